@@ -1,0 +1,3 @@
+module github.com/closeframe/closeframe
+
+go 1.26
