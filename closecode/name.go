@@ -1,0 +1,121 @@
+package closecode
+
+import "strconv"
+
+// A naming is what one code is called: by the registry, by this package, and
+// by the table that MDN had for years. An empty string is the lack of a name.
+type naming struct {
+	code       Code
+	registered string // Name
+	ident      string // the constant of this package
+	mdn        string // MDN's CLOSE_* name
+}
+
+// The registered names are spelled as the registry spells them. "Bad Gateway"
+// is the exception: the registry describes 1014 in a sentence, and this is
+// what implementations call it.
+var names = [...]naming{
+	{NormalClosure, "Normal Closure", "NormalClosure", "CLOSE_NORMAL"},
+	{GoingAway, "Going Away", "GoingAway", "CLOSE_GOING_AWAY"},
+	{ProtocolError, "Protocol error", "ProtocolError", "CLOSE_PROTOCOL_ERROR"},
+	{UnsupportedData, "Unsupported Data", "UnsupportedData", "CLOSE_UNSUPPORTED"},
+	{1004, "Reserved", "", ""},
+	{NoStatusRcvd, "No Status Rcvd", "NoStatusRcvd", "CLOSE_NO_STATUS"},
+	{AbnormalClosure, "Abnormal Closure", "AbnormalClosure", "CLOSE_ABNORMAL"},
+	{InvalidFramePayloadData, "Invalid frame payload data", "InvalidFramePayloadData", ""},
+	{PolicyViolation, "Policy Violation", "PolicyViolation", ""},
+	{MessageTooBig, "Message Too Big", "MessageTooBig", "CLOSE_TOO_LARGE"},
+	{MandatoryExtension, "Mandatory Ext.", "MandatoryExtension", ""},
+	{InternalError, "Internal Error", "InternalError", ""},
+	{ServiceRestart, "Service Restart", "ServiceRestart", ""},
+	{TryAgainLater, "Try Again Later", "TryAgainLater", ""},
+	{BadGateway, "Bad Gateway", "BadGateway", ""},
+	{TLSHandshake, "TLS handshake", "TLSHandshake", ""},
+	{Unauthorized, "Unauthorized", "Unauthorized", ""},
+	{Forbidden, "Forbidden", "Forbidden", ""},
+	{Timeout, "Timeout", "Timeout", ""},
+}
+
+// Name returns the name that the registry gives to c, spelled as it spells
+// it, such as "Going Away" or "Protocol error"; or "" if it has none. The
+// reserved 1004 is called "Reserved".
+func (c Code) Name() string {
+	if d := int(c) - 1000; 0 <= d && d < 16 {
+		return names[d].registered // the first sixteen stand in order
+	}
+	switch c {
+	case Unauthorized:
+		return "Unauthorized"
+	case Forbidden:
+		return "Forbidden"
+	case Timeout:
+		return "Timeout"
+	}
+	return ""
+}
+
+// String returns c for a log: the decimal number, then its name, or its class
+// in parentheses where it has none, as in "1001 Going Away" and
+// "4001 (private)".
+func (c Code) String() string {
+	n := strconv.Itoa(int(c))
+	if name := c.Name(); name != "" {
+		return n + " " + name
+	}
+	return n + " (" + c.Class().String() + ")"
+}
+
+// Lookup returns the code that name stands for, and reports whether there is
+// one. A name is either a decimal number from 1 to 65535, without sign,
+// spaces or leading zeros; or, in any mixture of upper and lower case ASCII
+// letters, one of
+//
+//   - the registered names, as [Code.Name] returns them: "Going Away",
+//   - the names of this package's constants: "GoingAway",
+//   - MDN's names: CLOSE_NORMAL, CLOSE_GOING_AWAY, CLOSE_PROTOCOL_ERROR,
+//     CLOSE_UNSUPPORTED, CLOSE_NO_STATUS, CLOSE_ABNORMAL, CLOSE_TOO_LARGE.
+//
+// Where others use a name for another code, the registry wins:
+// "UnsupportedData" is 1003, though some libraries call 1007 so, and
+// CLOSE_TOO_LARGE is 1009, though a draft of the protocol had it at 1004.
+//
+// A number is taken as it stands, whether or not it may be sent.
+func Lookup(name string) (Code, bool) {
+	if name == "" {
+		return 0, false
+	}
+	if '1' <= name[0] && name[0] <= '9' {
+		n, err := strconv.ParseUint(name, 10, 16)
+		return Code(n), err == nil
+	}
+	for i := range names {
+		n := &names[i]
+		if equalFold(name, n.registered) || equalFold(name, n.ident) || equalFold(name, n.mdn) {
+			return n.code, true
+		}
+	}
+	return 0, false
+}
+
+// equalFold reports whether s and t are equal but for the case of ASCII
+// letters. Unlike strings.EqualFold it takes no other letter for one of them,
+// such as U+017F, a long s, for an S.
+func equalFold(s, t string) bool {
+	if len(s) != len(t) {
+		return false
+	}
+	for i := range len(s) {
+		if lower(s[i]) != lower(t[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// lower returns the lower case of an ASCII letter, and any other byte as it is.
+func lower(b byte) byte {
+	if 'A' <= b && b <= 'Z' {
+		return b + ('a' - 'A')
+	}
+	return b
+}
