@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files in testdata instead of comparing with them")
+
+// A result is what a run of the program left behind.
+type result struct {
+	status         int
+	stdout, stderr string
+}
+
+// runWith runs the program in-process with the given environment, as in
+// "LANG=zh_CN.UTF-8".
+func runWith(env []string, stdin string, args ...string) result {
+	var stdout, stderr bytes.Buffer
+	status := run(args, strings.NewReader(stdin), &stdout, &stderr, func(key string) string {
+		for _, e := range env {
+			if k, v, _ := strings.Cut(e, "="); k == key {
+				return v
+			}
+		}
+		return ""
+	})
+	return result{status, stdout.String(), stderr.String()}
+}
+
+// golden compares got with the file testdata/name.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s\n(go test ./cmd/closeframe -update writes it)", name, got, want)
+	}
+}
+
+func TestDispatch(t *testing.T) {
+	tests := []struct {
+		args   string
+		status int
+		stdout string // a part of it; "" for none at all
+		stderr string
+	}{
+		{"", exitUsage, "", "Usage: closeframe command"},
+		{"help", exitOK, "Usage: closeframe command", ""},
+		{"-h", exitOK, "Usage: closeframe command", ""},
+		{"--help", exitOK, "Usage: closeframe command", ""},
+		{"help codes", exitOK, "Usage: closeframe codes", ""},
+		{"help help", exitOK, "Usage: closeframe help", ""},
+		{"help nonsense", exitUsage, "", `unknown command "nonsense"`},
+		{"help codes help", exitUsage, "", "one command at a time"},
+		{"codes -h", exitOK, "-json", ""},
+		{"codes -nonsense", exitUsage, "", "closeframe codes: flag provided but not defined: -nonsense\n"},
+		{"nonsense", exitUsage, "", `closeframe: unknown command "nonsense"; the commands are `},
+	}
+	for _, tt := range tests {
+		r := runWith(nil, "", strings.Fields(tt.args)...)
+		if r.status != tt.status {
+			t.Errorf("%q: status %d, want %d", tt.args, r.status, tt.status)
+		}
+		for _, s := range []struct{ what, got, want string }{{"stdout", r.stdout, tt.stdout}, {"stderr", r.stderr, tt.stderr}} {
+			if s.want == "" && s.got != "" || !strings.Contains(s.got, s.want) {
+				t.Errorf("%q: %s %q, want %q", tt.args, s.what, s.got, s.want)
+			}
+		}
+	}
+}
+
+func TestHelpOfEveryCommand(t *testing.T) {
+	for _, c := range commands {
+		r := runWith(nil, "", "help", c.name)
+		if r.status != exitOK || r.stderr != "" {
+			t.Errorf("help %s: status %d, stderr %q", c.name, r.status, r.stderr)
+		}
+		for line := range strings.Lines(r.stdout) {
+			if n := columns(strings.TrimSuffix(line, "\n")); n > screen {
+				t.Errorf("help %s: a line of %d columns: %q", c.name, n, line)
+			}
+		}
+		if c.name != "help" && !strings.Contains(r.stdout, "\n  closeframe "+c.name) {
+			t.Errorf("help %s has no example", c.name)
+		}
+		if n := columns(c.short); n > screen-12 {
+			t.Errorf("%s: its line in the list of commands is %d columns too long", c.name, n-(screen-12))
+		}
+	}
+}
+
+func TestParseMixesFlagsAndArguments(t *testing.T) {
+	tests := []struct{ args, rest string }{
+		{"a -x b", "a|b"},
+		{"-x a b", "a|b"},
+		{"a b -x", "a|b"},
+		{"-x -- a -y", "a|-y"},
+		{"a -x -- -x", "a|-x"},
+		{"-x -", "-"},
+		{"-x", ""},
+	}
+	for _, tt := range tests {
+		fs := flag.NewFlagSet("test", flag.ContinueOnError)
+		fs.SetOutput(io.Discard)
+		x := fs.Bool("x", false, "")
+		s := &session{stdout: io.Discard, stderr: io.Discard, cmd: cmdCodes}
+		rest, status, ok := s.parse(fs, strings.Fields(tt.args))
+		if got := strings.Join(rest, "|"); got != tt.rest || status != exitOK || !ok || !*x {
+			t.Errorf("%q: %q, %d, %v, -x=%v; want %q", tt.args, got, status, ok, *x, tt.rest)
+		}
+	}
+}
