@@ -1,0 +1,9 @@
+package kernel
+
+const hasAssembly = false
+
+func backends() []string { return []string{"go"} }
+
+func use(string) {}
+
+func called(string) []string { return backends() }

@@ -1,0 +1,24 @@
+// Package kernel holds the inner loops of closeframe: is this text well-formed
+// UTF-8, the XOR of RFC 6455 §5.3, and both at once.
+//
+// It exists for utf8check and frame, which document what they do with it. It
+// trusts its callers: a function here checks neither lengths nor overlap beyond
+// what its comment says. All assembly and all use of package unsafe in this
+// module is here.
+//
+// Every function exists as plain Go (valid.go, mask.go), which is what runs with the
+// build tag purego and on machines without assembly of their own, and what
+// the assembly is tested against.
+package kernel
+
+import "unsafe"
+
+// String returns the bytes of s as a string, without copying them. The string
+// is good for as long as nobody writes to s.
+func String[Bytes ~[]byte | ~string](s Bytes) string {
+	// A string header is the first two words of a slice header.
+	return *(*string)(unsafe.Pointer(&s))
+}
+
+// MaxCopy is how many bytes CopyValid takes at most: what fits into two registers of 64 bytes.
+const MaxCopy = 128

@@ -1,0 +1,221 @@
+package kernel
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// The tables against unicode/utf8: whether b may follow p.
+func TestTables(t *testing.T) {
+	for p := range 256 {
+		for b := range 256 {
+			var want byte
+			if b&0xC0 == 0x80 {
+				want = tail
+			}
+			got := refuse[p&0x7F] & groups[b>>4]
+			if got&tail != want {
+				t.Fatalf("after %#x: is %#x a tail: %#x", p, b, got)
+			}
+			if p < 0xC0 || want == 0 {
+				continue
+			}
+			s := string([]byte{byte(p), byte(b)})
+			if ok := mendable(s); (got == tail) != ok {
+				t.Errorf("%#x after %#x: %#x, want possible %v", b, p, got, ok)
+			}
+		}
+	}
+	for i := 16; i < len(groups); i++ {
+		if groups[i] != groups[i&15] {
+			t.Errorf("groups[%d] is not groups[%d]", i, i&15)
+		}
+	}
+}
+
+// check compares every function with its oracle, for the text s after prev.
+func check(t *testing.T, prev, s string, key uint32) {
+	t.Helper()
+	wantIndex := index(s)
+	want := utf8.ValidString(s)
+	if got := Valid(s); got != want {
+		t.Fatalf("Valid(%+q) = %v", s, got)
+	}
+	if got := IndexInvalid(s); got != wantIndex {
+		t.Fatalf("IndexInvalid(%+q) = %d, want %d", s, got, wantIndex)
+	}
+	before, ok := Tail(0, prev)
+	wantNext := mendable(prev + s)
+	if !ok || !mendable(prev) {
+		t.Fatalf("bad test: %+q", prev)
+	}
+	after, ok := Tail(before, s)
+	if got := Next(before, s) && ok; got != wantNext {
+		t.Fatalf("after %+q: Next(%#x, %+q) = %v", prev, before, s, got)
+	}
+	if wantNext {
+		if complete := utf8.ValidString(prev + s); (Missing(after) == 0) != complete {
+			t.Fatalf("after %+q, %+q: Missing is %d", prev, s, Missing(after))
+		}
+	}
+
+	// Bytes around the destination must stay.
+	buf := make([]byte, len(s)+160)
+	for i := range buf {
+		buf[i] = byte(i) | 1
+	}
+	around := bytes.Clone(buf)
+	at := int(key>>8) % 80
+	dst := buf[at : at+len(s)]
+	same := func(what string, got, want string, ok bool) {
+		t.Helper()
+		if ok && got != want {
+			t.Fatalf("%s of %+q with %#x wrote %+q", what, want, key, got)
+		}
+		if !bytes.Equal(buf[:at], around[:at]) || !bytes.Equal(buf[at+len(s):], around[at+len(s):]) {
+			t.Fatalf("%s of %d bytes at %d wrote outside of them", what, len(s), at)
+		}
+		copy(dst, around[at:])
+	}
+	m := masked(s, key)
+
+	XOR(dst, m, key)
+	same("XOR", string(dst), s, true)
+	copy(dst, m)
+	XOR(dst, String(dst), key)
+	same("XOR in place", string(dst), s, true)
+
+	ok = UnmaskNext(dst, m, key, before)
+	if _, last := Tail(before, s); (ok && last) != wantNext {
+		t.Fatalf("after %+q: UnmaskNext(%+q) = %v", prev, s, ok)
+	}
+	same("UnmaskNext", string(dst), s, ok)
+	copy(dst, m)
+	ok = UnmaskNext(dst, String(dst), key, before)
+	if _, last := Tail(before, s); (ok && last) != wantNext {
+		t.Fatalf("after %+q: UnmaskNext(%+q) in place = %v", prev, s, ok)
+	}
+	same("UnmaskNext in place", string(dst), s, ok)
+
+	if ok = UnmaskValid(dst, m, key); ok != want {
+		t.Fatalf("UnmaskValid(%+q) = %v", s, ok)
+	}
+	same("UnmaskValid", string(dst), s, ok)
+	copy(dst, m)
+	if ok = UnmaskValid(dst, String(dst), key); ok != want {
+		t.Fatalf("UnmaskValid(%+q) in place = %v", s, ok)
+	}
+	same("UnmaskValid in place", string(dst), s, ok)
+
+	if len(s) <= MaxCopy {
+		if ok = CopyValid(dst, s, key); ok != want {
+			t.Fatalf("CopyValid(%+q) = %v", s, ok)
+		}
+		if !ok {
+			m = string(around[at : at+len(s)])
+		}
+		same("CopyValid", string(dst), m, true)
+	}
+}
+
+// What text may be in the middle of.
+var unfinished = [...]string{
+	"", "A", "é", "漢", "😀", "abc\xC2", "abc\xDF", "\xE0", "\xE1", "\xED", "\xEF", "\xE0\xA0", "\xE1\x80", "\xED\x9F", "x\xEF\xBF", "\xF0", "\xF1", "\xF4",
+	"\xF0\x90", "\xF1\x80", "\xF4\x8F", "漢\xF4\x8F", "\xF0\x90\x80", "\xF1\x80\x80", "\xF4\x8F\xBF", "12345678\xF4\x8F\xBF",
+}
+
+func TestRandom(t *testing.T) {
+	each(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(6455, 3629))
+		for n := range 700 {
+			for range 8 {
+				s := text(r, n)
+				// Sometimes begin in the middle of a sequence.
+				prev := unfinished[r.IntN(len(unfinished))]
+				if m := r.IntN(5); m > 0 && n > 4 {
+					s = s[min(m, n):]
+				}
+				check(t, prev, spoiled(r, s), r.Uint32())
+			}
+		}
+		for _, n := range [...]int{1000, 1024, 4096, 5000, 65536} {
+			for range 4 {
+				check(t, "", spoiled(r, text(r, n)), r.Uint32())
+			}
+		}
+	})
+}
+
+// Every byte alone, and every pair, at every offset of two blocks of 64 bytes, in
+// texts that end directly after it and in longer ones.
+func TestPairs(t *testing.T) {
+	each(t, func(t *testing.T) {
+		pad := strings.Repeat("x", 256)
+		for a := range 256 {
+			for b := range 256 {
+				pair := string([]byte{byte(a), byte(b)})
+				want := utf8.ValidString(pair)
+				buf := []byte(pad)
+				for at := range 129 {
+					copy(buf[at:], pair)
+					s := string(buf)
+					if got := Valid(s[:at+2]); got != want {
+						t.Fatalf("%q at %d: Valid is %v", pair, at, got)
+					}
+					if b == 'x' {
+						if got := Valid(s[:at+66]); got != want {
+							t.Fatalf("%q at %d, and 64 more: Valid is %v", pair, at, got)
+						}
+					}
+					copy(buf[at:], "xx")
+				}
+			}
+		}
+	})
+}
+
+// Four bytes of every kind, at the offsets around every border between sizes and blocks.
+func TestQuads(t *testing.T) {
+	ats := [...]int{0, 1, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 27, 28, 29, 30, 31, 32, 59, 60, 61, 62, 63, 64, 96, 123, 124, 125, 126, 127, 128, 190}
+	if testing.Short() {
+		t.Skip("long")
+	}
+	each(t, func(t *testing.T) {
+		buf := bytes.Repeat([]byte("x"), 512)
+		quad := make([]byte, 4)
+		for i := range len(borders) * len(borders) * len(borders) * len(borders) {
+			for j := range quad {
+				quad[j] = borders[i%len(borders)]
+				i /= len(borders)
+			}
+			want := utf8.Valid(quad)
+			for _, at := range ats {
+				copy(buf[at:], quad)
+				if got := Valid(String(buf[:at+4])); got != want {
+					t.Fatalf("%q at %d: Valid is %v", quad, at, got)
+				}
+				if at&1 == 0 {
+					if got := Valid(String(buf[:at+36])); got != want {
+						t.Fatalf("%q at %d, and 32 more: Valid is %v", quad, at, got)
+					}
+				}
+				copy(buf[at:], "xxxx")
+			}
+		}
+	})
+}
+
+func TestKey(t *testing.T) {
+	key := [4]byte{1, 2, 3, 4}
+	for pos := -8; pos < 9; pos++ {
+		k := Key(key, pos)
+		for i := range 4 {
+			if got, want := byte(k>>(8*i)), key[(pos+i)&3]; got != want {
+				t.Errorf("Key(%v, %d), byte %d: %d, want %d", key, pos, i, got, want)
+			}
+		}
+	}
+}

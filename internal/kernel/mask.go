@@ -1,0 +1,86 @@
+package kernel
+
+import "math/bits"
+
+func store64(b []byte, i int, w uint64) {
+	b = b[i : i+8]
+	b[0] = byte(w)
+	b[1] = byte(w >> 8)
+	b[2] = byte(w >> 16)
+	b[3] = byte(w >> 24)
+	b[4] = byte(w >> 32)
+	b[5] = byte(w >> 40)
+	b[6] = byte(w >> 48)
+	b[7] = byte(w >> 56)
+}
+
+// Key returns the masking key as the kernels want it: rotated so that its lowest byte is the one for
+// position pos of the payload (RFC 6455 §5.3: "octet i of the transformed data is the XOR of octet i of the original data with octet at
+// index i modulo 4 of the masking key").
+func Key(key [4]byte, pos int) uint32 {
+	k := uint32(key[0]) | uint32(key[1])<<8 | uint32(key[2])<<16 | uint32(key[3])<<24
+	return bits.RotateLeft32(k, -8*(pos&3))
+}
+
+// xor is XOR in Go.
+func xor(dst []byte, src string, key uint32) {
+	k := uint64(key)<<32 | uint64(key)
+	n, i := len(src), 0
+	dst = dst[:n]
+	for ; n-i >= 32; i += 32 {
+		w0, w1, w2, w3 := load64(src, i), load64(src, i+8), load64(src, i+16), load64(src, i+24)
+		store64(dst, i, w0^k)
+		store64(dst, i+8, w1^k)
+		store64(dst, i+16, w2^k)
+		store64(dst, i+24, w3^k)
+	}
+	for ; n-i >= 8; i += 8 {
+		store64(dst, i, load64(src, i)^k)
+	}
+	for ; i < n; i++ {
+		dst[i] = src[i] ^ byte(k)
+		k >>= 8
+	}
+}
+
+// unmaskNext is UnmaskNext in Go.
+func unmaskNext(dst []byte, src string, key, prev uint32) bool {
+	k := uint64(key)<<32 | uint64(key)
+	before := uint64(prev) << 32
+	n, i := len(src), 0
+	dst = dst[:n]
+	for ; n-i >= 8; i += 8 {
+		w := load64(src, i) ^ k
+		store64(dst, i, w)
+		if (w|before)&high != 0 && faults(before, w) != 0 {
+			return false
+		}
+		before = w
+	}
+	// The last bytes, and 0 for those that are not there: a sequence that src ends in
+	// the middle of must not be taken for a fault.
+	there := uint64(1)<<(8*uint(n-i)&63) - 1
+	w := (last(src[i:]) ^ k) & there
+	for j := i; j < n; j++ {
+		dst[j] = byte(w >> (8 * uint(j-i) & 63))
+	}
+	return faults(before, w)&there == 0
+}
+
+// unmaskValid is UnmaskValid in Go.
+func unmaskValid(dst []byte, src string, key uint32) bool {
+	if !unmaskNext(dst, src, key, 0) {
+		return false
+	}
+	prev, ok := Tail(0, String(dst[:len(src)]))
+	return ok && Missing(prev) == 0
+}
+
+// copyValid is CopyValid in Go.
+func copyValid(dst []byte, src string, key uint32) bool {
+	if !valid(src) {
+		return false
+	}
+	xor(dst, src, key)
+	return true
+}
