@@ -1,0 +1,67 @@
+// Gen writes the vectors of testdata/ that are put together from parts:
+// payloads.json, frames.json, utf8.json and encode.json. Run it by
+//
+//	go generate ./internal/vectors
+//
+// It imports none of the packages that the vectors test. What a vector expects
+// follows from the parts it is made of: which code it is (codes.json, written
+// from the registry), where an ill-formed sequence was put, and which rule a
+// header breaks.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"log"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	log.SetFlags(0)
+	// go generate runs in the directory of the file with the directive.
+	for name, b := range files() {
+		if err := os.WriteFile(filepath.Join("..", "..", "testdata", name), b, 0o666); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+// files returns the contents of the files by name.
+func files() map[string][]byte {
+	return map[string][]byte{
+		"payloads.json": file("Payloads of Close frames, unmasked, and what they say.", payloads()),
+		"frames.json":   file("What an endpoint receives where a Close frame is expected, and what it says. The role is the receiver's: a client receives unmasked frames, a server masked ones.", frames()),
+		"utf8.json":     file("Texts, and how far they are well-formed UTF-8.", texts()),
+		"encode.json":   file("Codes and reasons, and the bytes of the Close that says them.", encodings()),
+	}
+}
+
+// file returns a file that holds the vectors, one a line.
+func file[T any](about string, list []T) []byte {
+	var b bytes.Buffer
+	b.WriteString("{\n \"about\": ")
+	b.Write(line(about))
+	b.WriteString(",\n \"vectors\": [\n")
+	for i, v := range list {
+		b.WriteString("  ")
+		b.Write(line(v))
+		if i < len(list)-1 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteString(" ]\n}\n")
+	return b.Bytes()
+}
+
+// line returns v as JSON on one line.
+func line(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		log.Fatal(err)
+	}
+	return bytes.TrimSpace(b.Bytes())
+}

@@ -1,0 +1,214 @@
+// Package vectors loads the test vectors of testdata/ for the tests of every
+// package. testdata/README.md says what the fields mean.
+//
+// It imports none of the packages under test, so that the tests of each of
+// them can import it.
+package vectors
+
+import (
+	"encoding/hex"
+	"encoding/json"
+
+	"github.com/closeframe/closeframe/testdata"
+)
+
+//go:generate go run ./gen
+
+// The names of the errors that vectors expect.
+const (
+	NotClose     = "not_close"
+	ReservedBits = "reserved_bits"
+	Fragmented   = "fragmented"
+	Masked       = "masked"
+	Unmasked     = "unmasked"
+	TooLong      = "too_long"
+	Short        = "short"
+	InvalidCode  = "invalid_code"
+	InvalidUTF8  = "invalid_utf8"
+	Incomplete   = "incomplete"
+)
+
+// The roles of the endpoint that receives a frame.
+const (
+	Client = "client" // receives unmasked frames
+	Server = "server" // receives masked frames
+)
+
+// Hex is bytes that are written in hexadecimal digits.
+type Hex []byte
+
+// MarshalText returns the digits of h.
+func (h Hex) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h), nil }
+
+// UnmarshalText sets h to the bytes that text has the digits of.
+func (h *Hex) UnmarshalText(text []byte) (err error) {
+	*h, err = hex.AppendDecode(Hex{}, text)
+	return err
+}
+
+// Origin is what every vector begins with.
+type Origin struct {
+	ID     string `json:"id"`
+	Source string `json:"source"`
+	Rule   string `json:"rule"`
+}
+
+// Codes is a range of status codes of which the same can be said.
+type Codes struct {
+	Origin
+	First      uint16 `json:"first"`
+	Last       uint16 `json:"last"`
+	Class      string `json:"class"`
+	Name       string `json:"name"`
+	Valid      bool   `json:"valid"`
+	Scriptable bool   `json:"scriptable"`
+}
+
+// Payload is the payload of a Close frame and what it says, or its fault.
+type Payload struct {
+	Origin
+	Bytes  Hex    `json:"bytes"`
+	Code   uint16 `json:"code"`
+	Reason string `json:"reason"`
+	Error  string `json:"error"`
+	Answer uint16 `json:"answer"`
+	Offset int    `json:"offset"`
+}
+
+// Frame is bytes that an endpoint of the role receives, and what they say.
+type Frame struct {
+	Origin
+	Role   string `json:"role"`
+	Bytes  Hex    `json:"bytes"`
+	N      int    `json:"n"`
+	Code   uint16 `json:"code"`
+	Reason string `json:"reason"`
+	Error  string `json:"error"`
+	Answer uint16 `json:"answer"`
+	Offset int    `json:"offset"`
+}
+
+// UTF8 is a text, and whether and how far it is well-formed UTF-8.
+type UTF8 struct {
+	Origin
+	Bytes      Hex  `json:"bytes"`
+	Valid      bool `json:"valid"`
+	Offset     int  `json:"offset"`
+	Incomplete bool `json:"incomplete"`
+	Truncate   int  `json:"truncate"`
+}
+
+// Encoding is a code and a reason, and the bytes of the Close that says them.
+type Encoding struct {
+	Origin
+	Code    uint16 `json:"code"`
+	Reason  Hex    `json:"reason_bytes"`
+	Key     Hex    `json:"key"`
+	Payload Hex    `json:"payload"`
+	Frame   Hex    `json:"frame"`
+	Masked  Hex    `json:"masked"`
+	Error   string `json:"error"`
+	Offset  int    `json:"offset"`
+}
+
+// Lookup is a name or a number and the code that it stands for, 0 for none.
+type Lookup struct {
+	Origin
+	Name string `json:"name"`
+	Code uint16 `json:"code"`
+}
+
+// Reconnect is the window of one attempt to reconnect, in milliseconds.
+type Reconnect struct {
+	Origin
+	Code    uint16 `json:"code"`
+	Attempt int    `json:"attempt"`
+	Lo      int64  `json:"lo_ms"`
+	Hi      int64  `json:"hi_ms"`
+}
+
+// Entry is an entry of the registry.
+type Entry struct {
+	Code      uint16   `json:"code"`
+	Name      string   `json:"name"`
+	OnWire    bool     `json:"on_wire"`
+	SentBy    string   `json:"sent_by"`
+	Reference []string `json:"reference"`
+	Note      string   `json:"note"`
+}
+
+// Range is a range that the registry cuts the codes into.
+type Range struct {
+	First  uint16 `json:"first"`
+	Last   uint16 `json:"last"`
+	Use    string `json:"use"`
+	Policy string `json:"policy"`
+	Source string `json:"source"`
+}
+
+// Rule is a rule that vectors refer to by its ID.
+type Rule struct {
+	ID      string `json:"id"`
+	Spec    string `json:"spec"`
+	Section string `json:"section"`
+	Level   string `json:"level"`
+	Role    string `json:"role"`
+	Rule    string `json:"rule"`
+}
+
+// AllCodes returns the vectors of codes.json.
+func AllCodes() []Codes { return load[Codes]("codes") }
+
+// Payloads returns the vectors of payloads.json.
+func Payloads() []Payload { return load[Payload]("payloads") }
+
+// Frames returns the vectors of frames.json.
+func Frames() []Frame { return load[Frame]("frames") }
+
+// Texts returns the vectors of utf8.json.
+func Texts() []UTF8 { return load[UTF8]("utf8") }
+
+// Encodings returns the vectors of encode.json.
+func Encodings() []Encoding { return load[Encoding]("encode") }
+
+// Lookups returns the vectors of lookup.json.
+func Lookups() []Lookup { return load[Lookup]("lookup") }
+
+// Reconnects returns the vectors of reconnect.json.
+func Reconnects() []Reconnect { return load[Reconnect]("reconnect") }
+
+// Rules returns the rules of rules.json.
+func Rules() []Rule {
+	var v struct{ Rules []Rule }
+	read("rules.json", &v)
+	return v.Rules
+}
+
+// Registry returns the entries and the ranges of registry.json.
+func Registry() ([]Entry, []Range) {
+	var v struct {
+		Entries []Entry
+		Ranges  []Range
+	}
+	read("registry.json", &v)
+	return v.Entries, v.Ranges
+}
+
+// load returns the vectors in the file of the given name.
+func load[T any](name string) []T {
+	var v struct{ Vectors []T }
+	read(name+".json", &v)
+	return v.Vectors
+}
+
+// read decodes a file into v. The files are a part of the test's binary: if
+// one is broken there is nothing to go on with.
+func read(file string, v any) {
+	b, err := testdata.Files.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(b, v)
+	}
+	if err != nil {
+		panic("vectors: " + file + ": " + err.Error())
+	}
+}

@@ -1,0 +1,157 @@
+package vectors
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// TestOrigins is for every vector having an ID of its own, a source, and a
+// rule that rules.json has.
+func TestOrigins(t *testing.T) {
+	rules := map[string]bool{}
+	for _, r := range Rules() {
+		if rules[r.ID] || r.ID == "" || r.Rule == "" || r.Spec == "" {
+			t.Errorf("rule %+v: incomplete, or its ID is taken", r)
+		}
+		rules[r.ID] = true
+	}
+	seen := map[string]bool{}
+	check := func(o Origin) {
+		if o.ID == "" || seen[o.ID] {
+			t.Errorf("%+v: no ID, or it is taken", o)
+		}
+		seen[o.ID] = true
+		if o.Source == "" {
+			t.Errorf("%s: no source", o.ID)
+		}
+		if !rules[o.Rule] {
+			t.Errorf("%s: no rule %q", o.ID, o.Rule)
+		}
+	}
+	all(AllCodes(), func(v Codes) { check(v.Origin) })
+	all(Payloads(), func(v Payload) { check(v.Origin) })
+	all(Frames(), func(v Frame) { check(v.Origin) })
+	all(Texts(), func(v UTF8) { check(v.Origin) })
+	all(Encodings(), func(v Encoding) { check(v.Origin) })
+	all(Lookups(), func(v Lookup) { check(v.Origin) })
+	all(Reconnects(), func(v Reconnect) { check(v.Origin) })
+	if len(seen) < 3000 {
+		t.Errorf("only %d vectors", len(seen))
+	}
+}
+
+func all[T any](list []T, f func(T)) {
+	if len(list) == 0 {
+		panic("an empty list")
+	}
+	for _, v := range list {
+		f(v)
+	}
+}
+
+// TestCodes is for codes.json having every code once, and saying of each what
+// the registry says.
+func TestCodes(t *testing.T) {
+	entries, ranges := Registry()
+	next := 0
+	for _, r := range AllCodes() {
+		if int(r.First) != next || r.Last < r.First {
+			t.Fatalf("%s does not begin at %d", r.ID, next)
+		}
+		next = int(r.Last) + 1
+		if r.First != r.Last && r.Name != "" {
+			t.Errorf("%s: many codes of one name", r.ID)
+		}
+		i := slices.IndexFunc(entries, func(e Entry) bool { return r.First <= e.Code && e.Code <= r.Last })
+		if i < 0 {
+			if r.Name != "" {
+				t.Errorf("%s: has a name, but is not in the registry", r.ID)
+			}
+		} else if e := entries[i]; e.Name != r.Name || e.OnWire != r.Valid || e.Code != r.Last || len(e.Reference) == 0 && e.Code < 3000 {
+			t.Errorf("%s: %+v, the registry has %+v", r.ID, r, e)
+		}
+		// Where the registry has no entry, the range tells: 3000 to 4999 are
+		// for whoever wants them, the others for nobody yet.
+		if i < 0 && r.Valid != (r.First >= 3000 && r.Last <= 4999) {
+			t.Errorf("%s: valid is %v", r.ID, r.Valid)
+		}
+		if r.Scriptable != (r.First == 1000 || r.First >= 3000 && r.Last <= 4999) {
+			t.Errorf("%s: scriptable is %v", r.ID, r.Scriptable)
+		}
+		if !slices.ContainsFunc(ranges, func(g Range) bool { return g.First <= r.First && r.Last <= g.Last }) {
+			t.Errorf("%s: across two ranges of the registry", r.ID)
+		}
+	}
+	if next != 1<<16 {
+		t.Errorf("codes.json ends before %d", next)
+	}
+}
+
+// TestTexts compares utf8.json with unicode/utf8.
+func TestTexts(t *testing.T) {
+	for _, v := range Texts() {
+		if v.Valid != utf8.Valid(v.Bytes) {
+			t.Errorf("%s: valid is %v", v.ID, v.Valid)
+		}
+		good := len(v.Bytes)
+		for i := 0; i < good; {
+			r, n := utf8.DecodeRune(v.Bytes[i:])
+			if r == utf8.RuneError && n == 1 {
+				good = i
+			}
+			i += n
+		}
+		if v.Valid && v.Offset != -1 || !v.Valid && v.Offset != good {
+			t.Errorf("%s: offset is %d, the text is good up to %d", v.ID, v.Offset, good)
+		}
+		if v.Incomplete != (!v.Valid && !utf8.FullRune(v.Bytes[good:])) {
+			t.Errorf("%s: incomplete is %v", v.ID, v.Incomplete)
+		}
+		if n := v.Truncate; n > 123 || n > good || !utf8.Valid(v.Bytes[:n]) {
+			t.Errorf("%s: %d bytes are not a reason", v.ID, n)
+		} else if _, size := utf8.DecodeRune(v.Bytes[n:good]); n < good && n+size <= 123 {
+			t.Errorf("%s: more than %d bytes are a reason", v.ID, n)
+		}
+	}
+}
+
+// TestAnswers is for every vector with a fault saying nothing else, and the
+// answer going with the fault.
+func TestAnswers(t *testing.T) {
+	check := func(id, err string, code uint16, reason string, answer uint16, offset int) {
+		want := uint16(1002)
+		switch err {
+		case "", Incomplete, NotClose:
+			want = 0
+		case InvalidUTF8:
+			want = 1007
+		case ReservedBits, Fragmented, Masked, Unmasked, TooLong, Short, InvalidCode:
+		default:
+			t.Errorf("%s: unknown error %q", id, err)
+		}
+		if answer != want {
+			t.Errorf("%s: %s is answered by %d", id, err, answer)
+		}
+		if (err == "") != (code != 0) || err != "" && reason != "" {
+			t.Errorf("%s: error %q, code %d, reason %q", id, err, code, reason)
+		}
+		if (err == InvalidUTF8) != (offset >= 0) {
+			t.Errorf("%s: error %q at %d", id, err, offset)
+		}
+		if strings.ToValidUTF8(reason, "") != reason || len(reason) > 123 {
+			t.Errorf("%s: the reason is not one", id)
+		}
+	}
+	all(Payloads(), func(v Payload) { check(v.ID, v.Error, v.Code, v.Reason, v.Answer, v.Offset) })
+	all(Frames(), func(v Frame) { check(v.ID, v.Error, v.Code, v.Reason, v.Answer, v.Offset) })
+	all(Frames(), func(v Frame) {
+		if v.Role != Client && v.Role != Server {
+			t.Errorf("%s: role %q", v.ID, v.Role)
+		}
+		if (v.N > 0) != (v.Error == "" || v.Error == Incomplete) || v.Error == "" && v.N > len(v.Bytes) || v.Error == Incomplete && v.N <= len(v.Bytes) {
+			t.Errorf("%s: n is %d with error %q and %d bytes", v.ID, v.N, v.Error, len(v.Bytes))
+		}
+	})
+}
