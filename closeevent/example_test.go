@@ -1,0 +1,159 @@
+package closeevent_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+)
+
+// A server closes, the client answers, and both learn that it was clean.
+func Example() {
+	var server closeevent.Handshake
+	client := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d}) // from crypto/rand
+
+	// The server's application closes the connection.
+	wire, err := server.Close(nil, closecode.ServiceRestart, "new version")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("server writes % x\n", wire)
+
+	// The client reads that and answers.
+	c, _, err := frame.Parse(wire)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	wire = client.Receive(nil, c)
+	fmt.Printf("client writes % x\n", wire)
+
+	// The server reads the answer. Now it is to close the transport.
+	c, _, err = frame.ParseMasked(nil, wire)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	wire = server.Receive(nil, c)
+	fmt.Println("server writes", len(wire), "bytes; closes TCP:", server.CloseTransport())
+	fmt.Println("server:", server.Disconnect())
+
+	// The client reads the end of the transport.
+	fmt.Println("client:", client.Disconnect())
+	// Output:
+	// server writes 88 0d 03 f4 6e 65 77 20 76 65 72 73 69 6f 6e
+	// client writes 88 82 37 fa 21 3d 34 0e
+	// server writes 0 bytes; closes TCP: true
+	// server: websocket closed: 1012 Service Restart
+	// client: websocket closed: 1012 Service Restart, reason "new version"
+}
+
+// Arguments that cannot be sent leave the connection open.
+func ExampleHandshake_Close() {
+	var h closeevent.Handshake
+	_, err := h.Close(nil, closecode.NoStatusRcvd, "bye")
+	fmt.Println(err, "/", h.State())
+	b, err := h.Close(nil, closecode.GoingAway, "bye")
+	fmt.Printf("% x %v / %v\n", b, err, h.State())
+	// Output:
+	// frame: status code not allowed in a Close frame / open
+	// 88 05 03 e9 62 79 65 <nil> / closing
+}
+
+// What a parser finds wrong, Fail answers.
+func ExampleHandshake_Fail() {
+	var h closeevent.Handshake
+	wire := []byte{0x88, 0x80 | 1, 1, 2, 3, 4, 0xff} // half a status code
+	_, _, err := frame.ParseMasked(nil, wire)
+	if fault, ok := errors.AsType[frame.Error](err); ok {
+		fmt.Printf("% x\n", h.Fail(nil, fault.Code()))
+	}
+	fmt.Println(h.CloseTransport(), h.Disconnect().Code)
+	// Output:
+	// 88 02 03 ea
+	// true 1006 Abnormal Closure
+}
+
+// The transport may go before the answer could be written.
+func ExampleHandshake_Unsent() {
+	client := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d})
+	client.Receive(nil, frame.Close{Code: closecode.GoingAway, Reason: []byte("bye")})
+	// Writing the answer gave an error.
+	client.Unsent()
+	fmt.Println(client.Disconnect())
+	// Output: websocket closed uncleanly: 1001 Going Away, reason "bye"
+}
+
+// The server closes the transport, and the client waits for it.
+func ExampleHandshake_CloseTransport() {
+	var server closeevent.Handshake
+	client := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d})
+	bye := frame.Close{Code: closecode.NormalClosure}
+	server.Receive(nil, bye)
+	client.Receive(nil, bye)
+	fmt.Println(server.CloseTransport(), client.CloseTransport())
+	// Output: true false
+}
+
+func ExampleHandshake_PeerFirst() {
+	var h closeevent.Handshake
+	h.Receive(nil, frame.Close{Code: closecode.GoingAway})
+	fmt.Println(h.PeerFirst())
+	// Output: true
+}
+
+// A stack's Read returns the CloseEvent as its error once the connection has
+// been closed, and its caller finds it there.
+func ExampleCloseEvent_Error() {
+	read := func() error {
+		return fmt.Errorf("read message: %w", closeevent.CloseEvent{Code: 4001, Reason: "logged\nout", WasClean: true})
+	}
+	err := read()
+	fmt.Println(err)
+	if e, ok := errors.AsType[closeevent.CloseEvent](err); ok && e.Code == 4001 {
+		fmt.Println("log in again")
+	}
+	// Output:
+	// read message: websocket closed: 4001 (private), reason "logged\nout"
+	// log in again
+}
+
+func ExampleCloseEvent() {
+	b, err := json.Marshal(closeevent.CloseEvent{Code: closecode.GoingAway, Reason: "bye", WasClean: true})
+	fmt.Println(string(b), err)
+	// Output: {"code":1001,"reason":"bye","wasClean":true} <nil>
+}
+
+// A client goes on reading after its own Close until the server's is there.
+func ExampleHandshake_Receive() {
+	h := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d})
+	out, err := h.Close(nil, closecode.NormalClosure, "done")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// What the server wrote comes in two pieces. Its Close had crossed ours.
+	var in []byte
+	for _, piece := range [][]byte{{0x88, 0x02, 0x03}, {0xe9}} {
+		in = append(in, piece...)
+		c, n, err := frame.Parse(in)
+		if err == io.ErrUnexpectedEOF {
+			fmt.Println("have", len(in), "bytes, need", n)
+			continue
+		}
+		if fault, ok := errors.AsType[frame.Error](err); ok {
+			out = h.Fail(out, fault.Code())
+			break
+		}
+		out = h.Receive(out, c)
+	}
+	fmt.Println("sent", len(out), "bytes;", h.Disconnect())
+	// Output:
+	// have 3 bytes, need 4
+	// sent 12 bytes; websocket closed: 1001 Going Away
+}
