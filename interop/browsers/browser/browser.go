@@ -1,0 +1,182 @@
+// Package browser finds the browsers of this machine and starts them without
+// a window: each with an empty profile of its own, with nothing to say to
+// anybody but loopback, and gone without a trace when it is stopped.
+//
+// It does not drive them. A page that fetches its work from the server that
+// served it needs no driver, and one that must be clicked can be handed to
+// chromedp by its [Process.DevTools] address.
+package browser
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// A Program is a browser installed on this machine.
+type Program struct {
+	Name    string // "chromium" or "firefox"
+	Path    string // of the executable
+	Version string // as the browser tells it: "156.0.8078.79", "153.7.0esr"
+}
+
+// Names of the browsers that [Find] knows.
+const (
+	Chromium = "chromium"
+	Firefox  = "firefox"
+)
+
+var executables = map[string][]string{
+	Chromium: {"chromium", "chromium-browser", "google-chrome"},
+	Firefox:  {"firefox-esr", "firefox"},
+}
+
+// Find returns the installed browser of that name.
+func Find(name string) (Program, error) {
+	for _, file := range executables[name] {
+		path, err := exec.LookPath(file)
+		if err != nil {
+			continue
+		}
+		out, err := exec.Command(path, "--version").Output()
+		if err != nil {
+			return Program{}, fmt.Errorf("%s --version: %w", path, err)
+		}
+		// "Chromium 156.0.8078.79 built on …", "Mozilla Firefox 153.7.0esr"
+		for _, word := range strings.Fields(string(out)) {
+			if word[0] >= '0' && word[0] <= '9' {
+				return Program{Name: name, Path: path, Version: word}, nil
+			}
+		}
+		return Program{}, fmt.Errorf("%s --version: no version in %q", path, out)
+	}
+	return Program{}, fmt.Errorf("%s is not installed (interop/browsers/install does it)", name)
+}
+
+// Major returns the part of the version before the first dot.
+func (p Program) Major() string {
+	major, _, _ := strings.Cut(p.Version, ".")
+	return major
+}
+
+// String returns the name and the version, for logs.
+func (p Program) String() string { return p.Name + " " + p.Version }
+
+// A Process is a running browser.
+type Process struct {
+	cmd     *exec.Cmd
+	profile string
+	exited  chan struct{} // closed once the browser has ended
+	tools   chan string   // the DevTools address, once it was announced
+
+	mu     sync.Mutex
+	stderr []string // its last lines
+}
+
+// Start starts the browser with an empty profile and opens url in it. The
+// process ends with ctx, if [Process.Stop] does not end it before. More
+// arguments are put before the url.
+func (p Program) Start(ctx context.Context, url string, args ...string) (*Process, error) {
+	dir, err := os.MkdirTemp("", "closeframe-")
+	if err != nil {
+		return nil, err
+	}
+	b := &Process{profile: dir, exited: make(chan struct{}), tools: make(chan string, 1)}
+	if p.Name == Firefox {
+		args = append([]string{"--headless", "--no-remote", "--profile", dir}, args...)
+		err = os.WriteFile(filepath.Join(dir, "user.js"), []byte(firefoxPrefs), 0o600)
+	} else {
+		args = append(append(chromiumFlags(), "--user-data-dir="+dir), args...)
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+
+	b.cmd = exec.CommandContext(ctx, p.Path, append(args, url)...)
+	b.cmd.Dir = dir
+	b.cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+dir,
+		"TMPDIR="+dir, "MOZ_CRASHREPORTER_DISABLE=1", "DBUS_SESSION_BUS_ADDRESS=disabled:")
+	// A browser is a family of processes: give it a group, and end the group.
+	b.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	b.cmd.Cancel = b.kill
+	stderr, w, err := os.Pipe()
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	b.cmd.Stderr = w
+	err = b.cmd.Start()
+	w.Close()
+	if err != nil {
+		return nil, errors.Join(err, stderr.Close(), os.RemoveAll(dir))
+	}
+	go b.read(stderr)
+	go func() {
+		b.cmd.Wait()
+		b.kill() // what the first process left behind
+		close(b.exited)
+	}()
+	return b, nil
+}
+
+// kill ends the whole group at once: there is nothing in it worth saving.
+func (b *Process) kill() error { return syscall.Kill(-b.cmd.Process.Pid, syscall.SIGKILL) }
+
+func (b *Process) read(stderr io.ReadCloser) {
+	defer stderr.Close()
+	lines := bufio.NewScanner(stderr)
+	for lines.Scan() {
+		line := lines.Text()
+		if address, ok := strings.CutPrefix(line, "DevTools listening on "); ok {
+			select {
+			case b.tools <- address:
+			default:
+			}
+		}
+		b.mu.Lock()
+		b.stderr = append(b.stderr, line)
+		if len(b.stderr) > 40 {
+			b.stderr = b.stderr[1:]
+		}
+		b.mu.Unlock()
+	}
+	io.Copy(io.Discard, stderr) // a line too long for the scanner must not stop the browser
+}
+
+// DevTools returns the address at which Chromium takes a driver's commands.
+// The browser must have been started with --remote-debugging-port=0.
+func (b *Process) DevTools(ctx context.Context) (string, error) {
+	select {
+	case address := <-b.tools:
+		b.tools <- address // for the next who asks
+		return address, nil
+	case <-b.exited:
+		return "", fmt.Errorf("the browser ended:\n%s", b.Stderr())
+	case <-ctx.Done():
+		return "", fmt.Errorf("%w; the browser's last words:\n%s", ctx.Err(), b.Stderr())
+	}
+}
+
+// Exited returns a channel that is closed once the browser has ended.
+func (b *Process) Exited() <-chan struct{} { return b.exited }
+
+// Stderr returns the last lines that the browser wrote to its standard error.
+func (b *Process) Stderr() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return strings.Join(b.stderr, "\n")
+}
+
+// Stop ends the browser and removes its profile.
+func (b *Process) Stop() error {
+	b.kill()
+	<-b.exited
+	return os.RemoveAll(b.profile)
+}
