@@ -32,7 +32,6 @@ var commands []*command
 func init() {
 	commands = []*command{ // in init, since help refers to the list
 		cmdCodes,
-		cmdProbe,
 		cmdHelp,
 	}
 }
