@@ -85,8 +85,7 @@ func Lookup(name string) (Code, bool) {
 		return 0, false
 	}
 	if '1' <= name[0] && name[0] <= '9' {
-		n, err := strconv.ParseUint(name, 10, 16)
-		return Code(n), err == nil
+		return number(name)
 	}
 	for i := range names {
 		n := &names[i]
@@ -95,6 +94,26 @@ func Lookup(name string) (Code, bool) {
 		}
 	}
 	return 0, false
+}
+
+// number returns the code that the decimal digits s stand for. strconv's
+// parsers would allocate their errors.
+func number(s string) (Code, bool) {
+	if len(s) > len("65535") {
+		return 0, false
+	}
+	n := 0
+	for i := range len(s) {
+		d := s[i] - '0'
+		if d > 9 {
+			return 0, false
+		}
+		n = n*10 + int(d)
+	}
+	if n > 65535 {
+		return 0, false
+	}
+	return Code(n), true
 }
 
 // equalFold reports whether s and t are equal but for the case of ASCII

@@ -1,0 +1,76 @@
+package closeframe_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/utf8check"
+)
+
+// A server restarts, and has a reason that is too long. Its client gets the
+// Close frame in three pieces, answers it, and learns when to come back.
+func Example() {
+	var server closeevent.Handshake
+	client := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d}) // from crypto/rand
+
+	// The server cuts its reason to what can be sent, and sends it.
+	reason := utf8check.Truncate("Wir starten neu, um eine neue Fassung einzuspielen. Das dauert wenige Minuten, danach geht es weiter. " +
+		"Vielen Dank für Ihre Geduld!")
+	sent, err := server.Close(nil, closecode.ServiceRestart, reason)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("server: writes %d bytes; its reason ends in %q\n", len(sent), reason[len(reason)-9:])
+
+	// The client reads. There is no decoder to keep: it asks again when it
+	// has more bytes, and is told how many it takes.
+	var got []byte
+	for _, piece := range [][]byte{sent[:1], sent[1:60], sent[60:]} {
+		got = append(got, piece...)
+		c, n, err := frame.Parse(got)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			fmt.Printf("client: has %d bytes of %d\n", len(got), n)
+			continue
+		}
+		var fault frame.Error
+		if errors.As(err, &fault) {
+			sent = client.Fail(nil, fault.Code())
+			break
+		}
+		fmt.Printf("client: got %v, %d bytes of reason\n", c.Code, len(c.Reason))
+		sent = client.Receive(nil, c)
+	}
+	fmt.Printf("client: writes % x\n", sent)
+
+	// The server reads the answer, in place, and is the one to close TCP.
+	c, _, err := frame.ParseMasked(sent[6:6], sent)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	server.Receive(nil, c)
+	fmt.Println("server: closes TCP:", server.CloseTransport())
+	fmt.Println("client: closes TCP:", client.CloseTransport())
+
+	// What the application gets, as onclose does in a browser.
+	event := client.Disconnect()
+	fmt.Println("client:", event.Code, event.WasClean)
+	if lo, hi, ok := event.Code.Reconnect(0); ok {
+		fmt.Println("client: comes back after", lo, "to", hi)
+	}
+	// Output:
+	// server: writes 127 bytes; its reason ends in "für Ihre"
+	// client: has 1 bytes of 2
+	// client: has 60 bytes of 127
+	// client: got 1012 Service Restart, 123 bytes of reason
+	// client: writes 88 82 37 fa 21 3d 34 0e
+	// server: closes TCP: true
+	// client: closes TCP: false
+	// client: 1012 Service Restart true
+	// client: comes back after 5s to 30s
+}

@@ -1,0 +1,422 @@
+package probe
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// An answer is how a scripted peer behaves on a connection: it waits for as
+// many bytes as it is told, sends what it is told, and ends as it is told.
+type answer struct {
+	after int    // bytes of frames to read before it sends
+	send  string // hexadecimal
+	end   string // "fin" (close), "wait" (close once the prober has ended), "reset", "never"
+}
+
+func (a answer) play(t *testing.T, l *link) {
+	defer l.raw.Close()
+	l.raw.SetDeadline(time.Now().Add(10 * time.Second))
+	r := io.MultiReader(strings.NewReader(string(l.early)), l.Conn)
+	if _, err := io.ReadFull(r, make([]byte, a.after)); err != nil {
+		t.Errorf("the peer wanted %d bytes: %v", a.after, err)
+		return
+	}
+	b, err := hex.DecodeString(strings.ReplaceAll(a.send, " ", ""))
+	if err != nil {
+		t.Error(err)
+	}
+	l.Write(b)
+	switch a.end {
+	case "fin": // drained first, so that no reset comes of it
+		l.fin()
+		io.Copy(io.Discard, r)
+	case "wait":
+		io.Copy(io.Discard, r)
+	case "reset":
+		l.reset()
+	case "never":
+		<-t.Context().Done()
+	}
+}
+
+// serverOf listens, and answers connection i as answers[i] says.
+func serverOf(t *testing.T, network, addr string, conf *tls.Config, answers ...answer) net.Listener {
+	t.Helper()
+	ln, err := net.Listen(network, addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	o := Options{TLS: conf}
+	o.defaults()
+	go func() {
+		for _, a := range answers {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			l, err := serve(c, &o, false)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			go a.play(t, l)
+		}
+	}()
+	return ln
+}
+
+func only(ids ...string) *regexp.Regexp {
+	return regexp.MustCompile("^(" + strings.Join(ids, "|") + ")$")
+}
+
+func load(t *testing.T) *Set {
+	t.Helper()
+	set, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+const (
+	masked1000 = 8 // bytes of a masked Close with a code
+	plain1000  = 4
+)
+
+// TestServerVerdicts shows each verdict and the rule behind it, for what a
+// server may answer to a Close.
+func TestServerVerdicts(t *testing.T) {
+	tests := []struct {
+		name, scenario string
+		a              answer
+		verdict        Verdict
+		rule           string
+	}{
+		{"echo", "code-1000", answer{masked1000, "8802 03e8", "fin"}, Right, "R18"},
+		{"echo with a reason", "code-1000", answer{masked1000, "8805 03e8 627965", "fin"}, Right, "R18"},
+		{"another code", "code-1000", answer{masked1000, "8802 0fa0", "fin"}, Allowed, "R18"},
+		{"empty answer", "code-1000", answer{masked1000, "8800", "fin"}, Allowed, "R18"},
+		{"refused", "code-1000", answer{masked1000, "8802 03ea", "fin"}, Wrong, "R18"},
+		{"no answer", "code-1000", answer{masked1000, "", "fin"}, Wrong, "R18"},
+		{"TCP not ended", "code-1000", answer{masked1000, "8802 03e8", "wait"}, Wrong, "R20"},
+		{"TCP never ended", "code-1000", answer{masked1000, "8802 03e8", "never"}, Wrong, "R20"},
+		{"reset", "code-1000", answer{masked1000, "8802 03e8", "reset"}, Allowed, "R25"},
+		{"masked", "code-1000", answer{masked1000, "8882 00000000 03e8", "fin"}, Wrong, "R03"},
+		{"RSV", "code-1000", answer{masked1000, "c802 03e8", "fin"}, Wrong, "R06"},
+		{"opcode", "code-1000", answer{masked1000, "8b00 8802 03e8", "fin"}, Wrong, "R07"},
+		{"length", "code-1000", answer{masked1000, "887e0002 03e8", "fin"}, Wrong, "R08"},
+		{"FIN", "code-1000", answer{masked1000, "0802 03e8", "fin"}, Wrong, "R13"},
+		{"long", "code-1000", answer{masked1000, "887e007e 03e8" + strings.Repeat("78", 124), "fin"}, Wrong, "R13"},
+		{"one byte", "code-1000", answer{masked1000, "8801 03", "fin"}, Wrong, "R14"},
+		{"1006", "code-1000", answer{masked1000, "8802 03ee", "fin"}, Wrong, "R47"},
+		{"code 0", "code-1000", answer{masked1000, "8802 0000", "fin"}, Wrong, "R54"},
+		{"bad reason", "code-1000", answer{masked1000, "8803 03e8 ff", "fin"}, Wrong, "R15"},
+		{"text before", "code-1000", answer{masked1000, "8101 78 8802 03e8", "fin"}, Right, "R18"},
+		{"text after", "code-1000", answer{masked1000, "8802 03e8 8101 78", "fin"}, Wrong, "R17"},
+		{"pong after", "code-1000", answer{masked1000, "8802 03e8 8a00", "fin"}, Allowed, "R55"},
+		{"two", "code-1000", answer{masked1000, "8802 03e8 8802 03e8", "fin"}, Wrong, "R55"},
+		{"cut off", "code-1000", answer{masked1000, "8802 03", "fin"}, Wrong, "R38"},
+		{"cut off after", "code-1000", answer{masked1000, "8802 03e8 8a", "fin"}, Wrong, "R38"},
+		{"1005 refused", "code-1005", answer{masked1000, "8802 03ea", "fin"}, Right, "R47"},
+		{"1005 echoed", "code-1005", answer{masked1000, "8802 03ed", "fin"}, Wrong, "R47"},
+		{"1005 as empty", "code-1005", answer{masked1000, "8800", "fin"}, Allowed, "R38"},
+		{"2000 refused", "code-2000", answer{masked1000, "8802 03ea", "fin"}, Right, "R51"},
+		{"2000 echoed", "code-2000", answer{masked1000, "8802 07d0", "fin"}, Allowed, "R51"},
+		{"5000 echoed", "code-5000", answer{masked1000, "8802 1388", "fin"}, Wrong, "R54"},
+		{"empty echoed", "empty", answer{6, "8800", "fin"}, Right, "R18"},
+		{"empty by 1000", "empty", answer{6, "8802 03e8", "fin"}, Allowed, "R18"},
+		{"one byte refused", "one-byte-03", answer{7, "8802 03ea", "fin"}, Right, "R14"},
+		{"one byte dropped", "one-byte-03", answer{7, "", "fin"}, Allowed, "R38"},
+		{"one byte taken", "one-byte-03", answer{7, "8800", "fin"}, Wrong, "R14"},
+		{"one byte ignored", "one-byte-03", answer{7, "", "wait"}, Wrong, "R37"},
+		{"UTF-8 by 1002", "utf8-ff", answer{9, "8802 03ea", "fin"}, Allowed, "R38"},
+		{"UTF-8 taken", "utf8-ff", answer{9, "8802 03e8", "fin"}, Wrong, "R23"},
+		{"waits for the payload", "long-126", answer{8, "", "wait"}, Allowed, "R38"},
+		{"pong missing", "after-ping", answer{16, "8802 03e8", "fin"}, Allowed, "R22"},
+		{"pong", "after-ping", answer{16, "8a02 6869 8802 03e8", "fin"}, Right, "R18"},
+		{"half a Close", "cut-payload", answer{10, "", "fin"}, Right, "R32"},
+		{"half a Close answered", "cut-payload", answer{10, "8802 03e8", "fin"}, Wrong, "R32"},
+	}
+	set := load(t)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			ln := serverOf(t, "tcp", "127.0.0.1:0", nil, test.a)
+			o := Options{Run: only(test.scenario)}
+			if test.a.end == "wait" || test.a.end == "never" {
+				o.Timeout = 50 * time.Millisecond
+			}
+			rep, err := set.Dial(t.Context(), "ws://"+ln.Addr().String(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := rep.Results[0]
+			if r.Verdict != test.verdict || r.Rule != test.rule {
+				t.Errorf("%s by %s, want %s by %s: %s (%q)", r.Verdict, r.Rule, test.verdict, test.rule, r.Why, r.Also)
+			}
+		})
+	}
+}
+
+// TestClientVerdicts is the same for clients.
+func TestClientVerdicts(t *testing.T) {
+	tests := []struct {
+		name, scenario string
+		a              answer
+		verdict        Verdict
+		rule           string
+	}{
+		{"echo", "code-1000", answer{plain1000, "8882 00000000 03e8", "wait"}, Right, "R18"},
+		{"ends first", "who-ends", answer{plain1000, "8882 00000000 03e8", "fin"}, Allowed, "R26"},
+		{"waits", "who-ends", answer{plain1000, "8882 00000000 03e8", "wait"}, Right, "R20"},
+		{"never ends", "code-1000", answer{plain1000, "8882 00000000 03e8", "never"}, Wrong, "R20"},
+		{"not masked", "code-1000", answer{plain1000, "8802 03e8", "wait"}, Wrong, "R01"},
+		{"masked frame refused", "masked", answer{11, "8882 00000000 03ea", "wait"}, Right, "R04"},
+		{"masked frame taken", "masked", answer{11, "8882 00000000 03e8", "wait"}, Wrong, "R04"},
+		{"fault ignored", "fin", answer{plain1000, "", "wait"}, Wrong, "R36"},
+		{"TCP dropped", "fin", answer{plain1000, "", "fin"}, Allowed, "R38"},
+	}
+	set := load(t)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			ln, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				o := Options{}
+				o.defaults()
+				target, _ := ParseTarget("ws://" + ln.Addr().String())
+				l, err := dial(context.Background(), target, &o, false)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				test.a.play(t, l)
+			}()
+			o := Options{Run: only(test.scenario), Quiet: 50 * time.Millisecond}
+			if test.a.end == "never" || test.verdict == Wrong {
+				o.Timeout = 100 * time.Millisecond
+			}
+			rep, err := set.Listen(t.Context(), ln, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := rep.Results[0]
+			if r.Verdict != test.verdict || r.Rule != test.rule {
+				t.Errorf("%s by %s, want %s by %s: %s (%q)", r.Verdict, r.Rule, test.verdict, test.rule, r.Why, r.Also)
+			}
+		})
+	}
+}
+
+func TestUnixSocket(t *testing.T) {
+	sock := filepath.Join(t.TempDir(), "s")
+	serverOf(t, "unix", sock, nil, answer{masked1000, "8802 03e8", "fin"})
+	rep, err := load(t).Dial(t.Context(), "ws+unix:"+sock+":/x", Options{Run: only("code-1000")})
+	if err != nil || rep.Counts[Right] != 1 {
+		t.Errorf("%+v, %v", rep, err)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	ts := httptest.NewUnstartedServer(nil) // for its certificate
+	ts.StartTLS()
+	defer ts.Close()
+	ln := serverOf(t, "tcp", "127.0.0.1:0", &tls.Config{Certificates: ts.TLS.Certificates}, answer{masked1000, "8802 03e8", "fin"})
+	conf := ts.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	conf.ServerName = "example.com"
+	rep, err := load(t).Dial(t.Context(), "wss://"+ln.Addr().String(), Options{Run: only("code-1000"), TLS: conf})
+	if err != nil || rep.Counts[Right] != 1 {
+		t.Errorf("%+v, %v", rep, err)
+	}
+}
+
+// TestDead is for a server that a scenario kills.
+func TestDead(t *testing.T) {
+	ln := serverOf(t, "tcp", "127.0.0.1:0", nil, answer{masked1000, "8802 03e8", "fin"}, answer{masked1000, "8802 03e9", "fin"})
+	o := Options{Run: only("code-100[0-3]"), Timeout: 50 * time.Millisecond}
+	o.Progress = func(done, _ int, _ *Scenario) {
+		if done == 2 {
+			ln.Close()
+		}
+	}
+	rep, err := load(t).Dial(t.Context(), "ws://"+ln.Addr().String(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rep.Stopped == "" || rep.Counts[Right] != 1 || rep.Counts[Wrong] != 1 || rep.Results[1].Verdict != Wrong {
+		t.Errorf("%+v", rep)
+	}
+}
+
+func TestNoPeer(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln.Close()
+	if _, err := load(t).Dial(t.Context(), "ws://"+ln.Addr().String(), Options{Timeout: time.Second}); !errors.Is(err, ErrNoPeer) {
+		t.Error(err)
+	}
+	ts := httptest.NewServer(http.NotFoundHandler())
+	defer ts.Close()
+	if _, err := load(t).Dial(t.Context(), "ws"+strings.TrimPrefix(ts.URL, "http"), Options{}); !errors.Is(err, ErrNoPeer) || !strings.Contains(err.Error(), "404") {
+		t.Error(err)
+	}
+}
+
+// TestNotWebSocket is for a listener that gets other requests in between.
+func TestNotWebSocket(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		resp, err := http.Get("http://" + ln.Addr().String())
+		if err != nil || resp.StatusCode != http.StatusUpgradeRequired {
+			t.Errorf("%v, %v", resp, err)
+		} else {
+			resp.Body.Close()
+		}
+		o := Options{}
+		o.defaults()
+		target, _ := ParseTarget("ws://" + ln.Addr().String())
+		l, err := dial(context.Background(), target, &o, false)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		answer{plain1000, "8882 00000000 03e8", "wait"}.play(t, l)
+	}()
+	rep, err := load(t).Listen(t.Context(), ln, Options{Run: only("code-1000")})
+	if err != nil || rep.Counts[Right] != 1 {
+		t.Errorf("%+v, %v", rep, err)
+	}
+}
+
+func TestParseTarget(t *testing.T) {
+	tests := []struct {
+		in   string
+		want Target
+	}{
+		{"ws://host", Target{"tcp", "host:80", "host", "/", false}},
+		{"wss://host/a?b=c", Target{"tcp", "host:443", "host", "/a?b=c", true}},
+		{"ws://[::1]:8080/", Target{"tcp", "[::1]:8080", "[::1]:8080", "/", false}},
+		{"ws+unix:/run/x.sock:/chat", Target{"unix", "/run/x.sock", "localhost", "/chat", false}},
+		{"ws+unix:///run/x.sock", Target{"unix", "/run/x.sock", "localhost", "/", false}},
+	}
+	for _, test := range tests {
+		if got, err := ParseTarget(test.in); got != test.want || err != nil {
+			t.Errorf("%s: %+v, %v", test.in, got, err)
+		}
+	}
+	for _, bad := range []string{"", "http://host", "host:80", "ws://", "ws+unix:", "ws://:80"} {
+		if got, err := ParseTarget(bad); err == nil {
+			t.Errorf("%q: %+v", bad, got)
+		}
+	}
+}
+
+// TestScenarios holds what the file has to keep to, whoever wrote it.
+func TestScenarios(t *testing.T) {
+	set := load(t)
+	used := map[string]bool{}
+	for _, sc := range set.Scenarios {
+		used[sc.Expect] = true
+		for _, role := range []Role{Server, Client} {
+			if sc.Of != "" && sc.Of != role {
+				continue
+			}
+			if _, ok := set.Expectations[sc.Expect].End[role]; !ok {
+				t.Errorf("%s: nothing is expected of how a %s ends TCP", sc.ID, role)
+			}
+		}
+		for _, st := range sc.Steps {
+			if len(st.ToServer) > 2048 || len(st.ToClient) > 2048 {
+				t.Errorf("%s: a step of more than 2048 bytes", sc.ID)
+			}
+		}
+		// Frames that are good are masked for a server and not for a client,
+		// and are the same but for that.
+		if sc.Expect != "answered" || len(sc.Steps) != 1 || sc.ID == "then-garbage" {
+			continue
+		}
+		s, c := sc.Steps[0].ToServer, sc.Steps[0].ToClient
+		for len(s) > 0 && len(c) > 0 {
+			a, b := parseFrame(s), parseFrame(c)
+			if a == nil || b == nil || !a.masked || b.masked || a.opcode != b.opcode || a.fin != b.fin || string(a.payload) != string(b.payload) {
+				t.Errorf("%s: the bytes for the two roles differ", sc.ID)
+				break
+			}
+			s, c = s[a.end:], c[b.end:]
+		}
+		if len(s) != len(c) {
+			t.Errorf("%s: the bytes for the two roles differ in number of frames", sc.ID)
+		}
+	}
+	for name := range set.Expectations {
+		if !used[name] {
+			t.Errorf("expectation %q is used nowhere", name)
+		}
+	}
+	bad := []string{
+		`{"scenarios":[{"id":"x","expect":"y"}]}`,
+		`{"expectations":{"y":{}},"scenarios":[{"id":"x","expect":"y","rule":"z"}]}`,
+		`{"expectations":{"y":{}},"scenarios":[{"id":"x","expect":"y"},{"id":"x","expect":"y"}]}`,
+		`{"expectations":{"y":{}},"scenarios":[{"id":"x","expect":"y","steps":[{"await":"x"}]}]}`,
+		`{"expectations":{"y":{}},"scenarios":[{"id":"x","expect":"y","steps":[{"trigger":true}]}]}`,
+		`{"nonsense":1}`,
+	}
+	for _, s := range bad {
+		if _, err := Parse([]byte(s)); err == nil {
+			t.Errorf("%s: no error", s)
+		}
+	}
+}
+
+// TestRequest is for what goes out before a scenario.
+func TestRequest(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	got := make(chan *http.Request, 1)
+	go func() {
+		c, err := ln.Accept()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		req, err := http.ReadRequest(bufio.NewReader(c))
+		if err != nil {
+			t.Error(err)
+		}
+		got <- req
+	}()
+	o := Options{Header: http.Header{"Origin": {"http://x"}}}
+	_, err = load(t).Dial(t.Context(), "ws://"+ln.Addr().String()+"/chat?a=b", o)
+	if !errors.Is(err, ErrNoPeer) {
+		t.Error(err)
+	}
+	req := <-got
+	if req.URL.String() != "/chat?a=b" || req.Header.Get("Origin") != "http://x" || req.Header.Get("Sec-Websocket-Version") != "13" {
+		t.Errorf("%+v", req)
+	}
+}
