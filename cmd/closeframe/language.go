@@ -8,9 +8,16 @@ import (
 	"golang.org/x/text/language"
 )
 
-// langFlag defines the flag -lang. Give its value to s.language after s.parse.
+// langFlag defines the flag -lang. Give its value to s.lang after s.parse.
 func langFlag(fs *flag.FlagSet) *string {
 	return fs.String("lang", "", "the `language` of the texts: en or zh\n(default: that of LC_ALL, LC_MESSAGES or LANG)")
+}
+
+// lang returns the language that the program speaks that is nearest to the one
+// asked for; see language.
+func (s *session) lang(flag string) (lang, error) {
+	tag, err := s.language(flag)
+	return langOf(tag), err
 }
 
 // language returns the language that the user asked for: by the flag -lang if

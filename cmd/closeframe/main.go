@@ -31,6 +31,7 @@ var commands []*command
 
 func init() {
 	commands = []*command{ // in init, since help refers to the list
+		cmdDecode,
 		cmdCodes,
 		cmdProbe,
 		cmdHelp,

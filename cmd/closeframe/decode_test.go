@@ -1,0 +1,211 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/closeframe/closeframe/internal/dissect"
+)
+
+const goingDown = "88 13 03 e9 73 65 72 76 65 72 20 67 6f 69 6e 67 20 64 6f 77 6e"
+
+// decodings are runs of decode; each has its output in testdata/decode-NAME.txt.
+var decodings = []struct {
+	name   string
+	args   string // separated by spaces
+	status int
+}{
+	{"unmasked", goingDown, exitOK},
+	{"masked", "888d37fa213d34125258458c444f179d4e5459", exitOK},
+	{"empty", "8800", exitOK},
+	{"emoji", "8816 03e8 f09f918b20 e5868de8a781 20d0bfd0bed0bad0b0", exitOK},
+	{"control", "880d 0fa1 1b5b33316d e280ae 00 0a 7f", exitOK},
+	{"longest", "887d 0fa0" + strings.Repeat("61", 123), exitOK},
+	{"frames", "8900 8103616263 880203e8 810161 82fe0100000000", exitInvalid},
+	{"frames-valid", "c103616263 880203e8 8a00 888200000000 03e8", exitOK},
+	{"no-close", "8900", exitInvalid},
+	{"reserved-opcode", "8300", exitInvalid},
+	{"reserved-bits", "d8 02 03e8", exitInvalid},
+	{"fragmented", "08 02 03e8", exitInvalid},
+	{"unmasked-from-client", "-from client 880203e8", exitInvalid},
+	{"masked-from-server", "-from server 888200000000 03e8", exitInvalid},
+	{"too-long", "887e0080 0fa0" + strings.Repeat("61", 126), exitInvalid},
+	{"not-minimal", "887e0002 03e8", exitInvalid},
+	{"huge", "88ffffffffffffffffff 01020304", exitInvalid},
+	{"length-cut", "887f0000", exitInvalid},
+	{"short", "8801 03", exitInvalid},
+	{"code-1005", "8802 03ed", exitInvalid},
+	{"code-1004", "8802 03ec", exitInvalid},
+	{"code-999", "8802 03e7", exitInvalid},
+	{"code-2000", "8802 07d0", exitInvalid},
+	{"code-5000", "8802 1388", exitInvalid},
+	{"utf8", "8808 03e8 6162 c328 6364", exitInvalid},
+	{"utf8-masked", "888837fa213d 3412 4098 82fa 213d", exitInvalid},
+	{"cut-header", "88", exitInvalid},
+	{"cut-key", "8882 0102", exitInvalid},
+	{"cut-payload", "8813 03e9 7365", exitInvalid},
+	{"cut-code", "8813 03", exitInvalid},
+	{"payload", "-payload 03e8 627965", exitOK},
+	{"payload-empty", "-payload --", exitOK},
+	{"payload-short", "-payload 03", exitInvalid},
+	{"payload-long", "-payload 0fa0" + strings.Repeat("61", 124), exitInvalid},
+	{"json", "-json 8885 01020304 02eaff6464", exitInvalid},
+}
+
+func TestDecode(t *testing.T) {
+	for _, tt := range decodings {
+		for _, lang := range []string{"en", "zh"} {
+			name := tt.name
+			if lang != "en" {
+				name += "." + lang
+			}
+			t.Run(name, func(t *testing.T) {
+				r := runWith([]string{"LANG=" + lang}, "", append([]string{"decode"}, strings.Fields(tt.args)...)...)
+				if r.status != tt.status || r.stderr != "" {
+					t.Errorf("status %d, stderr %q, want %d and none", r.status, r.stderr, tt.status)
+				}
+				golden(t, "decode-"+name+".txt", r.stdout)
+				checkScreen(t, r.stdout, tt.name != "json")
+			})
+		}
+	}
+}
+
+// checkScreen checks that what is printed fits the screen and cannot harm the
+// terminal.
+func checkScreen(t *testing.T, out string, narrow bool) {
+	t.Helper()
+	for line := range strings.Lines(out) {
+		line = strings.TrimSuffix(line, "\n")
+		if n := columns(line); narrow && n > screen {
+			t.Errorf("a line of %d columns: %q", n, line)
+		}
+		if strings.TrimRight(line, " ") != line {
+			t.Errorf("spaces at the end of %q", line)
+		}
+		for _, r := range line {
+			if r < ' ' || r == 0x7f || 0x80 <= r && r < 0xa0 || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
+				t.Errorf("%U in %q", r, line)
+			}
+		}
+	}
+}
+
+func TestDecodeGoldensAreAllUsed(t *testing.T) {
+	files, err := filepath.Glob("testdata/decode-*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 2 * len(decodings); len(files) != want {
+		t.Errorf("%d files testdata/decode-*.txt, want %d", len(files), want)
+	}
+}
+
+func TestDecodeColors(t *testing.T) {
+	// The output is no terminal here, so draw with color what is drawn
+	// without, and compare.
+	l := langOf(locale("en_US.UTF-8"))
+	for _, tt := range decodings {
+		if strings.HasPrefix(tt.args, "-") {
+			continue
+		}
+		b, err := parseHex(tt.args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var plain, colored strings.Builder
+		(&renderer{w: &plain, l: l}).report(dissect.Bytes(b, dissect.Options{Lang: l.tag}))
+		(&renderer{w: &colored, l: l, st: true}).report(dissect.Bytes(b, dissect.Options{Lang: l.tag}))
+		if !strings.Contains(colored.String(), "\x1b[") {
+			t.Errorf("%s: no colors", tt.name)
+		}
+		if got := uncolor(colored.String()); got != plain.String() {
+			t.Errorf("%s: with the colors taken out:\n%s\nwant\n%s", tt.name, got, plain.String())
+		}
+	}
+}
+
+// uncolor returns s without colors, and without the spaces that only they
+// kept at the ends of lines.
+func uncolor(s string) string {
+	var b strings.Builder
+	for {
+		head, tail, ok := strings.Cut(s, "\x1b[")
+		b.WriteString(head)
+		if !ok {
+			break
+		}
+		_, s, _ = strings.Cut(tail, "m")
+	}
+	lines := strings.Split(b.String(), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestDecodeInput(t *testing.T) {
+	want := runWith(nil, "", "decode", goingDown).stdout
+	raw := "\x88\x13\x03\xe9server going down"
+	tests := []struct {
+		name  string
+		args  []string
+		stdin string
+	}{
+		{"arguments", strings.Fields("decode " + goingDown), ""},
+		{"stdin", []string{"decode"}, goingDown + "\n"},
+		{"raw", []string{"decode", "-raw"}, raw},
+		{"literal", []string{"decode"}, fmt.Sprintf("%q", raw)},
+		{"Go", []string{"decode"}, fmt.Sprintf("%#v", []byte(raw))},
+		{"upper case", []string{"decode"}, fmt.Sprintf("%X", raw)},
+	}
+	for _, tt := range tests {
+		if r := runWith(nil, tt.stdin, tt.args...); r.stdout != want || r.status != exitOK {
+			t.Errorf("%s: status %d, %s%s", tt.name, r.status, r.stderr, r.stdout)
+		}
+	}
+}
+
+func TestDecodeUsage(t *testing.T) {
+	tests := []struct{ args, stdin, want string }{
+		{"decode", "", "there are no bytes to decode"},
+		{"decode", " \n", "there are no bytes to decode"},
+		{"decode -raw", "", "there are no bytes to decode"},
+		{"decode -raw 88", "", "-raw reads standard input, so it takes no arguments"},
+		{"decode -from me 88", "", `-from is client or server, not "me"`},
+		{"decode -payload -from client 88", "", "-from is about frames, so it does not go with -payload"},
+		{"decode -lang 1 88", "", `-lang "1" is not a language tag such as en or zh-CN`},
+		{"decode 88 0g 03", "", `argument 2, character 2: 'g' is not a hex digit`},
+		{"decode 88 02 3", "", `argument 3, character 1: "3" has an odd number of hex digits`},
+		{"decode 88 {02", "", `argument 2, character 1: "{" is not closed`},
+		{"decode", "88 02\n 03 §", "line 2, column 5: '§' is not a hex digit"},
+		{"decode", "88 02\n 03 0x", "line 2, column 7: the hex digits are missing at the end"},
+		{"decode", "\"\\x88\\q\"", `line 1, column 6: "\\q" is not an escape sequence`},
+		{"decode", "\"\\x88\n", `line 1, column 1: the string is not closed by '"'`},
+		{"decode", "00000000: 88\n00000010: 02\n", "line 2, column 1: the offset 00000010 does not follow from the line before it"},
+	}
+	for _, tt := range tests {
+		r := runWith(nil, tt.stdin, strings.Fields(tt.args)...)
+		want := "closeframe decode: " + tt.want + "\nRun \"closeframe help decode\" for how to use it.\n"
+		if r.status != exitUsage || r.stderr != want || r.stdout != "" {
+			t.Errorf("%s, %q: status %d\n got %q\nwant %q\n%s", tt.args, tt.stdin, r.status, r.stderr, want, r.stdout)
+		}
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+func TestDecodeTooMuch(t *testing.T) {
+	var stderr strings.Builder
+	status := run([]string{"decode", "-raw"}, zeros{}, &strings.Builder{}, &stderr, func(string) string { return "" })
+	if status != exitUsage || !strings.Contains(stderr.String(), "standard input is longer than 16 MiB") {
+		t.Errorf("status %d, %s", status, stderr.String())
+	}
+}
