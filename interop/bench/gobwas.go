@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
+)
+
+const gobwas = "gobwas/ws"
+
+// It refuses 1012–1014, which a pool of closings holds: so that it has the
+// same work to do, what it returns for them is not looked at.
+func gobwasCheck(code ws.StatusCode, reason string) uint64 {
+	if ws.CheckCloseFrameData(code, reason) != nil {
+		return uint64(code)
+	}
+	return uint64(code) + uint64(len(reason))
+}
+
+func gobwasParsePayload(pool []closing) contender {
+	return contender{
+		name: gobwas, note: "ParseCloseFrameDataUnsafe, CheckCloseFrameData",
+		run: func(n int) (sum uint64) {
+			for i := range n {
+				sum += gobwasCheck(ws.ParseCloseFrameDataUnsafe(pool[i%poolSize].payload))
+			}
+			return sum
+		},
+	}
+}
+
+// The least that can be done with gobwas: the frame's header is not read.
+func gobwasCipherCheck(pool []closing) contender {
+	return contender{
+		name: gobwas, note: "the payload alone: copied, Cipher, ParseCloseFrameDataUnsafe, CheckCloseFrameData",
+		run: func(n int) (sum uint64) {
+			var buf [ws.MaxControlFramePayloadSize]byte
+			for i := range n {
+				p := buf[:copy(buf[:], pool[i%poolSize].maskedPayload)]
+				ws.Cipher(p, key, 0)
+				sum += gobwasCheck(ws.ParseCloseFrameDataUnsafe(p))
+			}
+			return sum
+		},
+	}
+}
+
+func gobwasReadFrame(pool []closing) contender {
+	return contender{
+		name: gobwas + " frame", note: "ReadFrame, CheckHeader, UnmaskFrameInPlace, then as above",
+		run: func(n int) (sum uint64) {
+			var r bytes.Reader
+			for i := range n {
+				r.Reset(pool[i%poolSize].masked)
+				sum += gobwasFrame(&r)
+			}
+			return sum
+		},
+	}
+}
+
+func gobwasFrame(r io.Reader) uint64 {
+	f, err := ws.ReadFrame(r)
+	if err == nil {
+		err = ws.CheckHeader(f.Header, ws.StateServerSide)
+	}
+	if err != nil {
+		panic(err)
+	}
+	f = ws.UnmaskFrameInPlace(f)
+	if len(f.Payload) == 0 {
+		return 1
+	}
+	return gobwasCheck(ws.ParseCloseFrameDataUnsafe(f.Payload))
+}
+
+func gobwasCheckCode() contender {
+	return contender{name: gobwas, note: "CheckCloseFrameData with an empty reason", run: func(n int) (sum uint64) {
+		for i := range n {
+			if ws.CheckCloseFrameData(ws.StatusCode(anyCode(i)), "") == nil {
+				sum++
+			}
+		}
+		return sum
+	}}
+}
+
+func gobwasAppendPayload(pool []closing) contender {
+	return contender{
+		name: gobwas, note: "PutCloseFrameBody: checks neither code nor reason",
+		run: func(n int) (sum uint64) {
+			var buf [ws.MaxControlFramePayloadSize]byte
+			for i := range n {
+				c := &pool[i%poolSize]
+				b := buf[:2+len(c.text)]
+				ws.PutCloseFrameBody(b, ws.StatusCode(c.code), c.text)
+				sum += uint64(len(b)) + last(b)
+			}
+			return sum
+		},
+	}
+}
+
+func gobwasAppendMasked(pool []closing) contender {
+	return contender{
+		name: gobwas, note: "CheckCloseFrameData, NewCloseFrameBody, NewCloseFrame, MaskFrameInPlaceWith, WriteFrame to a bytes.Buffer",
+		run: func(n int) (sum uint64) {
+			var out bytes.Buffer
+			for i := range n {
+				c := &pool[i%poolSize]
+				out.Reset()
+				sum += gobwasCheck(ws.StatusCode(c.code), c.text)
+				f := ws.MaskFrameInPlaceWith(ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusCode(c.code), c.text)), key)
+				if err := ws.WriteFrame(&out, f); err != nil {
+					panic(err)
+				}
+				sum += last(out.Bytes())
+			}
+			return sum
+		},
+	}
+}
+
+// gobwasHandle reads a Close frame from in and writes the answer to out.
+func gobwasHandle(in *bytes.Reader, out *bytes.Buffer, side ws.State) {
+	h, err := ws.ReadHeader(in)
+	if err == nil {
+		err = ws.CheckHeader(h, side)
+	}
+	if err != nil {
+		panic(err)
+	}
+	// The error says what the peer sent: a ClosedError, or what is wrong.
+	_ = wsutil.ControlHandler{Src: in, Dst: out, State: side}.HandleClose(h)
+}
+
+func gobwasAnswer(pool []closing) contender {
+	return contender{
+		name: gobwas, note: "ReadHeader, CheckHeader, wsutil.ControlHandler",
+		run: func(n int) (sum uint64) {
+			var in bytes.Reader
+			var out bytes.Buffer
+			for i := range n {
+				in.Reset(pool[i%poolSize].masked)
+				out.Reset()
+				gobwasHandle(&in, &out, ws.StateServerSide)
+				expect(out.Bytes(), false)
+				sum += last(out.Bytes())
+			}
+			return sum
+		},
+	}
+}
+
+func gobwasHandshake(pool []closing) contender {
+	return contender{
+		name: gobwas, note: "as above on both sides; keeps no state, so nothing says whether the end is clean",
+		run: func(n int) (sum uint64) {
+			var in bytes.Reader
+			var toServer, toClient bytes.Buffer
+			for i := range n {
+				c := &pool[i%poolSize]
+				toServer.Reset()
+				toClient.Reset()
+				f := ws.MaskFrameInPlaceWith(ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusCode(c.code), c.text)), key)
+				if err := ws.WriteFrame(&toServer, f); err != nil {
+					panic(err)
+				}
+				in.Reset(toServer.Bytes())
+				gobwasHandle(&in, &toClient, ws.StateServerSide)
+				in.Reset(toClient.Bytes())
+				back, err := ws.ReadFrame(&in)
+				if err == nil {
+					err = ws.CheckHeader(back.Header, ws.StateClientSide)
+				}
+				if err != nil {
+					panic(err)
+				}
+				sum += gobwasCheck(ws.ParseCloseFrameDataUnsafe(back.Payload))
+			}
+			return sum
+		},
+	}
+}
+
+func gobwasStorm(storm []byte) contender {
+	return contender{name: gobwas, note: "ReadFrame, CheckHeader, UnmaskFrameInPlace, CheckCloseFrameData", run: func(n int) (sum uint64) {
+		var r bytes.Reader
+		for range n {
+			if r.Len() == 0 {
+				r.Reset(storm)
+			}
+			sum += gobwasFrame(&r)
+		}
+		return sum
+	}}
+}
+
+func gobwasStream(pool [][]byte, piece int, masked bool) contender {
+	c := contender{name: gobwas, note: "wsutil.UTF8Reader"}
+	if masked {
+		c.note = "wsutil.CipherReader, UTF8Reader"
+	}
+	buf := make([]byte, piece)
+	c.run = func(n int) (sum uint64) {
+		for i := range n {
+			var r io.Reader = bytes.NewReader(pool[i%poolSize])
+			if masked {
+				r = wsutil.NewCipherReader(r, key)
+			}
+			u := wsutil.NewUTF8Reader(r)
+			for {
+				m, err := u.Read(buf)
+				sum += uint64(m)
+				if err == io.EOF {
+					break
+				}
+				if err != nil {
+					panic(err)
+				}
+			}
+			if !u.Valid() {
+				panic("text is not well-formed")
+			}
+		}
+		return sum
+	}
+	return c
+}

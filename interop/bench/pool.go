@@ -1,0 +1,152 @@
+package main
+
+import (
+	"math/rand/v2"
+	"unicode/utf8"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/frame"
+)
+
+// poolSize is how many different buffers a scenario goes through, so that no
+// branch predictor learns one of them by heart. It is a power of two.
+const poolSize = 256
+
+// key masks whatever is masked: which key it is makes no difference.
+var key = [4]byte{0x37, 0xfa, 0x21, 0x3d}
+
+// A content is a kind of text. next returns its next character; it is words
+// with spaces between them where the script has them.
+type content struct {
+	name string
+	next func(r *rand.Rand) rune
+}
+
+var contents = []content{
+	{"ascii", letters("abcdefghijklmnopqrstuvwxyz", 6)},
+	{"latin", letters("aaaabcddeeeeeéèêëfghiiïîjklmnnñooôöpqrsßtuuüùvwxyzçàâäå", 6)},
+	{"cyrillic", letters("аабвгдеежзийклмнооопрсттуфхцчшщъыьэюя", 6)},
+	{"chinese", func(r *rand.Rand) rune {
+		if r.IntN(12) == 0 {
+			return '，'
+		}
+		return 0x4e00 + r.Int32N(0x9fa5-0x4e00)
+	}},
+	{"emoji", func(r *rand.Rand) rune { return 0x1f300 + r.Int32N(0x300) }},
+	{"mixed", func(r *rand.Rand) rune {
+		return [...]rune{'a' + r.Int32N(26), 'а' + r.Int32N(32), 0x4e00 + r.Int32N(0x5000), 0x1f300 + r.Int32N(0x300)}[r.IntN(4)]
+	}},
+}
+
+// letters makes words of the given letters, mean of them long.
+func letters(alphabet string, mean int) func(*rand.Rand) rune {
+	all := []rune(alphabet)
+	return func(r *rand.Rand) rune {
+		if r.IntN(mean) == 0 {
+			return ' '
+		}
+		return all[r.IntN(len(all))]
+	}
+}
+
+// text returns n bytes of well-formed text; where the last character does not
+// fit, dots stand for it.
+func text(c content, n int, r *rand.Rand) []byte {
+	b := make([]byte, 0, n)
+	for len(b) < n {
+		x := c.next(r)
+		if len(b)+utf8.RuneLen(x) > n {
+			x = '.'
+		}
+		b = utf8.AppendRune(b, x)
+	}
+	return b
+}
+
+// texts returns a pool of texts of n bytes. Long ones are cut from a common
+// stretch, so that the pool stays within a few caches' worth of memory.
+func texts(c content, n int) [][]byte {
+	r := rand.New(rand.NewPCG(uint64(n), 8))
+	count := poolSize
+	for count > 1 && n*count > 8<<20 {
+		count /= 2
+	}
+	some := make([][]byte, count)
+	for i := range some {
+		some[i] = text(c, n, r)
+	}
+	pool := make([][]byte, poolSize)
+	for i := range pool {
+		pool[i] = some[i%count]
+	}
+	return pool
+}
+
+// spoiled returns copies of the pool with a byte that UTF-8 does not have at
+// the start, in the middle or at the end.
+func spoiled(pool [][]byte, where string) [][]byte {
+	bad := make([][]byte, len(pool))
+	for i, p := range pool {
+		q := append([]byte(nil), p...)
+		switch where {
+		case "start":
+			q[0] = 0xff
+		case "middle":
+			q[len(q)/2] = 0xff
+		case "end":
+			q[len(q)-1] = 0xff
+		}
+		bad[i] = q
+	}
+	return bad
+}
+
+// masked returns copies of the pool, masked with key.
+func masked(pool [][]byte) [][]byte {
+	m := make([][]byte, len(pool))
+	for i, p := range pool {
+		m[i] = append([]byte(nil), p...)
+		frame.Mask(m[i], key, 0)
+	}
+	return m
+}
+
+// A closing is one Close to parse or to make.
+type closing struct {
+	code          closecode.Code
+	reason        []byte
+	text          string // the reason again
+	payload       []byte
+	plain, masked []byte // whole frames
+	maskedPayload []byte // a view of masked
+}
+
+// codes are what the closings of a pool carry.
+var codes = []closecode.Code{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 3000, 3008, 4000, 4321, 4999}
+
+// closings returns a pool of Close frames with these reasons. A nil pool makes
+// them empty, without even a code.
+func closings(reasons [][]byte) []closing {
+	pool := make([]closing, poolSize)
+	for i := range pool {
+		c := &pool[i]
+		c.code = closecode.NoStatusRcvd
+		if reasons != nil {
+			c.code = codes[i%len(codes)]
+			c.reason = reasons[i]
+		}
+		c.text = string(c.reason)
+		c.payload = must(frame.AppendPayload(nil, c.code, c.reason))
+		c.plain = must(frame.Append(nil, c.code, c.reason))
+		c.masked = must(frame.AppendMasked(make([]byte, 0, frame.MaxSize), key, c.code, c.reason))
+		c.maskedPayload = c.masked[6:]
+	}
+	return pool
+}
+
+func must(b []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return b
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// A progress tells how far a run is: on a terminal in one line that changes,
+// elsewhere in a line for each kind of work.
+type progress struct {
+	f        *os.File
+	terminal bool
+	kind     string
+}
+
+func newProgress(f *os.File) *progress {
+	info, err := f.Stat()
+	return &progress{f: f, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
+}
+
+func (p *progress) show(i, of int, id string) {
+	kind, _, _ := strings.Cut(id, "/")
+	switch {
+	case p.terminal:
+		fmt.Fprintf(p.f, "\r\x1b[K%3d/%d %s", i, of, id)
+	case kind != p.kind:
+		fmt.Fprintf(p.f, "%3d/%d %s\n", i, of, kind)
+	}
+	p.kind = kind
+}
+
+func (p *progress) done() {
+	if p.terminal {
+		fmt.Fprint(p.f, "\r\x1b[K")
+	}
+}
