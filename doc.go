@@ -7,7 +7,7 @@
 //
 //   - closecode knows the status codes: which may be sent, what they are
 //     called, whether to reconnect after them (RFC 6455 §7.4).
-//   - [utf8check] tells whether a text is UTF-8, whole or in pieces, and cuts
+//   - utf8check tells whether a text is UTF-8, whole or in pieces, and cuts
 //     one to what fits into a Close frame (RFC 6455 §8.1, RFC 3629).
 //   - frame parses and appends the Close frame: its payload alone, as
 //     servers send it, and masked as clients do (RFC 6455 §5).

@@ -20,7 +20,9 @@ func AppendPayload[Bytes ~[]byte | ~string](b []byte, code closecode.Code, reaso
 	if err := check(code, reason); err != nil {
 		return b, err
 	}
-	return appendPayload(b, code, reason), nil
+	b, p := grow(b, payloadSize(code, len(reason)))
+	putPayload(p, code, reason)
+	return b, nil
 }
 
 // Append is like [AppendPayload] and appends the whole Close frame, unmasked
@@ -29,8 +31,11 @@ func Append[Bytes ~[]byte | ~string](b []byte, code closecode.Code, reason Bytes
 	if err := check(code, reason); err != nil {
 		return b, err
 	}
-	b = append(b, first, payloadSize(code, len(reason)))
-	return appendPayload(b, code, reason), nil
+	size := payloadSize(code, len(reason))
+	b, f := grow(b, sizeHeader+size)
+	f[0], f[1] = first, byte(size)
+	putPayload(f[sizeHeader:], code, reason)
+	return b, nil
 }
 
 // AppendMasked is like [AppendPayload] and appends the whole Close frame,
@@ -41,10 +46,13 @@ func AppendMasked[Bytes ~[]byte | ~string](b []byte, key [4]byte, code closecode
 	if err := check(code, reason); err != nil {
 		return b, err
 	}
-	b = append(b, first, bitMask|payloadSize(code, len(reason)), key[0], key[1], key[2], key[3])
-	i := len(b)
-	b = appendPayload(b, code, reason)
-	Mask(b[i:], key, 0)
+	size := payloadSize(code, len(reason))
+	b, f := grow(b, sizeHeader+sizeKey+size)
+	f[0], f[1] = first, bitMask|byte(size)
+	copy(f[sizeHeader:], key[:])
+	p := f[sizeHeader+sizeKey:]
+	putPayload(p, code, reason)
+	Mask(p, key, 0)
 	return b, nil
 }
 
@@ -70,19 +78,32 @@ func check[Bytes ~[]byte | ~string](code closecode.Code, reason Bytes) error {
 	return nil
 }
 
-// payloadSize returns the length of the payload that appendPayload appends.
-func payloadSize(code closecode.Code, reason int) byte {
+// payloadSize returns the length of the payload for code and a reason of the
+// given length.
+func payloadSize(code closecode.Code, reason int) int {
 	if code == closecode.NoStatusRcvd {
 		return 0
 	}
-	return byte(sizeCode + reason)
+	return sizeCode + reason
 }
 
-// appendPayload appends a payload that has been checked.
-func appendPayload[Bytes ~[]byte | ~string](b []byte, code closecode.Code, reason Bytes) []byte {
-	if code == closecode.NoStatusRcvd {
-		return b
+// grow returns b extended by n bytes, and these. It allocates once at most,
+// and writes to the spare capacity of b only if the result is in it.
+func grow(b []byte, n int) (all, more []byte) {
+	i := len(b)
+	if cap(b)-i >= n {
+		b = b[:i+n]
+	} else {
+		b = append(b, make([]byte, n)...)
 	}
-	b = append(b, byte(code>>8), byte(code))
-	return append(b, reason...)
+	return b, b[i:]
+}
+
+// putPayload writes a payload that has been checked to p, which has its size.
+func putPayload[Bytes ~[]byte | ~string](p []byte, code closecode.Code, reason Bytes) {
+	if len(p) == 0 {
+		return
+	}
+	p[0], p[1] = byte(code>>8), byte(code)
+	copy(p[sizeCode:], reason)
 }

@@ -1,0 +1,98 @@
+package frame_test
+
+import (
+	"testing"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/vectors"
+)
+
+var (
+	sinkClose frame.Close
+	sinkErr   error
+	sinkInt   int
+	sinkBytes []byte
+)
+
+// noAllocs reports a call of f that allocates.
+func noAllocs(t *testing.T, id string, f func()) {
+	t.Helper()
+	if n := testing.AllocsPerRun(5, f); n != 0 {
+		t.Errorf("%s: %v allocations", id, n)
+	}
+}
+
+// TestAllocs is for nothing allocating where the buffers have room: every
+// vector, with its error or without.
+func TestAllocs(t *testing.T) {
+	for _, v := range vectors.Payloads() {
+		noAllocs(t, v.ID, func() { sinkClose, sinkErr = frame.ParsePayload(v.Bytes) })
+	}
+	room := make([]byte, 5+frame.MaxPayload)
+	for _, v := range vectors.Frames() {
+		noAllocs(t, v.ID, func() {
+			if v.Role == vectors.Client {
+				sinkClose, sinkInt, sinkErr = frame.Parse(v.Bytes)
+			} else {
+				sinkClose, sinkInt, sinkErr = frame.ParseMasked(room[:0], v.Bytes)
+			}
+		})
+		if v.Role == vectors.Server && v.Error == "" {
+			// The payload's size is enough, and in place it is nothing.
+			exact := room[: 5 : 5+v.Bytes[1]&127]
+			b := append([]byte(nil), v.Bytes...)
+			noAllocs(t, v.ID+", no room to spare", func() { sinkClose, sinkInt, sinkErr = frame.ParseMasked(exact, v.Bytes) })
+			noAllocs(t, v.ID+", in place", func() {
+				copy(b, v.Bytes)
+				sinkClose, sinkInt, sinkErr = frame.ParseMasked(b[6:6], b)
+			})
+		}
+	}
+	for _, v := range vectors.Encodings() {
+		noAppendAllocs(t, v, string(v.Reason))
+		noAppendAllocs(t, v, []byte(v.Reason))
+		noAppendAllocs(t, v, text(v.Reason))
+		noAppendAllocs(t, v, octet(v.Reason))
+	}
+	for i := range 256 {
+		e := frame.Error(i)
+		noAllocs(t, e.Error(), func() { sinkErr = e; sinkInt = e.Offset() + int(e.Code()) })
+	}
+	noAllocs(t, "Mask", func() { sinkInt = frame.Mask(room, [4]byte{1, 2, 3, 4}, 1) })
+}
+
+func noAppendAllocs[Bytes ~[]byte | ~string](t *testing.T, v vectors.Encoding, reason Bytes) {
+	t.Helper()
+	code, key := closecode.Code(v.Code), [4]byte(v.Key)
+	room := make([]byte, frame.MaxSize)
+	payload, server, client := room[:0:len(v.Payload)], room[:0:len(v.Frame)], room[:0:len(v.Masked)]
+	noAllocs(t, v.ID, func() {
+		sinkBytes, sinkErr = frame.AppendPayload(payload, code, reason)
+		sinkBytes, sinkErr = frame.Append(server, code, reason)
+		sinkBytes, sinkErr = frame.AppendMasked(client, key, code, reason)
+	})
+}
+
+// TestOneAlloc is for a buffer without room being replaced once, and not bit
+// by bit.
+func TestOneAlloc(t *testing.T) {
+	reason := "a reason of some length, for there to be something to grow for"
+	client, err := frame.AppendMasked(nil, [4]byte{1, 2, 3, 4}, 1000, reason)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []struct {
+		name string
+		f    func()
+	}{
+		{"AppendPayload", func() { sinkBytes, sinkErr = frame.AppendPayload(nil, 1000, reason) }},
+		{"Append", func() { sinkBytes, sinkErr = frame.Append(nil, 1000, reason) }},
+		{"AppendMasked", func() { sinkBytes, sinkErr = frame.AppendMasked(nil, [4]byte{1, 2, 3, 4}, 1000, reason) }},
+		{"ParseMasked", func() { sinkClose, sinkInt, sinkErr = frame.ParseMasked(nil, client) }},
+	} {
+		if n := testing.AllocsPerRun(10, f.f); n != 1 {
+			t.Errorf("%s: %v allocations", f.name, n)
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package frame_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/utf8check"
+)
+
+// A server reads a client's Close frame where it stands in the read buffer,
+// and answers it with the code.
+func Example() {
+	buf := make([]byte, 0, frame.MaxSize)
+	buf = append(buf, "\x88\x8c\x37\xfa\x21\x3d\x34\x13\x46\x52\x5e\x94\x46\x1d\x56\x8d\x40\x44"...) // from a client
+
+	c, n, err := frame.ParseMasked(buf[6:6], buf)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%v %q, %d bytes\n", c.Code, c.Reason, n)
+
+	reply, err := frame.Append(nil, c.Code, "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("% x\n", reply)
+	// Output:
+	// 1001 Going Away "going away", 18 bytes
+	// 88 02 03 e9
+}
+
+// A stack with a framing of its own gives the payload alone. An empty one is a
+// Close without a code; what is wrong names the code to answer with.
+func ExampleParsePayload() {
+	for _, p := range []string{"\x03\xe8bye", "", "\x03", "\x03\xee", "\x03\xe8caf\xe9"} {
+		c, err := frame.ParsePayload([]byte(p))
+		var fault frame.Error
+		if errors.As(err, &fault) {
+			fmt.Printf("%q: %v; answer %d\n", p, fault, fault.Code())
+			continue
+		}
+		fmt.Printf("%q: %v %q\n", p, c.Code, c.Reason)
+	}
+	// Output:
+	// "\x03\xe8bye": 1000 Normal Closure "bye"
+	// "": 1005 No Status Rcvd ""
+	// "\x03": frame: Close payload of one byte; answer 1002
+	// "\x03\xee": frame: status code not allowed in a Close frame; answer 1002
+	// "\x03\xe8caf\xe9": frame: close reason is not UTF-8 at byte 3; answer 1007
+}
+
+// A client reads from a connection. It does not know how long the frame is,
+// and asks: n is what it needs.
+func ExampleParse() {
+	const wire = "\x88\x0c\x03\xe9going away" // what comes
+
+	var b []byte
+	c, n, err := frame.Parse(b)
+	for errors.Is(err, io.ErrUnexpectedEOF) {
+		fmt.Printf("%d bytes, read up to %d\n", len(b), n)
+		b = append(b, wire[len(b):n]...) // a read from the connection, at least to n
+		c, n, err = frame.Parse(b)
+	}
+	fmt.Printf("%d bytes: %v %q %v\n", n, c.Code, c.Reason, err)
+	// Output:
+	// 0 bytes, read up to 2
+	// 2 bytes, read up to 14
+	// 14 bytes: 1001 Going Away "going away" <nil>
+}
+
+// With a dst of its own the frame stays as it came.
+func ExampleParseMasked() {
+	b := []byte("\x88\x85\x37\xfa\x21\x3d\x34\x12\x43\x44\x52")
+	var room [frame.MaxPayload]byte
+	c, n, err := frame.ParseMasked(room[:0], b)
+	fmt.Printf("%v %q %d %v\n", c.Code, c.Reason, n, err)
+
+	// The direction is checked: a server's frame is not masked.
+	_, _, err = frame.ParseMasked(room[:0], []byte("\x88\x00"))
+	fmt.Println(err)
+	// Output:
+	// 1000 Normal Closure "bye" 11 <nil>
+	// frame: unmasked Close frame from a client
+}
+
+func ExampleAppend() {
+	b, err := frame.Append(nil, closecode.TryAgainLater, "full")
+	fmt.Printf("% x %v\n", b, err)
+
+	// Without a code, and so without a reason.
+	b, err = frame.Append(nil, closecode.NoStatusRcvd, "")
+	fmt.Printf("% x %v\n", b, err)
+
+	// What cannot be sent leaves the buffer as it was.
+	b, err = frame.Append(b, closecode.AbnormalClosure, "")
+	fmt.Printf("% x %v\n", b, err)
+	// Output:
+	// 88 06 03 f5 66 75 6c 6c <nil>
+	// 88 00 <nil>
+	// 88 00 frame: status code not allowed in a Close frame
+}
+
+func ExampleAppendMasked() {
+	key := [4]byte{0x37, 0xfa, 0x21, 0x3d} // from crypto/rand, for this frame alone
+	b, err := frame.AppendMasked(nil, key, closecode.NormalClosure, "bye")
+	fmt.Printf("% x %v\n", b, err)
+	// Output: 88 85 37 fa 21 3d 34 12 43 44 52 <nil>
+}
+
+// A reason from elsewhere may be too long, and is cut to what can be sent.
+func ExampleAppendPayload() {
+	var reason string
+	for range 20 {
+		reason += "слишком много запросов; "
+	}
+	_, err := frame.AppendPayload(nil, closecode.PolicyViolation, reason)
+	fmt.Println(err)
+	p, err := frame.AppendPayload(nil, closecode.PolicyViolation, utf8check.Truncate(reason))
+	fmt.Println(len(p), err)
+	// Output:
+	// frame: Close payload longer than 125 bytes
+	// 124 <nil>
+}
+
+// A long message is unmasked as it comes.
+func ExampleMask() {
+	key := [4]byte{0x37, 0xfa, 0x21, 0x3d}
+	pos := 0
+	for _, piece := range []string{"\x7f\x9f", "\x4d\x51\x58"} {
+		p := []byte(piece)
+		pos = frame.Mask(p, key, pos)
+		fmt.Printf("%s", p)
+	}
+	fmt.Println()
+	// Output: Hello
+}
+
+// All invalid reasons are ErrInvalidUTF8, each with an offset of its own.
+func ExampleError_Offset() {
+	reason := "caf\xe9"
+	_, err := frame.Append(nil, closecode.NormalClosure, reason)
+	var fault frame.Error
+	if errors.As(err, &fault) && errors.Is(fault, frame.ErrInvalidUTF8) {
+		fmt.Printf("%q, then %q\n", reason[:fault.Offset()], reason[fault.Offset():])
+	}
+	// Output: "caf", then "\xe9"
+}
+
+// Which code the peer sent, if it may not: for a log.
+func ExampleError_Code() {
+	b := []byte("\x88\x82\x37\xfa\x21\x3d\x34\x17") // from a client
+	var room [frame.MaxPayload]byte
+	_, _, err := frame.ParseMasked(room[:0], b)
+	var fault frame.Error
+	if errors.As(err, &fault) && fault == frame.ErrInvalidCode {
+		p := [2]byte(b[6:])
+		frame.Mask(p[:], [4]byte(b[2:]), 0)
+		fmt.Printf("peer sent %d; answer %d\n", uint16(p[0])<<8|uint16(p[1]), fault.Code())
+	}
+	// Output: peer sent 1005; answer 1002
+}
