@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,96 +10,49 @@ import (
 
 const goingDown = "88 13 03 e9 73 65 72 76 65 72 20 67 6f 69 6e 67 20 64 6f 77 6e"
 
-// decodings are runs of decode; each has its output in testdata/decode-NAME.txt.
-var decodings = []struct {
-	name   string
-	args   string // separated by spaces
-	status int
-}{
-	{"unmasked", goingDown, exitOK},
-	{"masked", "888d37fa213d34125258458c444f179d4e5459", exitOK},
-	{"empty", "8800", exitOK},
-	{"emoji", "8816 03e8 f09f918b20 e5868de8a781 20d0bfd0bed0bad0b0", exitOK},
-	{"control", "880d 0fa1 1b5b33316d e280ae 00 0a 7f", exitOK},
-	{"longest", "887d 0fa0" + strings.Repeat("61", 123), exitOK},
-	{"frames", "8900 8103616263 880203e8 810161 82fe0100000000", exitInvalid},
-	{"frames-valid", "c103616263 880203e8 8a00 888200000000 03e8", exitOK},
-	{"no-close", "8900", exitInvalid},
-	{"reserved-opcode", "8300", exitInvalid},
-	{"reserved-bits", "d8 02 03e8", exitInvalid},
-	{"fragmented", "08 02 03e8", exitInvalid},
-	{"unmasked-from-client", "-from client 880203e8", exitInvalid},
-	{"masked-from-server", "-from server 888200000000 03e8", exitInvalid},
-	{"too-long", "887e0080 0fa0" + strings.Repeat("61", 126), exitInvalid},
-	{"not-minimal", "887e0002 03e8", exitInvalid},
-	{"huge", "88ffffffffffffffffff 01020304", exitInvalid},
-	{"length-cut", "887f0000", exitInvalid},
-	{"short", "8801 03", exitInvalid},
-	{"code-1005", "8802 03ed", exitInvalid},
-	{"code-1004", "8802 03ec", exitInvalid},
-	{"code-999", "8802 03e7", exitInvalid},
-	{"code-2000", "8802 07d0", exitInvalid},
-	{"code-5000", "8802 1388", exitInvalid},
-	{"utf8", "8808 03e8 6162 c328 6364", exitInvalid},
-	{"utf8-masked", "888837fa213d 3412 4098 82fa 213d", exitInvalid},
-	{"cut-header", "88", exitInvalid},
-	{"cut-key", "8882 0102", exitInvalid},
-	{"cut-payload", "8813 03e9 7365", exitInvalid},
-	{"cut-code", "8813 03", exitInvalid},
-	{"payload", "-payload 03e8 627965", exitOK},
-	{"payload-empty", "-payload --", exitOK},
-	{"payload-short", "-payload 03", exitInvalid},
-	{"payload-long", "-payload 0fa0" + strings.Repeat("61", 124), exitInvalid},
-	{"json", "-json 8885 01020304 02eaff6464", exitInvalid},
+// decodings are runs of decode, and the status of each; their output is in
+// testdata/decode.txt.
+var decodings = []step{
+	{"decode " + goingDown, exitOK},
+	{"decode 888d37fa213d34125258458c444f179d4e5459", exitOK},
+	{"decode 8800", exitOK},
+	{"decode 8816 03e8 f09f918b20 e5868de8a781 20d0bfd0bed0bad0b0", exitOK},
+	{"decode 880d 0fa1 1b5b33316d e280ae 00 0a 7f", exitOK},
+	{"decode 887d 0fa0" + strings.Repeat("61", 123), exitOK},
+	{"decode 8900 8103616263 880203e8 810161 82fe0100000000", exitInvalid},
+	{"decode c103616263 880203e8 8a00 888200000000 03e8", exitOK},
+	{"decode 8900", exitInvalid},
+	{"decode 8300", exitInvalid},
+	{"decode d8 02 03e8", exitInvalid},
+	{"decode 08 02 03e8", exitInvalid},
+	{"decode -from client 880203e8", exitInvalid},
+	{"decode -from server 888200000000 03e8", exitInvalid},
+	{"decode 887e0080 0fa0" + strings.Repeat("61", 126), exitInvalid},
+	{"decode 887e0002 03e8", exitInvalid},
+	{"decode 88ffffffffffffffffff 01020304", exitInvalid},
+	{"decode 887f0000", exitInvalid},
+	{"decode 8801 03", exitInvalid},
+	{"decode 8802 03ed", exitInvalid},
+	{"decode 8802 03ec", exitInvalid},
+	{"decode 8802 03e7", exitInvalid},
+	{"decode 8802 07d0", exitInvalid},
+	{"decode 8802 1388", exitInvalid},
+	{"decode 8808 03e8 6162 c328 6364", exitInvalid},
+	{"decode 888837fa213d 3412 4098 82fa 213d", exitInvalid},
+	{"decode 88", exitInvalid},
+	{"decode 8882 0102", exitInvalid},
+	{"decode 8813 03e9 7365", exitInvalid},
+	{"decode 8813 03", exitInvalid},
+	{"decode -payload 03e8 627965", exitOK},
+	{"decode -payload ''", exitOK},
+	{"decode -payload 03", exitInvalid},
+	{"decode -payload 0fa0" + strings.Repeat("61", 124), exitInvalid},
+	{"decode -json 8885 01020304 02eaff6464", exitInvalid},
 }
 
 func TestDecode(t *testing.T) {
-	for _, tt := range decodings {
-		for _, lang := range []string{"en", "zh"} {
-			name := tt.name
-			if lang != "en" {
-				name += "." + lang
-			}
-			t.Run(name, func(t *testing.T) {
-				r := runWith([]string{"LANG=" + lang}, "", append([]string{"decode"}, strings.Fields(tt.args)...)...)
-				if r.status != tt.status || r.stderr != "" {
-					t.Errorf("status %d, stderr %q, want %d and none", r.status, r.stderr, tt.status)
-				}
-				golden(t, "decode-"+name+".txt", r.stdout)
-				checkScreen(t, r.stdout, tt.name != "json")
-			})
-		}
-	}
-}
-
-// checkScreen checks that what is printed fits the screen and cannot harm the
-// terminal.
-func checkScreen(t *testing.T, out string, narrow bool) {
-	t.Helper()
-	for line := range strings.Lines(out) {
-		line = strings.TrimSuffix(line, "\n")
-		if n := columns(line); narrow && n > screen {
-			t.Errorf("a line of %d columns: %q", n, line)
-		}
-		if strings.TrimRight(line, " ") != line {
-			t.Errorf("spaces at the end of %q", line)
-		}
-		for _, r := range line {
-			if r < ' ' || r == 0x7f || 0x80 <= r && r < 0xa0 || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
-				t.Errorf("%U in %q", r, line)
-			}
-		}
-	}
-}
-
-func TestDecodeGoldensAreAllUsed(t *testing.T) {
-	files, err := filepath.Glob("testdata/decode-*.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := 2 * len(decodings); len(files) != want {
-		t.Errorf("%d files testdata/decode-*.txt, want %d", len(files), want)
-	}
+	transcript(t, "decode.txt", []string{"LANG=en_US.UTF-8"}, decodings)
+	transcript(t, "decode.zh.txt", []string{"LANG=zh_CN.UTF-8"}, decodings)
 }
 
 func TestDecodeColors(t *testing.T) {
@@ -108,21 +60,18 @@ func TestDecodeColors(t *testing.T) {
 	// without, and compare.
 	l := langOf(locale("en_US.UTF-8"))
 	for _, tt := range decodings {
-		if strings.HasPrefix(tt.args, "-") {
-			continue
-		}
-		b, err := parseHex(tt.args)
+		b, err := parseHex(strings.TrimPrefix(tt.args, "decode "))
 		if err != nil {
-			t.Fatal(err)
+			continue // it has flags
 		}
 		var plain, colored strings.Builder
 		(&renderer{w: &plain, l: l}).report(dissect.Bytes(b, dissect.Options{Lang: l.tag}))
 		(&renderer{w: &colored, l: l, st: true}).report(dissect.Bytes(b, dissect.Options{Lang: l.tag}))
 		if !strings.Contains(colored.String(), "\x1b[") {
-			t.Errorf("%s: no colors", tt.name)
+			t.Errorf("%s: no colors", tt.args)
 		}
 		if got := uncolor(colored.String()); got != plain.String() {
-			t.Errorf("%s: with the colors taken out:\n%s\nwant\n%s", tt.name, got, plain.String())
+			t.Errorf("%s: with the colors taken out:\n%s\nwant\n%s", tt.args, got, plain.String())
 		}
 	}
 }

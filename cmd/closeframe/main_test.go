@@ -3,11 +3,14 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 var update = flag.Bool("update", false, "write the golden files in testdata instead of comparing with them")
@@ -33,15 +36,32 @@ func runWith(env []string, stdin string, args ...string) result {
 	return result{status, stdout.String(), stderr.String()}
 }
 
-// golden compares got with the file testdata/name.
-func golden(t *testing.T, name, got string) {
+// A step is a command line, in which single quotes keep words together, and the
+// exit status it is to have.
+type step struct {
+	args   string
+	status int
+}
+
+// transcript runs the steps and compares what they print with the file
+// testdata/name.
+func transcript(t *testing.T, name string, env []string, steps []step) {
 	t.Helper()
+	var b strings.Builder
+	for _, step := range steps {
+		r := runWith(env, "", split(step.args)...)
+		if r.status != step.status {
+			t.Errorf("%s: status %d, want %d", step.args, r.status, step.status)
+		}
+		checkScreen(t, r.stdout+r.stderr, !strings.Contains(step.args, "-json") && !strings.HasPrefix(step.args, "encode"))
+		fmt.Fprintf(&b, "$ closeframe %s\n%s%s[%d]\n\n", step.args, r.stdout, r.stderr, r.status)
+	}
 	path := filepath.Join("testdata", name)
 	if *update {
 		if err := os.MkdirAll("testdata", 0o777); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+		if err := os.WriteFile(path, []byte(b.String()), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -50,8 +70,51 @@ func golden(t *testing.T, name, got string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s\n(go test ./cmd/closeframe -update writes it)", name, got, want)
+	if got := b.String(); got != string(want) {
+		t.Errorf("%s (go test ./cmd/closeframe -update writes it) differs from line %d on: %s", name, 1+strings.Count(common(got, string(want)), "\n"),
+			cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")))
+	}
+}
+
+// common returns the prefix that a and b have in common.
+func common(a, b string) string {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return a[:n]
+}
+
+// split splits a command line at spaces that are not between single quotes.
+func split(line string) []string {
+	var args []string
+	for i, part := range strings.Split(line, "'") {
+		if i%2 == 1 {
+			args = append(args, part)
+		} else {
+			args = append(args, strings.Fields(part)...)
+		}
+	}
+	return args
+}
+
+// checkScreen checks that what is printed fits the screen and cannot harm the
+// terminal.
+func checkScreen(t *testing.T, out string, narrow bool) {
+	t.Helper()
+	for line := range strings.Lines(out) {
+		line = strings.TrimSuffix(line, "\n")
+		if n := columns(line); narrow && n > screen {
+			t.Errorf("a line of %d columns: %q", n, line)
+		}
+		if strings.TrimRight(line, " ") != line {
+			t.Errorf("spaces at the end of %q", line)
+		}
+		for _, r := range line {
+			if r < ' ' || r == 0x7f || 0x80 <= r && r < 0xa0 || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
+				t.Errorf("%U in %q", r, line)
+			}
+		}
 	}
 }
 

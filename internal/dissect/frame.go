@@ -133,7 +133,8 @@ func (d *dissector) close(f *Frame, at int, p []byte, err error) {
 		if f.Length > 1 {
 			meaning = d.text.cut(1, 2)
 		}
-		span(0, 1, Code, meaning, err == frame.ErrShort)
+		// In a frame the length is at fault.
+		span(0, 1, Code, meaning, f.Type == "payload" && err == frame.ErrShort)
 		return
 	}
 	code := closecode.Code(binary.BigEndian.Uint16(plain))
