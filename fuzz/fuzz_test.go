@@ -1,0 +1,276 @@
+package fuzz
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/vectors"
+	"github.com/closeframe/closeframe/utf8check"
+)
+
+// noAllocs reports a call of f that allocates: not while fuzzing, when the
+// fuzzing engine allocates at the same time.
+func noAllocs(t *testing.T, f func()) {
+	t.Helper()
+	if flag.Lookup("test.fuzz").Value.String() != "" {
+		return
+	}
+	if n := testing.AllocsPerRun(1, f); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// told returns what a parser returned as a verdict.
+func told(c frame.Close, n int, err error) verdict {
+	v := verdict{code: int(c.Code), reason: string(c.Reason), offset: -1, n: n, err: nameOf(err)}
+	if e, ok := errors.AsType[frame.Error](err); ok {
+		v.answer, v.offset = int(e.Code()), e.Offset()
+	}
+	return v
+}
+
+// nameOf returns the name that vectors give to err.
+func nameOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	if err == io.ErrUnexpectedEOF {
+		return vectors.Incomplete
+	}
+	if errors.Is(err, frame.ErrInvalidUTF8) && err != error(frame.ErrInvalidUTF8) {
+		return vectors.InvalidUTF8
+	}
+	switch err {
+	case frame.ErrNotClose:
+		return vectors.NotClose
+	case frame.ErrReservedBits:
+		return vectors.ReservedBits
+	case frame.ErrFragmented:
+		return vectors.Fragmented
+	case frame.ErrMasked:
+		return vectors.Masked
+	case frame.ErrUnmasked:
+		return vectors.Unmasked
+	case frame.ErrTooLong:
+		return vectors.TooLong
+	case frame.ErrShort:
+		return vectors.Short
+	case frame.ErrInvalidCode:
+		return vectors.InvalidCode
+	}
+	return fmt.Sprintf("%T %v", err, err)
+}
+
+// FuzzParse gives the bytes to all three parsers: as frames, as a payload, and
+// as the payload of frames. What a parser accepts is appended again.
+func FuzzParse(f *testing.F) {
+	for _, v := range vectors.Frames() {
+		f.Add([]byte(v.Bytes), uint32(0))
+	}
+	for _, v := range vectors.Payloads() {
+		f.Add([]byte(v.Bytes), uint32(0x37fa213d))
+	}
+	f.Fuzz(func(t *testing.T, b []byte, k uint32) {
+		parseAll(t, b)
+		if len(b) > frame.MaxPayload {
+			return
+		}
+		key := [4]byte{byte(k >> 24), byte(k >> 16), byte(k >> 8), byte(k)}
+		parseAll(t, append([]byte{0x88, byte(len(b))}, b...))
+		client := append([]byte{0x88, 0x80 | byte(len(b)), key[0], key[1], key[2], key[3]}, b...)
+		for i := range b {
+			client[6+i] ^= key[i%4]
+		}
+		parseAll(t, client)
+	})
+}
+
+func parseAll(t *testing.T, b []byte) {
+	original := slices.Clone(b)
+	var room [frame.MaxPayload]byte
+
+	// As a payload.
+	c, err := frame.ParsePayload(b)
+	want := payloadVerdict(b)
+	if got := told(c, 0, err); got != want {
+		t.Fatalf("ParsePayload(% x): got %+v, want %+v", b, got, want)
+	}
+	noAllocs(t, func() { frame.ParsePayload(b) })
+	if err == nil {
+		if again, err := frame.AppendPayload(nil, c.Code, c.Reason); err != nil || !bytes.Equal(again, b) {
+			t.Fatalf("AppendPayload makes % x of % x, %v", again, b, err)
+		}
+	}
+
+	// As frames of both directions, whole, and every part of them.
+	for _, p := range []struct {
+		name   string
+		masked bool
+		parse  func(b []byte) (frame.Close, int, error)
+	}{
+		{"Parse", false, frame.Parse},
+		{"ParseMasked", true, func(b []byte) (frame.Close, int, error) { return frame.ParseMasked(room[:0], b) }},
+	} {
+		want := frameVerdict(b, p.masked)
+		c, n, err := p.parse(b)
+		if got := told(c, n, err); got != want {
+			t.Fatalf("%s(% x): got %+v, want %+v", p.name, b, got, want)
+		}
+		noAllocs(t, func() { p.parse(b) })
+		if cap(c.Reason) != len(c.Reason) {
+			t.Fatalf("%s(% x): a reason of %d bytes has room for %d", p.name, b, len(c.Reason), cap(c.Reason))
+		}
+		if err != nil {
+			continue
+		}
+		reason := string(c.Reason)
+		for i := range n {
+			want := frameVerdict(b[:i], p.masked)
+			if want.err != vectors.Incomplete || want.n <= i || i >= 2 && want.n != n {
+				t.Fatalf("the oracle finds %d of %d bytes %+v", i, n, want)
+			}
+			if got := told(p.parse(b[:i:i])); got != want {
+				t.Fatalf("%s(% x): got %+v, want %+v", p.name, b[:i], got, want)
+			}
+		}
+		c, m, err := p.parse(b[:n:n]) // and nothing after it
+		if got := told(c, m, err); got != want {
+			t.Fatalf("%s(% x): got %+v, want %+v", p.name, b[:n], got, want)
+		}
+
+		// There is one frame that says this, but for the key.
+		var again []byte
+		if p.masked {
+			again, err = frame.AppendMasked(nil, [4]byte(b[2:]), c.Code, reason)
+		} else {
+			again, err = frame.Append(nil, c.Code, reason)
+		}
+		if err != nil || !bytes.Equal(again, b[:n]) {
+			t.Fatalf("appending makes % x of % x, %v", again, b[:n], err)
+		}
+	}
+	if !bytes.Equal(b, original) {
+		t.Fatalf("% x was changed to % x", original, b)
+	}
+
+	// In place, with nothing changed but the payload.
+	if cap(b) < 6 {
+		b = append(make([]byte, 0, 6), b...)
+	}
+	want = frameVerdict(original, true)
+	c, n, err := frame.ParseMasked(b[6:6], b)
+	if got := told(c, n, err); got != want {
+		t.Fatalf("ParseMasked in place (% x): got %+v, want %+v", original, got, want)
+	}
+	from, to := len(b), len(b)
+	if want.n > 0 && want.err == "" || want.err == vectors.InvalidCode || want.err == vectors.InvalidUTF8 {
+		from, to = 6, 6+int(b[1]&127)
+	}
+	if !bytes.Equal(b[:from], original[:from]) || !bytes.Equal(b[to:], original[to:]) {
+		t.Fatalf("ParseMasked in place made % x of % x", b, original)
+	}
+}
+
+// FuzzAppend gives code and reason to all three that append. What they make is
+// what the oracle makes, and the parsers take it.
+func FuzzAppend(f *testing.F) {
+	for _, v := range vectors.Encodings() {
+		f.Add(v.Code, []byte(v.Reason), []byte(v.Key))
+	}
+	f.Fuzz(func(t *testing.T, code uint16, reason, k []byte) {
+		var key [4]byte
+		copy(key[:], k)
+		payload, wantErr, offset := appendVerdict(int(code), reason)
+		server := append([]byte{0x88, byte(len(payload))}, payload...)
+		client := append([]byte{0x88, 0x80 | byte(len(payload))}, key[:]...)
+		for i, c := range payload {
+			client = append(client, c^key[i%4])
+		}
+		appendAll(t, closecode.Code(code), key, reason, [3][]byte{payload, server, client}, wantErr, offset)
+		appendAll(t, closecode.Code(code), key, string(reason), [3][]byte{payload, server, client}, wantErr, offset)
+
+		// Cut to a reason, and with a code that may be sent, it can be sent.
+		cut := utf8check.Truncate(reason)
+		if _, err := frame.Append(nil, closecode.PolicyViolation, cut); err != nil {
+			t.Fatalf("Truncate(%q) = %q cannot be sent: %v", reason, cut, err)
+		}
+	})
+}
+
+func appendAll[Bytes ~[]byte | ~string](t *testing.T, code closecode.Code, key [4]byte, reason Bytes, want [3][]byte, wantErr string, offset int) {
+	for i, app := range []func(b []byte) ([]byte, error){
+		func(b []byte) ([]byte, error) { return frame.AppendPayload(b, code, reason) },
+		func(b []byte) ([]byte, error) { return frame.Append(b, code, reason) },
+		func(b []byte) ([]byte, error) { return frame.AppendMasked(b, key, code, reason) },
+	} {
+		whole := bytes.Repeat([]byte{0xa5}, 3+frame.MaxSize+3)
+		b, err := app(whole[:3])
+		if nameOf(err) != wantErr {
+			t.Fatalf("%d %q: error %v, want %s", code, reason, err, wantErr)
+		}
+		noAllocs(t, func() { app(whole[:3]) })
+		if err != nil {
+			if e := err.(frame.Error); e.Offset() != offset {
+				t.Fatalf("%d %q: offset %d, want %d", code, reason, e.Offset(), offset)
+			}
+			if len(b) != 3 || strings.Trim(string(whole), "\xa5") != "" {
+				t.Fatalf("%d %q: %v, and b was changed to % x", code, reason, err, whole)
+			}
+			continue
+		}
+		if !bytes.Equal(b[3:], want[i]) || strings.Trim(string(whole[:3]), "\xa5") != "" || strings.Trim(string(whole[len(b):]), "\xa5") != "" {
+			t.Fatalf("%d %q: got % x in % x, want % x", code, reason, b, whole, want[i])
+		}
+		var c frame.Close
+		n := len(want[i])
+		switch i {
+		case 0:
+			c, err = frame.ParsePayload(b[3:])
+		case 1:
+			c, n, err = frame.Parse(b[3:])
+		case 2:
+			c, n, err = frame.ParseMasked(nil, b[3:])
+		}
+		if err != nil || c.Code != code || string(c.Reason) != string(reason) || n != len(want[i]) {
+			t.Fatalf("%d %q is parsed as %d %q, %d bytes, %v", code, reason, c.Code, c.Reason, n, err)
+		}
+	}
+}
+
+// FuzzMask compares Mask with RFC 6455 §5.3, in one piece and in two, and does
+// it again, which undoes it.
+func FuzzMask(f *testing.F) {
+	f.Add([]byte("Hello"), uint32(0x37fa213d), 0, uint16(2))
+	for _, v := range vectors.Texts() {
+		f.Add([]byte(v.Bytes), uint32(0x01020384), len(v.Bytes), uint16(v.Offset))
+	}
+	f.Fuzz(func(t *testing.T, p []byte, k uint32, pos int, cut uint16) {
+		key := [4]byte{byte(k >> 24), byte(k >> 16), byte(k >> 8), byte(k)}
+		want := slices.Clone(p)
+		for i := range want {
+			want[i] ^= key[(pos+i)&3]
+		}
+		got := slices.Clone(p)
+		if next := frame.Mask(got, key, pos); !bytes.Equal(got, want) || next != (pos+len(p))&3 {
+			t.Fatalf("Mask(% x, % x, %d) = % x, %d", p, key, pos, got, next)
+		}
+		noAllocs(t, func() { frame.Mask(got, key, pos); frame.Mask(got, key, pos) })
+		frame.Mask(got, key, pos)
+		if !bytes.Equal(got, p) {
+			t.Fatalf("Mask twice (% x, % x, %d): % x", p, key, pos, got)
+		}
+		half := int(cut) % (len(p) + 1)
+		next := frame.Mask(got[:half], key, pos)
+		if next = frame.Mask(got[half:], key, next); !bytes.Equal(got, want) || next != (pos+len(p))&3 {
+			t.Fatalf("Mask(% x, % x, %d) in two, from %d on: % x", p, key, pos, half, got)
+		}
+	})
+}

@@ -1,0 +1,194 @@
+package fuzz
+
+import (
+	"github.com/closeframe/closeframe/internal/vectors"
+)
+
+// A verdict is what is to be said of bytes: what they say, or their fault.
+type verdict struct {
+	code   int
+	reason string
+	err    string // of the names in package vectors
+	answer int
+	offset int
+	n      int
+}
+
+func fault(err string, answer int) verdict {
+	return verdict{err: err, answer: answer, offset: -1}
+}
+
+// bits reads numbers, the most significant bit first, as RFC 6455 §5.2 draws
+// a frame.
+type bits struct {
+	b  []byte
+	at int // bits read so far
+}
+
+// take returns the number in the next n bits, and whether they are there.
+func (r *bits) take(n int) (v int, ok bool) {
+	for range n {
+		if r.at/8 >= len(r.b) {
+			return 0, false
+		}
+		v = v<<1 | int(r.b[r.at/8]>>(7-r.at%8)&1)
+		r.at++
+	}
+	return v, true
+}
+
+// frameVerdict reads a Close frame field by field. masked is for what a server
+// receives.
+func frameVerdict(b []byte, masked bool) verdict {
+	r := &bits{b: b}
+	more := func(n int) verdict {
+		v := fault(vectors.Incomplete, 0)
+		v.n = n
+		return v
+	}
+	// FIN, RSV1, RSV2, RSV3 and the opcode come in one byte.
+	fin, ok := r.take(1)
+	if !ok {
+		return more(2)
+	}
+	rsv, _ := r.take(3)
+	opcode, _ := r.take(4)
+	switch {
+	case opcode != 0x8: // "%x8 denotes a connection close"
+		return fault(vectors.NotClose, 0)
+	case rsv != 0: // "MUST be 0 unless an extension is negotiated"
+		return fault(vectors.ReservedBits, 1002)
+	case fin != 1: // control frames "MUST NOT be fragmented"
+		return fault(vectors.Fragmented, 1002)
+	}
+	mask, ok := r.take(1)
+	if !ok {
+		return more(2)
+	}
+	length, _ := r.take(7)
+	switch {
+	case mask == 1 && !masked:
+		return fault(vectors.Masked, 1002)
+	case mask == 0 && masked:
+		return fault(vectors.Unmasked, 1002)
+	case length == 1: // "the first two bytes of the body MUST be" a code
+		return fault(vectors.Short, 1002)
+	case length > 125: // "MUST have a payload length of 125 bytes or less"
+		return fault(vectors.TooLong, 1002)
+	}
+	header := 2
+	if masked {
+		header = 6
+	}
+	size := header + length
+	if len(b) < size {
+		return more(size)
+	}
+	var payload []byte
+	for i := range length {
+		octet := b[header+i]
+		if masked {
+			octet ^= b[2+i%4] // masking-key-octet-(i MOD 4)
+		}
+		payload = append(payload, octet)
+	}
+	v := payloadVerdict(payload)
+	if v.err == "" {
+		v.n = size
+	}
+	return v
+}
+
+// payloadVerdict reads the payload of a Close frame.
+func payloadVerdict(p []byte) verdict {
+	switch {
+	case len(p) == 0:
+		return verdict{code: 1005, offset: -1} // §7.1.5
+	case len(p) == 1:
+		return fault(vectors.Short, 1002)
+	case len(p) > 125:
+		return fault(vectors.TooLong, 1002)
+	}
+	code := int(p[0])*256 + int(p[1])
+	if !sendable(code) {
+		return fault(vectors.InvalidCode, 1002)
+	}
+	if at, _ := illFormed(p[2:]); at >= 0 {
+		v := fault(vectors.InvalidUTF8, 1007)
+		v.offset = at
+		return v
+	}
+	return verdict{code: code, reason: string(p[2:]), offset: -1}
+}
+
+// sendable is the list of RFC 6455 §7.4 and the registry.
+func sendable(code int) bool {
+	switch code {
+	case 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014:
+		return true
+	}
+	return 3000 <= code && code <= 4999
+}
+
+// illFormed returns the index of the first sequence in s that is not UTF-8, or
+// -1; and whether bytes after s could complete it. It decodes as RFC 3629 §3
+// says: the number of ones at the head of the first byte is the length, the
+// bits after them are the character's, and so are six of each byte after it.
+func illFormed(s []byte) (at int, incomplete bool) {
+	for i := 0; i < len(s); {
+		ones := 0
+		for ones < 8 && s[i]<<ones&0x80 != 0 {
+			ones++
+		}
+		if ones == 0 {
+			i++
+			continue
+		}
+		if ones == 1 || ones > 4 {
+			return i, false
+		}
+		// The smallest and the greatest character that the bytes there are can
+		// begin, then the bounds they have to be in.
+		lo := int(s[i]) & (1<<(7-ones) - 1)
+		hi := lo
+		there := 1
+		for k := 1; k < ones; k++ {
+			lo, hi = lo<<6, hi<<6|0x3f
+			if i+k < len(s) && there == k {
+				if s[i+k]&0xc0 != 0x80 {
+					return i, false
+				}
+				lo |= int(s[i+k]) & 0x3f
+				hi = hi&^0x3f | int(s[i+k])&0x3f
+				there++
+			}
+		}
+		least := []int{0, 0, 0x80, 0x800, 0x10000}[ones]
+		possible := hi >= least && lo <= 0x10ffff && !(lo >= 0xd800 && hi <= 0xdfff)
+		if !possible {
+			return i, false
+		}
+		if there < ones {
+			return i, true
+		}
+		i += ones
+	}
+	return -1, false
+}
+
+// appendVerdict returns the payload that says code and reason, or the error.
+func appendVerdict(code int, reason []byte) (payload []byte, err string, offset int) {
+	if len(reason) > 123 {
+		return nil, vectors.TooLong, -1
+	}
+	if code == 1005 && len(reason) == 0 {
+		return nil, "", -1
+	}
+	if !sendable(code) {
+		return nil, vectors.InvalidCode, -1
+	}
+	if at, _ := illFormed(reason); at >= 0 {
+		return nil, vectors.InvalidUTF8, at
+	}
+	return append([]byte{byte(code / 256), byte(code % 256)}, reason...), "", -1
+}

@@ -1,0 +1,139 @@
+package fuzz
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/runes"
+
+	"github.com/closeframe/closeframe/internal/vectors"
+	"github.com/closeframe/closeframe/utf8check"
+)
+
+// FuzzValid compares Valid and IndexInvalid with the oracle and with two of
+// golang.org/x/text. The text is also put behind one that is well-formed, so
+// that its faults come to stand anywhere.
+func FuzzValid(f *testing.F) {
+	for _, v := range vectors.Texts() {
+		f.Add([]byte(v.Bytes), uint8(0))
+		f.Add([]byte(v.Bytes), uint8(60))
+	}
+	f.Fuzz(func(t *testing.T, s []byte, before uint8) {
+		checkValid(t, s)
+		checkValid(t, append(bytes.Repeat([]byte("关"), int(before)), s...))
+	})
+}
+
+func checkValid(t *testing.T, s []byte) {
+	at, _ := illFormed(s)
+	if got := utf8check.Valid(s); got != (at < 0) || utf8check.Valid(string(s)) != got {
+		t.Fatalf("Valid(%q) = %v", s, got)
+	}
+	if got := utf8check.IndexInvalid(s); got != at || utf8check.IndexInvalid(string(s)) != got {
+		t.Fatalf("IndexInvalid(%q) = %d, want %d", s, got, at)
+	}
+	noAllocs(t, func() { utf8check.Valid(s); utf8check.IndexInvalid(s) })
+
+	dst := make([]byte, len(s))
+	_, n, err := encoding.UTF8Validator.Transform(dst, s, true)
+	if (err == nil) != (at < 0) || err != nil && n != at {
+		t.Fatalf("UTF8Validator of %q stops at %d, %v; the oracle at %d", s, n, err, at)
+	}
+	if same := bytes.Equal(runes.ReplaceIllFormed().Bytes(s), s); same != (at < 0) {
+		t.Fatalf("ReplaceIllFormed of %q changes it: %v", s, !same)
+	}
+}
+
+// FuzzTruncate is for the longest prefix that is a reason.
+func FuzzTruncate(f *testing.F) {
+	for _, v := range vectors.Texts() {
+		f.Add([]byte(v.Bytes))
+	}
+	f.Fuzz(func(t *testing.T, s []byte) {
+		// The longest prefix is found by trying them all.
+		want := 0
+		for n := range min(len(s), utf8check.MaxReason) + 1 {
+			if at, _ := illFormed(s[:n]); at < 0 {
+				want = n
+			}
+		}
+		got := utf8check.Truncate(s)
+		if !bytes.Equal(got, s[:want]) || utf8check.Truncate(string(s)) != string(got) {
+			t.Fatalf("Truncate(%q) has %d bytes, want %d", s, len(got), want)
+		}
+		noAllocs(t, func() { utf8check.Truncate(s) })
+	})
+}
+
+// FuzzStream gives a text to a Stream in pieces. Each byte of cuts is one
+// piece: its length in the lower seven bits, and whether it is masked in the
+// highest. The last piece is the rest.
+func FuzzStream(f *testing.F) {
+	for i, v := range vectors.Texts() {
+		f.Add([]byte(v.Bytes), []byte{}, uint32(0), 0)
+		f.Add([]byte(v.Bytes), []byte{byte(i), 1, 0x81, 0x82, 0, 3, 0x80 | byte(i)}, uint32(i)*0x9e3779b1, i)
+	}
+	f.Fuzz(func(t *testing.T, s, cuts []byte, k uint32, pos int) {
+		key := [4]byte{byte(k >> 24), byte(k >> 16), byte(k >> 8), byte(k)}
+		var stream utf8check.Stream
+		// With the second message, what the first left behind is gone.
+		for range 2 {
+			feed(t, &stream, s, cuts, key, pos)
+			stream.Reset()
+			if !stream.Complete() || stream != (utf8check.Stream{}) {
+				t.Fatal("Reset does not make a Stream ready")
+			}
+		}
+	})
+}
+
+func feed(t *testing.T, stream *utf8check.Stream, s, cuts []byte, key [4]byte, pos int) {
+	at, incomplete := illFormed(s)
+	// The first byte that can't be mended is the one with which the text up to
+	// it is no longer the beginning of a good one.
+	end := len(s) + 1
+	if at >= 0 && !incomplete {
+		for end = at + 1; ; end++ {
+			if _, incomplete := illFormed(s[at:end]); !incomplete {
+				break
+			}
+		}
+	}
+	done := 0
+	failed := false
+	for i := 0; i <= len(cuts); i++ {
+		n, masked := len(s)-done, false
+		if i < len(cuts) {
+			n, masked = min(int(cuts[i]&127), n), cuts[i]&128 != 0
+		}
+		piece := slices.Clone(s[done : done+n])
+		done += n
+		var ok bool
+		if masked {
+			plain := slices.Clone(piece)
+			for j := range piece {
+				piece[j] ^= key[(pos+j)&3]
+			}
+			wire := slices.Clone(piece)
+			ok = stream.NextMasked(piece, key, pos)
+			if ok && !bytes.Equal(piece, plain) || failed && !bytes.Equal(piece, wire) {
+				t.Fatalf("NextMasked leaves % x, the wire has % x, the text % x", piece, wire, plain)
+			}
+		} else {
+			ok = stream.Next(piece)
+			if !bytes.Equal(piece, s[done-n:done]) {
+				t.Fatal("Next changes the piece")
+			}
+		}
+		failed = failed || !ok
+		if want := done < end; ok != want {
+			t.Fatalf("%q: after %d bytes Next is %v, want %v", s, done, ok, want)
+		}
+		whole, _ := illFormed(s[:done])
+		if got, want := stream.Complete(), done < end && whole < 0; got != want {
+			t.Fatalf("%q: after %d bytes Complete is %v", s, done, got)
+		}
+	}
+}
