@@ -1,3 +1,5 @@
+//go:build !amd64 || purego
+
 package kernel
 
 // Valid reports whether s is well-formed UTF-8.

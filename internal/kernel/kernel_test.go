@@ -8,29 +8,43 @@ import (
 	"unicode/utf8"
 )
 
-// The tables against unicode/utf8: whether b may follow p.
+// The tables against unicode/utf8: whether b may follow p, by both ways to judge.
 func TestTables(t *testing.T) {
 	for p := range 256 {
+		x := tables.leads[class(byte(p))]
 		for b := range 256 {
-			var want byte
-			if b&0xC0 == 0x80 {
-				want = tail
+			y := tables.groups[b>>4]
+			first := x&y != 0 || (x&need1 != 0) == (y&notTail != 0)
+			e := tables.high[p>>4] & tables.low[p&15] & tables.next[b>>4]
+			if two := p&0xC0 == 0x80 && b&0xC0 == 0x80; (e&twoTails != 0) != two {
+				t.Errorf("%#x, %#x: two tails: %#x", p, b, e)
 			}
-			got := refuse[p&0x7F] & groups[b>>4]
-			if got&tail != want {
-				t.Fatalf("after %#x: is %#x a tail: %#x", p, b, got)
-			}
-			if p < 0xC0 || want == 0 {
-				continue
-			}
+			second := e != 0
 			s := string([]byte{byte(p), byte(b)})
-			if ok := mendable(s); (got == tail) != ok {
-				t.Errorf("%#x after %#x: %#x, want possible %v", b, p, got, ok)
+			want := b&0xC0 == 0x80 // after a tail, or ASCII
+			switch {
+			case p >= 0xC0:
+				want = !mendable(s)
+			case b < 0x80:
+				want = false
+			case b >= 0xC0:
+				want = false
+			}
+			if p == 0xC0 || p == 0xC1 || p >= 0xF5 {
+				want = true
+			}
+			if first != want || second != want {
+				t.Errorf("is %#x refused after %#x: %v, %v; want %v", b, p, first, second, want)
+			}
+		}
+		for i, bit := range [...]byte{need1, need2, need3} {
+			if got, want := x&bit != 0, p >= [...]int{0xC0, 0xE0, 0xF0}[i]; got != want {
+				t.Errorf("%#x needs a tail %d bytes later: %v", p, i+1, got)
 			}
 		}
 	}
-	for i := 16; i < len(groups); i++ {
-		if groups[i] != groups[i&15] {
+	for i, y := range tables.groups {
+		if y != tables.groups[i&15] {
 			t.Errorf("groups[%d] is not groups[%d]", i, i&15)
 		}
 	}

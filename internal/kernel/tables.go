@@ -13,7 +13,7 @@ package kernel
 //	UTF8-tail   = %x80-BF
 //
 // One row per alternative of more than one byte. What comes after the second
-// byte is always a tail, so the row need not say it.
+// byte is always a tail, so the rows need not say it.
 var syntax = [...]struct {
 	leadLo, leadHi     byte // the first byte
 	secondLo, secondHi byte // the second byte
@@ -28,54 +28,200 @@ var syntax = [...]struct {
 	{0xF4, 0xF4, 0x80, 0x8F},
 }
 
-// The groups of bytes that a second byte is judged by, one bit each. The
-// borders between them are all the borders that stand in syntax.
+// possible reports whether b may be the second byte of a sequence that p begins.
+func possible(p, b byte) bool {
+	for _, r := range syntax {
+		if r.leadLo <= p && p <= r.leadHi {
+			return r.secondLo <= b && b <= r.secondHi
+		}
+	}
+	return false
+}
+
+// The tables that the kernels judge text by, all derived from syntax. The assembly reads them too.
+//
+// There are two ways to judge. Both look at a byte b and the three before it, p1 the
+// nearest.
+//
+// The first way looks up
+//
+//	x = leads[b], by class    what b demands of and refuses in the bytes after it
+//	y = groups[b>>4]          what b is
+//
+// and says that b is faulty where it stands if
+//
+//	x of p1 has a bit of y (it refuses b), or
+//	notTail in y is the same as need1 in x of p1, need2 in x of p2 or need3 in x of p3
+//	(a tail where none is needed, or none where one is needed).
+//
+// Zeros before the text and after it make it whole: they need nothing, and what is
+// cut off by the end of the text lacks a tail there.
+//
+// The second way, for vectors that can look up nothing but 16 entries, is that of John Keiser and Daniel
+// Lemire, "Validating UTF-8 in less than one instruction per byte" (2020, doi:10.1002/spe.2920):
+//
+//	e = high[p1>>4] & low[p1&15] & next[b>>4]
+//
+// Each bit of e but the highest is a reason why b may not follow p1. The highest, twoTails, says that both are tails,
+// which is a fault unless p2 begins three bytes or p3 four, and the other way around.
+var tables = derive()
+
+// lookup is the type of tables. The assembly knows the fields by name.
+type lookup struct {
+	leads  [64]byte // by class
+	groups [64]byte // by b>>4; four times, because VPERMB takes two bits more, which are another byte's
+	top    [64]byte // classTop 64 times
+	bottom [64]byte // classBottom 64 times
+	ends   [64]byte // what must not be set in the last three x of a text
+
+	count [64]byte // 0–63
+
+	high, low, next [16]byte // Keiser and Lemire's
+	half            [32]byte // 0F
+	sign            [32]byte // 80
+	last            [32]byte // the greatest byte that text may end with, at each place
+	window          [32]byte // 0–15, then 16 times FF: indexes that shift 16 bytes down by any count
+	there           [64]byte // 32 times FF, 32 times 0: a mask of any length
+}
+
+// The bits of x and y.
 const (
-	group8  = 1 << iota // 80–8F
-	group9              // 90–9F
-	groupAB             // A0–BF
-	tail    = 0x80      // 80–BF: any of them
+	need1   = 0x80 // in x: a tail must come one byte later,
+	need2   = 0x40 // and two bytes later,
+	need3   = 0x20 // and three bytes later
+	notTail = 0x80 // in y: not 80–BF
+
+	// In y, the group of a tail; in x, the groups that may not come next. The
+	// borders between the groups are all those that stand in syntax.
+	group8  = 0x01 // 80–8F
+	group9  = 0x02 // 90–9F
+	groupAB = 0x04 // A0–BF
 )
 
-// The tables by which a byte b is judged together with the one before it, p:
-//
-//	refuse[p&0x7F] & groups[b>>4]
-//
-// has the bit tail if b is a tail (80–BF), and another bit if b is a tail that
-// may not follow p. It is 0 if b is no tail.
-//
-// The index of refuse drops bit 7 of p, so that ASCII shares the entries of its
-// upper halves 80–FF. That is harmless: a tail after ASCII is ill-formed whatever the
-// entry adds, and a byte that is no tail gives 0.
-//
-// groups stands there four times, because the vector lookup that reads it uses two bits more
-// of the index, which hold bits of another byte.
-var refuse, groups = tables()
+// The class of a byte is 0 up to classBottom, and from classTop on the class of classTop, which no text holds.
+// So C0–F5 have a class of their own, and 64 entries are enough.
+const (
+	classTop    = 0xF5
+	classBottom = 0xB6
+)
 
-func tables() (refuse [128]byte, groups [64]byte) {
-	for i := range groups {
-		switch i & 15 {
+func class(b byte) byte { return max(min(b, classTop), classBottom) - classBottom }
+
+// twoTails is the bit of Keiser and Lemire's tables that two tails in a row give.
+const twoTails = 0x80
+
+func derive() (t lookup) {
+	for i := range 256 {
+		b := byte(i)
+		y := byte(notTail)
+		switch b >> 4 {
 		case 0x8:
-			groups[i] = tail | group8
+			y = group8
 		case 0x9:
-			groups[i] = tail | group9
+			y = group9
 		case 0xA, 0xB:
-			groups[i] = tail | groupAB
+			y = groupAB
 		}
-	}
-	for i := range refuse {
-		refuse[i] = tail
-	}
-	for p := 0xC0; p <= 0xFF; p++ {
-		all := byte(group8 | group9 | groupAB) // C0, C1, F5–FF: nothing may follow
-		for _, r := range syntax {
-			if int(r.leadLo) <= p && p <= int(r.leadHi) {
-				for b := int(r.secondLo); b <= int(r.secondHi); b++ {
-					all &^= groups[b>>4]
+		for i := b >> 4; i < 64; i += 16 {
+			t.groups[i] = y
+		}
+		if b >= 0xC0 {
+			var x byte = need1
+			if b >= 0xE0 {
+				x |= need2
+			}
+			if b >= 0xF0 {
+				x |= need3
+			}
+			for second := byte(0x80); second < 0xC0; second++ {
+				if !possible(b, second) {
+					x |= groupOf(second)
 				}
 			}
+			t.leads[class(b)] = x
 		}
-		refuse[p&0x7F] |= all
 	}
-	return refuse, groups
+	for i := range 64 {
+		t.top[i], t.bottom[i], t.count[i] = classTop, classBottom, byte(i)
+	}
+	t.ends[61], t.ends[62], t.ends[63] = need3, need2|need3, need1|need2|need3
+	t.nibbles()
+
+	for i := range 32 {
+		t.half[i], t.sign[i] = 0x0F, 0x80
+		t.there[i] = 0xFF
+		t.last[i] = 0xFF
+		t.window[i] = 0xFF
+		if i < 16 {
+			t.window[i] = byte(i)
+		}
+	}
+	t.last[29], t.last[30], t.last[31] = 0xEF, 0xDF, 0xBF
+	return t
+}
+
+func groupOf(tail byte) byte {
+	switch tail >> 4 {
+	case 0x8:
+		return group8
+	case 0x9:
+		return group9
+	}
+	return groupAB
+}
+
+// nibbles derives Keiser and Lemire's tables. Each reason gets a bit. It is a set of high halves of p1, times one of low halves of p1, times
+// one of high halves of b: every pair that is in all three is refused.
+func (t *lookup) nibbles() {
+	type set uint16 // of numbers up to 15
+	const (
+		ascii set = 0x00FF
+		tails set = 0x0F00
+		leads set = 0xF000
+		all   set = 0xFFFF
+	)
+	var bit byte = 1
+	reason := func(bit byte, high, low, next set) {
+		for i := range 16 {
+			if high>>i&1 != 0 {
+				t.high[i] |= bit
+			}
+			if low>>i&1 != 0 {
+				t.low[i] |= bit
+			}
+			if next>>i&1 != 0 {
+				t.next[i] |= bit
+			}
+		}
+	}
+	reason(twoTails, tails, all, tails)
+	reason(bit, leads, all, ^tails) // too short
+	bit <<= 1
+	reason(bit, ascii, all, tails) // a tail after ASCII
+	for high := 0xC; high < 0x10; high++ {
+		// For each kind of tail, the leads with this high half that refuse it. Kinds that are refused by
+		// the same leads share a bit.
+		var low [16]set
+		var bits [16]byte
+		for next := 0x8; next < 0xC; next++ {
+			for i := range 16 {
+				if !possible(byte(high<<4|i), byte(next<<4)) {
+					low[next] |= 1 << i
+				}
+			}
+			if low[next] == 0 {
+				continue
+			}
+			for before := 0x8; before < next; before++ {
+				if low[before] == low[next] {
+					bits[next] = bits[before]
+				}
+			}
+			if bits[next] == 0 {
+				bit <<= 1
+				bits[next] = bit
+			}
+			reason(bits[next], 1<<high, low[next], 1<<next)
+		}
+	}
 }

@@ -111,27 +111,25 @@ func indexInvalid(s string) int {
 func valid(s string) bool { return indexInvalid(s) < 0 }
 
 // faults judges the eight bytes of w, the first one lowest, as the vector kernels
-// judge 64 or 16: all at once and without a branch. before is the eight bytes that come
-// before w. The result is 0 unless a byte of w is one that its predecessors cannot stand before.
+// judge 64: all at once and without a branch (see tables). before is the eight bytes that come
+// before w. The result is 0 unless a byte of w is one that cannot stand where it stands.
 //
 // Whether w ends in the middle of a sequence, or with a byte that is never part
 // of one, shows only in the bytes after it.
 func faults(before, w uint64) uint64 {
-	// The bytes one, two and three places before each byte of w.
-	prev1 := w<<8 | before>>56
-	prev2 := w<<16 | before>>48
-	prev3 := w<<24 | before>>40
-
-	// A tail must come one after C0–FF, two after E0–FF and three after F0–FF: bit 7 of
-	// p&(p<<1) is set in the bytes of p that begin with 11, and so on.
-	must := prev1 & (prev1 << 1)
-	must |= prev2 & (prev2 << 1) & (prev2 << 2)
-	must |= prev3 & (prev3 << 1) & (prev3 << 2) & (prev3 << 3)
-
-	// A tail is there: bit 7; and it is one that prev1 refuses: another bit.
-	var is uint64
+	var xBefore, x, y uint64
 	for i := 0; i < 64; i += 8 {
-		is |= uint64(refuse[prev1>>i&0x7F]&groups[w>>i>>4&0x0F]) << i
+		xBefore |= uint64(tables.leads[class(byte(before>>i))]) << i
+		x |= uint64(tables.leads[class(byte(w>>i))]) << i
+		y |= uint64(tables.groups[w>>i>>4&0x0F]) << i
 	}
-	return is ^ must&high
+	// The x of the bytes one, two and three places before each byte of w. The shifts are greater by a bit and by two, which
+	// brings need2 and need3 to where need1 is.
+	x1 := x<<8 | xBefore>>56
+	x2 := x<<17 | xBefore>>47
+	x3 := x<<26 | xBefore>>38
+
+	refused := x1 & y
+	wrong := ^((x1 | x2 | x3) ^ y) & high // needed and not there, or there and not needed
+	return refused | wrong
 }

@@ -1,0 +1,59 @@
+//go:build !purego
+
+package kernel
+
+import (
+	"testing"
+	"unsafe"
+)
+
+// Each backend with assembly reads tables that no other reads. So what a function says when they are
+// spoiled tells which backend has run: for every function, on both sides of every size.
+func TestDispatch(t *testing.T) {
+	good := tables
+	defer func() { tables = good }()
+	defer use(backends()[len(backends())-1])
+
+	page := func() []byte { // away from the end of a page, where AVX-512 leaves short texts to AVX2
+		b := make([]byte, 2*4096)
+		return b[-uintptr(unsafe.Pointer(&b[0]))&4095:][:1000]
+	}
+	src, dst := page(), page()
+	for n := 4; n < 700; n++ {
+		b := src[:n]
+		b[n/2] = 0xC3 // no tail after it
+		s := String(b)
+		for _, name := range backends() {
+			use(name)
+			for _, spoiled := range [...]string{"", "avx2", "avx512"} {
+				tables = good
+				switch spoiled {
+				case "avx2":
+					clear(tables.high[:])
+					for i := range tables.last {
+						tables.last[i] = 0xFF
+					}
+				case "avx512":
+					clear(tables.leads[:]) // the Go code reads them too, for some
+				}
+				if name == "go" && spoiled == "avx512" {
+					continue
+				}
+				want := spoiled == name // then it finds nothing
+				check := func(what string, got bool) {
+					if got != want {
+						t.Fatalf("%s of %d bytes, with %s in use and the tables of %q spoiled: %v", what, n, name, spoiled, got)
+					}
+				}
+				check("Valid", Valid(s))
+				check("Next", Next(0, s))
+				check("UnmaskValid", UnmaskValid(dst, s, 0))
+				check("UnmaskNext", UnmaskNext(dst, s, 0, 0))
+				if n <= MaxCopy {
+					check("CopyValid", CopyValid(dst, s, 0))
+				}
+			}
+		}
+		b[n/2] = 0
+	}
+}

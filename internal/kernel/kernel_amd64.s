@@ -1,0 +1,708 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+#include "avx2_amd64.h"
+
+// The kernels for amd64. What they compute is said in kernel_asm.go, how they judge text in tables.go.
+//
+// Each function looks at level first and goes on with AVX-512 here, with AVX2 (avx2_amd64.s), or in Go. One
+// call is all that its caller pays.
+//
+// Bytes after the end of the text are read as 0 by masked loads. Those read nothing there, but where the
+// page after the text cannot be read they are slow, so texts of less than 64 bytes that are near the end of a page
+// are left to AVX2, which reads the text alone.
+
+// The registers. Z0–Z15 are not used, so that no VZEROUPPER is due.
+#define LEADS   Z31 // constants
+#define GROUPS  Z30
+#define BOTTOM  Z29
+#define KEY     Z28
+#define REFUSED Z27 // faults so far: any bit
+#define WRONG   Z26 // faults so far: the highest bit of each byte
+#define BEFORE  Z25 // x of the 64 bytes before
+#define X       Z24
+#define Y       Z23
+#define T0      Z22
+#define T1      Z21
+#define T2      Z20 // and Z16–Z19: blocks of text
+
+#define CONSTANTS \
+	VMOVDQU64 ·tables+lookup_leads(SB), LEADS   \
+	VMOVDQU64 ·tables+lookup_groups(SB), GROUPS \
+	VMOVDQU64 ·tables+lookup_bottom(SB), BOTTOM
+
+// LOOK sets x and y to what the tables say of each byte of block. The shift leaves bits
+// of another byte above the four that count, which is why groups stands there four times.
+#define LOOK(block, x, y) \
+	VPMINUB  ·tables+lookup_top(SB), block, x \
+	VPSRLW   $4, block, y                     \
+	VPSUBUSB BOTTOM, x, x                     \
+	VPERMB   GROUPS, y, y                     \
+	VPERMB   LEADS, x, x
+
+// ALIGN sets x1, x2 and x3 to the x of the bytes one, two and three places before each
+// byte of a block, where before is the x of the block before. The shifts are greater by a bit and by two,
+// which brings need2 and need3 to where need1 is. x3 may be t, which is changed.
+#define ALIGN(before, x, t, x1, x2, x3) \
+	VALIGNQ $7, before, x, t \
+	VPSHLDQ $8, t, x, x1     \
+	VPSHLDQ $17, t, x, x2    \
+	VPSHLDQ $26, t, x, x3
+
+// JUDGE adds the faults of a block to refused and wrong:
+//
+//	refused |= x1 & y
+//	wrong   |= ^(x1|x2|x3 ^ y)
+#define JUDGE(before, x, y, refused, wrong) \
+	ALIGN(before, x, T0, T1, T2, T0)    \
+	VPTERNLOGD $0xFE, T1, T2, T0        \
+	VPTERNLOGD $0xF8, T1, y, refused    \
+	VPTERNLOGD $0xF9, T0, y, wrong
+
+// JUDGE4 is LOOK and JUDGE of Z16 to Z19.
+#define JUDGE4 \
+	LOOK(Z16, X, Y)                         \
+	JUDGE(BEFORE, X, Y, REFUSED, WRONG)     \
+	LOOK(Z17, BEFORE, Y)                    \
+	JUDGE(X, BEFORE, Y, REFUSED, WRONG)     \
+	LOOK(Z18, X, Y)                         \
+	JUDGE(BEFORE, X, Y, REFUSED, WRONG)     \
+	LOOK(Z19, BEFORE, Y)                    \
+	JUDGE(X, BEFORE, Y, REFUSED, WRONG)
+
+// JUDGE1 is the same for one block that zeros are before and after, without sums: it sets
+// the zero flag if there is no fault.
+#define JUDGE1(block) \
+	VMOVDQU64 ·tables+lookup_leads(SB), LEADS   \
+	VMOVDQU64 ·tables+lookup_groups(SB), GROUPS \
+	VPMINUB   ·tables+lookup_top(SB), block, X  \
+	VPXORQ    BEFORE, BEFORE, BEFORE            \
+	VPSRLW    $4, block, Y                      \
+	VPSUBUSB  ·tables+lookup_bottom(SB), X, X   \
+	VPERMB    GROUPS, Y, Y                      \
+	VPERMB    LEADS, X, X                       \
+	ALIGN(BEFORE, X, T0, T1, T2, T0)            \
+	VPTERNLOGD $0xFE, T1, T2, T0                \
+	VPTESTMB  T1, Y, K2                         \
+	VPTERNLOGD $0xA5, Y, Y, T0                  \
+	VPMOVB2M  T0, K3                            \
+	KORTESTQ  K2, K3
+
+// JUDGE2 is the same for two blocks in a row.
+#define JUDGE2(block, second) \
+	CONSTANTS                               \
+	VPXORQ BEFORE, BEFORE, BEFORE           \
+	VPXORQ WRONG, WRONG, WRONG              \
+	VPXORQ REFUSED, REFUSED, REFUSED        \
+	LOOK(block, X, Y)                       \
+	JUDGE(BEFORE, X, Y, REFUSED, WRONG)     \
+	LOOK(second, BEFORE, Y)                 \
+	JUDGE(X, BEFORE, Y, REFUSED, WRONG)     \
+	VPTESTMB REFUSED, REFUSED, K2           \
+	VPMOVB2M WRONG, K3                      \
+	KORTESTQ K2, K3
+
+// FIRST sets mask to the lowest n bits; AX is changed. n is at most 63.
+#define FIRST(n, mask) \
+	MOVQ  $-1, AX   \
+	BZHIQ n, AX, AX \
+	KMOVQ AX, mask
+
+// NEAREND jumps if less than 64 bytes of the page are left at p. t is changed.
+#define NEAREND(p, t, label) \
+	MOVL p, t            \
+	ANDL $4095, t        \
+	CMPL t, $(4096 - 64) \
+	JA   label
+
+// UNLESSASCII jumps unless block is ASCII.
+#define UNLESSASCII(block, label) \
+	VPMOVB2M block, K2 \
+	KORTESTQ K2, K2    \
+	JNZ      label
+
+// func Valid(s string) bool
+TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
+	MOVQ s_base+0(FP), SI
+	MOVQ s_len+8(FP), CX
+	CMPB ·level(SB), $const_levelAVX512
+	JNE  less
+	CMPQ CX, $63
+	JA   two
+	NEAREND(SI, AX, avx2)
+	FIRST(CX, K1)
+	VMOVDQU8.Z (SI), K1, Z16
+	UNLESSASCII(Z16, judge)
+	MOVB $1, ret+16(FP)
+	RET
+
+judge:
+	JUDGE1(Z16)
+	SETEQ ret+16(FP)
+	RET
+
+two:
+	LEAQ -64(CX), BX
+	CMPQ BX, $63
+	JA   long
+	LEAQ 64(SI), DX
+	NEAREND(DX, AX, avx2)
+	VMOVDQU64 (SI), Z16
+	FIRST(BX, K1)
+	VMOVDQU8.Z (DX), K1, Z17
+	VPORQ Z16, Z17, Z18
+	UNLESSASCII(Z18, judge2)
+	MOVB $1, ret+16(FP)
+	RET
+
+judge2:
+	JUDGE2(Z16, Z17)
+	SETEQ ret+16(FP)
+	RET
+
+long:
+	XORL R9, R9
+	MOVQ $-1, R10
+	CALL validAVX512<>(SB)
+	MOVB AX, ret+16(FP)
+	RET
+
+less:
+	CMPB ·level(SB), $const_levelAVX2
+	JB   go
+
+avx2:
+	XORL R9, R9
+	MOVL $32, R10
+	CALL validAVX2<>(SB)
+	MOVB AX, ret+16(FP)
+	RET
+
+go:
+	JMP ·valid(SB)
+
+// func Next(prev uint32, s string) bool
+TEXT ·Next(SB), NOSPLIT|NOFRAME, $0-25
+	MOVL prev+0(FP), R9
+	MOVQ s_base+8(FP), SI
+	MOVQ s_len+16(FP), CX
+	XORL R10, R10
+	CMPB ·level(SB), $const_levelAVX512
+	JNE  less
+	CMPQ CX, $63
+	JA   any
+	NEAREND(SI, AX, avx2)
+
+any:
+	CALL validAVX512<>(SB)
+	MOVB AX, ret+24(FP)
+	RET
+
+less:
+	CMPB ·level(SB), $const_levelAVX2
+	JB   go
+
+avx2:
+	CALL validAVX2<>(SB)
+	MOVB AX, ret+24(FP)
+	RET
+
+go:
+	JMP ·next(SB)
+
+// func XOR(dst []byte, src string, key uint32)
+TEXT ·XOR(SB), NOSPLIT|NOFRAME, $0-44
+	MOVQ dst_base+0(FP), DI
+	MOVQ src_base+24(FP), SI
+	MOVQ src_len+32(FP), CX
+	MOVL key+40(FP), R8
+	CMPB ·level(SB), $const_levelAVX512
+	JNE  less
+	VPBROADCASTD R8, KEY
+	CMPQ CX, $63
+	JA   long
+
+last:
+	NEAREND(SI, AX, avx2)
+	NEAREND(DI, AX, avx2)
+	FIRST(CX, K1)
+	VMOVDQU8.Z (SI), K1, Z16
+	VPXORD KEY, Z16, Z16
+	VMOVDQU8 Z16, K1, (DI)
+	RET
+
+long:
+	SUBQ $256, CX
+	JB   blocks
+
+batch:
+	VPXORD (SI), KEY, Z16
+	VPXORD 64(SI), KEY, Z17
+	VPXORD 128(SI), KEY, Z18
+	VPXORD 192(SI), KEY, Z19
+	VMOVDQU64 Z16, (DI)
+	VMOVDQU64 Z17, 64(DI)
+	VMOVDQU64 Z18, 128(DI)
+	VMOVDQU64 Z19, 192(DI)
+	ADDQ $256, SI
+	ADDQ $256, DI
+	SUBQ $256, CX
+	JAE  batch
+
+blocks:
+	ADDQ $(256 - 64), CX
+	JLT  rest
+
+block:
+	VPXORD (SI), KEY, Z16
+	VMOVDQU64 Z16, (DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $64, CX
+	JGE  block
+
+rest:
+	ADDQ $64, CX
+	JNZ  last
+	RET
+
+less:
+	CMPB ·level(SB), $const_levelAVX2
+	JB   go
+
+avx2:
+	CALL xorAVX2<>(SB)
+	RET
+
+go:
+	JMP ·xor(SB)
+
+// func UnmaskValid(dst []byte, src string, key uint32) bool
+TEXT ·UnmaskValid(SB), NOSPLIT|NOFRAME, $0-49
+	MOVQ dst_base+0(FP), DI
+	MOVQ src_base+24(FP), SI
+	MOVQ src_len+32(FP), CX
+	MOVL key+40(FP), R8
+	CMPB ·level(SB), $const_levelAVX512
+	JNE  less
+	VPBROADCASTD R8, KEY
+	CMPQ CX, $63
+	JA   two
+	NEAREND(SI, AX, avx2)
+	NEAREND(DI, AX, avx2)
+	FIRST(CX, K1)
+	VMOVDQU8.Z (SI), K1, Z16
+	VMOVDQU8.Z KEY, K1, KEY
+	VPXORD KEY, Z16, Z16
+	VMOVDQU8 Z16, K1, (DI)
+	UNLESSASCII(Z16, judge)
+	MOVB $1, ret+48(FP)
+	RET
+
+judge:
+	JUDGE1(Z16)
+	SETEQ ret+48(FP)
+	RET
+
+two:
+	LEAQ -64(CX), BX
+	CMPQ BX, $63
+	JA   long
+	LEAQ 64(SI), DX
+	NEAREND(DX, AX, avx2)
+	LEAQ 64(DI), R11
+	NEAREND(R11, AX, avx2)
+	FIRST(BX, K1)
+	VPXORD (SI), KEY, Z16
+	VMOVDQU8.Z (DX), K1, Z17
+	VMOVDQU8.Z KEY, K1, KEY
+	VPXORD KEY, Z17, Z17
+	VMOVDQU64 Z16, (DI)
+	VMOVDQU8 Z17, K1, (R11)
+	VPORQ Z16, Z17, Z18
+	UNLESSASCII(Z18, judge2)
+	MOVB $1, ret+48(FP)
+	RET
+
+judge2:
+	JUDGE2(Z16, Z17)
+	SETEQ ret+48(FP)
+	RET
+
+long:
+	XORL R9, R9
+	MOVQ $-1, R10
+	CALL unmaskAVX512<>(SB)
+	MOVB AX, ret+48(FP)
+	RET
+
+less:
+	CMPB ·level(SB), $const_levelAVX2
+	JB   go
+
+avx2:
+	XORL R9, R9
+	MOVL $32, R10
+	CALL unmaskAVX2<>(SB)
+	MOVB AX, ret+48(FP)
+	RET
+
+go:
+	JMP ·unmaskValid(SB)
+
+// func UnmaskNext(dst []byte, src string, key, prev uint32) bool
+TEXT ·UnmaskNext(SB), NOSPLIT|NOFRAME, $0-49
+	MOVQ dst_base+0(FP), DI
+	MOVQ src_base+24(FP), SI
+	MOVQ src_len+32(FP), CX
+	MOVL key+40(FP), R8
+	MOVL prev+44(FP), R9
+	XORL R10, R10
+	CMPB ·level(SB), $const_levelAVX512
+	JNE  less
+	CMPQ CX, $63
+	JA   any
+	NEAREND(SI, AX, avx2)
+	NEAREND(DI, AX, avx2)
+
+any:
+	VPBROADCASTD R8, KEY
+	CALL unmaskAVX512<>(SB)
+	MOVB AX, ret+48(FP)
+	RET
+
+less:
+	CMPB ·level(SB), $const_levelAVX2
+	JB   go
+
+avx2:
+	CALL unmaskAVX2<>(SB)
+	MOVB AX, ret+48(FP)
+	RET
+
+go:
+	JMP ·unmaskNext(SB)
+
+// func CopyValid(dst []byte, src string, key uint32) bool
+TEXT ·CopyValid(SB), NOSPLIT|NOFRAME, $0-49
+	MOVQ dst_base+0(FP), DI
+	MOVQ src_base+24(FP), SI
+	MOVQ src_len+32(FP), CX
+	MOVL key+40(FP), R8
+	CMPB ·level(SB), $const_levelAVX512
+	JNE  less
+	VPBROADCASTD R8, KEY
+	CMPQ CX, $63
+	JA   two
+	NEAREND(SI, AX, avx2)
+	NEAREND(DI, AX, avx2)
+	FIRST(CX, K1)
+	VMOVDQU8.Z (SI), K1, Z16
+	UNLESSASCII(Z16, judge)
+
+copy:
+	VPXORD KEY, Z16, Z16
+	VMOVDQU8 Z16, K1, (DI)
+	MOVB $1, ret+48(FP)
+	RET
+
+judge:
+	JUDGE1(Z16)
+	JEQ copy
+	MOVB $0, ret+48(FP)
+	RET
+
+two:
+	LEAQ -64(CX), BX
+	LEAQ 64(SI), DX
+	NEAREND(DX, AX, avx2)
+	LEAQ 64(DI), R11
+	NEAREND(R11, AX, avx2)
+	VMOVDQU64 (SI), Z16
+	FIRST(BX, K1)
+	VMOVDQU8.Z (DX), K1, Z17
+	VPORQ Z16, Z17, Z18
+	UNLESSASCII(Z18, judge2)
+
+copy2:
+	VPXORD KEY, Z16, Z16
+	VPXORD KEY, Z17, Z17
+	VMOVDQU64 Z16, (DI)
+	VMOVDQU8 Z17, K1, (R11)
+	MOVB $1, ret+48(FP)
+	RET
+
+judge2:
+	JUDGE2(Z16, Z17)
+	JEQ copy2
+	MOVB $0, ret+48(FP)
+	RET
+
+less:
+	CMPB ·level(SB), $const_levelAVX2
+	JB   go
+
+avx2:
+	XORL R9, R9
+	MOVL $32, R10
+	CALL validAVX2<>(SB)
+	TESTL AX, AX
+	JEQ  invalid
+	MOVQ dst_base+0(FP), DI
+	MOVQ src_base+24(FP), SI
+	MOVQ src_len+32(FP), CX
+	MOVL key+40(FP), R8
+	CALL xorAVX2<>(SB)
+	MOVB $1, ret+48(FP)
+	RET
+
+invalid:
+	MOVB $0, ret+48(FP)
+	RET
+
+go:
+	JMP ·copyValid(SB)
+
+// START sets what the long kernels sum up in. R9: the last four bytes before the text.
+#define START \
+	CONSTANTS                                     \
+	VPBROADCASTD R9, BEFORE                       \
+	VPXORQ   WRONG, WRONG, WRONG                  \
+	VPMINUB  ·tables+lookup_top(SB), BEFORE, BEFORE \
+	VPXORQ   REFUSED, REFUSED, REFUSED            \
+	VPSUBUSB BOTTOM, BEFORE, BEFORE               \
+	VPERMB   LEADS, BEFORE, BEFORE
+
+// ASCIINEXT is JUDGE for blocks of ASCII.
+#define ASCIINEXT \
+	VPTERNLOGD $0xF8, ·tables+lookup_ends(SB), BEFORE, REFUSED \
+	VPXORQ BEFORE, BEFORE, BEFORE
+
+#define OR4 \
+	VPORQ Z16, Z17, X \
+	VPTERNLOGD $0xFE, Z18, Z19, X
+
+// IFFAULTS jumps if there were faults.
+#define IFFAULTS(label) \
+	VPTESTMB REFUSED, REFUSED, K2 \
+	VPMOVB2M WRONG, K3            \
+	KORTESTQ K2, K3               \
+	JNZ      label
+
+// validAVX512 judges the CX bytes at SI, after text that ends with R9. AX is 1 if they are
+// right and else 0. R10 is -1 if the text must be complete at its end, else 0. CX is at least 64, or the 64 bytes at
+// SI are in one page.
+TEXT validAVX512<>(SB), NOSPLIT|NOFRAME, $0-0
+	START
+	SUBQ $256, CX
+	JB   blocks
+
+batch:
+	VMOVDQU64 (SI), Z16
+	VMOVDQU64 64(SI), Z17
+	VMOVDQU64 128(SI), Z18
+	VMOVDQU64 192(SI), Z19
+	OR4
+	UNLESSASCII(X, text)
+	ASCIINEXT
+	ADDQ $256, SI
+	SUBQ $256, CX
+	JAE  batch
+	JMP  blocks
+
+text:
+	// Text is not ASCII for long: do not ask again for the next three batches.
+	MOVL $4, BX
+
+judge:
+	JUDGE4
+	ADDQ $256, SI
+	SUBQ $256, CX
+	JB   blocks
+	DECL BX
+	JEQ  sofar
+	VMOVDQU64 (SI), Z16
+	VMOVDQU64 64(SI), Z17
+	VMOVDQU64 128(SI), Z18
+	VMOVDQU64 192(SI), Z19
+	JMP  judge
+
+sofar:
+	IFFAULTS(bad)
+	JMP batch
+
+blocks:
+	ADDQ $(256 - 64), CX
+	JLT  rest
+
+block:
+	VMOVDQU64 (SI), Z16
+	UNLESSASCII(Z16, judgeblock)
+	ASCIINEXT
+	JMP nextblock
+
+judgeblock:
+	LOOK(Z16, X, Y)
+	JUDGE(BEFORE, X, Y, REFUSED, WRONG)
+	VMOVDQA64 X, BEFORE
+
+nextblock:
+	ADDQ $64, SI
+	SUBQ $64, CX
+	JGE  block
+
+rest:
+	ADDQ $64, CX
+	FIRST(CX, K1)
+	CMPQ CX, $0
+	JEQ  none
+	NEAREND(SI, BX, near)
+	VMOVDQU8.Z (SI), K1, Z16
+
+judgerest:
+	// What is found after the end of the text counts only if the text must be complete.
+	ORQ   R10, AX
+	KMOVQ AX, K1
+	LOOK(Z16, X, Y)
+	VPXORQ Z17, Z17, Z17
+	VPXORQ Z18, Z18, Z18
+	JUDGE(BEFORE, X, Y, Z17, Z18)
+	VMOVDQU8.Z Z17, K1, Z17
+	VMOVDQU8.Z Z18, K1, Z18
+	VPORQ Z17, REFUSED, REFUSED
+	VPORQ Z18, WRONG, WRONG
+	IFFAULTS(bad)
+	MOVL $1, AX
+	RET
+
+bad:
+	XORL AX, AX
+	RET
+
+none:
+	VPXORQ Z16, Z16, Z16
+	JMP judgerest
+
+near:
+	// Near the end of a page: the last 64 bytes of the text, shifted down.
+	MOVL $64, BX
+	SUBL CX, BX
+	VPBROADCASTB BX, Z17
+	VPADDB ·tables+lookup_count(SB), Z17, Z17
+	VMOVDQU64 -64(SI)(CX*1), Z16
+	VPERMB.Z Z16, Z17, K1, Z16
+	JMP judgerest
+
+// unmaskAVX512 is like validAVX512 for the text that is masked at SI with KEY, and writes it to DI.
+TEXT unmaskAVX512<>(SB), NOSPLIT|NOFRAME, $0-0
+	START
+	SUBQ $256, CX
+	JB   blocks
+
+#define UNMASK4 \
+	VPXORD (SI), KEY, Z16    \
+	VPXORD 64(SI), KEY, Z17  \
+	VPXORD 128(SI), KEY, Z18 \
+	VPXORD 192(SI), KEY, Z19 \
+	VMOVDQU64 Z16, (DI)      \
+	VMOVDQU64 Z17, 64(DI)    \
+	VMOVDQU64 Z18, 128(DI)   \
+	VMOVDQU64 Z19, 192(DI)
+
+batch:
+	UNMASK4
+	OR4
+	UNLESSASCII(X, text)
+	ASCIINEXT
+	ADDQ $256, SI
+	ADDQ $256, DI
+	SUBQ $256, CX
+	JAE  batch
+	JMP  blocks
+
+text:
+	MOVL $4, BX
+
+judge:
+	JUDGE4
+	ADDQ $256, SI
+	ADDQ $256, DI
+	SUBQ $256, CX
+	JB   blocks
+	DECL BX
+	JEQ  sofar
+	UNMASK4
+	JMP  judge
+
+sofar:
+	IFFAULTS(bad)
+	JMP batch
+
+blocks:
+	ADDQ $(256 - 64), CX
+	JLT  rest
+
+block:
+	VPXORD (SI), KEY, Z16
+	VMOVDQU64 Z16, (DI)
+	UNLESSASCII(Z16, judgeblock)
+	ASCIINEXT
+	JMP nextblock
+
+judgeblock:
+	LOOK(Z16, X, Y)
+	JUDGE(BEFORE, X, Y, REFUSED, WRONG)
+	VMOVDQA64 X, BEFORE
+
+nextblock:
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $64, CX
+	JGE  block
+
+rest:
+	ADDQ $64, CX
+	FIRST(CX, K1)
+	CMPQ CX, $0
+	JEQ  none
+	NEAREND(SI, BX, near)
+	VMOVDQU8.Z (SI), K1, Z16
+
+unmaskrest:
+	VMOVDQU8.Z KEY, K1, KEY
+	VPXORD KEY, Z16, Z16
+	VMOVDQU8 Z16, K1, (DI)
+
+judgerest:
+	ORQ   R10, AX
+	KMOVQ AX, K1
+	LOOK(Z16, X, Y)
+	VPXORQ Z17, Z17, Z17
+	VPXORQ Z18, Z18, Z18
+	JUDGE(BEFORE, X, Y, Z17, Z18)
+	VMOVDQU8.Z Z17, K1, Z17
+	VMOVDQU8.Z Z18, K1, Z18
+	VPORQ Z17, REFUSED, REFUSED
+	VPORQ Z18, WRONG, WRONG
+	IFFAULTS(bad)
+	MOVL $1, AX
+	RET
+
+bad:
+	XORL AX, AX
+	RET
+
+none:
+	VPXORQ Z16, Z16, Z16
+	JMP judgerest
+
+near:
+	// The load is of text that may have been unmasked in place already, up to SI; that is shifted out.
+	MOVL $64, BX
+	SUBL CX, BX
+	VPBROADCASTB BX, Z17
+	VPADDB ·tables+lookup_count(SB), Z17, Z17
+	VMOVDQU64 -64(SI)(CX*1), Z16
+	VPERMB.Z Z16, Z17, K1, Z16
+	JMP unmaskrest
