@@ -11,7 +11,7 @@
 //	the application closes the connection    Close       write what was appended
 //	a Close frame was read                   Receive     write what was appended, read no more
 //	a frame was at fault                     Fail        write what was appended, read no more
-//	the appended frame could not be written  Unsent
+//	writing failed, or the peer reset        Unsent
 //	reading ended, or the time was up        Disconnect  give the event to the application
 //
 // and after each of the first four it asks [Handshake.CloseTransport] whether
@@ -47,9 +47,9 @@
 // and nothing that comes after counts, not even the peer's Close frame. The
 // code is 1006 again.
 //
-// Where the peer's Close frame came but the answer could not be written
-// ([Handshake.Unsent]), the event has the peer's code and reason, and is not
-// clean.
+// Where the peer's Close frame came but ours could not be written, or was
+// overtaken by a reset ([Handshake.Unsent]), the event has the peer's code and
+// reason, and is not clean.
 //
 // # HTTP/2 and HTTP/3
 //
@@ -70,8 +70,8 @@
 //     error code, or the connection below it is lost or its GOAWAY leaves the
 //     stream out: Disconnect; and if END_STREAM or FIN has not been sent yet,
 //     send it;
-//   - where the stream is reset before the Close frame has been sent, flow
-//     control included: Unsent, then Disconnect.
+//   - where it was not END_STREAM or FIN, or flow control kept the Close frame
+//     from leaving: Unsent before Disconnect.
 //
 // The connection below goes on: closing one WebSocket does not touch the
 // streams beside it, and TIME_WAIT is nobody's concern. A client still leaves

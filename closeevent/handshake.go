@@ -59,8 +59,8 @@ type facts uint8
 const (
 	client    facts = 1 << iota // set from the start, or never
 	sent                        // our one Close frame has been appended
-	unsent                      // and it could not be written
-	peerFirst                   // the peer's Close frame came before ours was appended
+	unsent                      // and it did not get through
+	peerFirst                   // the peer's Close frame came, and ours had not gone
 	failed                      // _Fail the WebSocket Connection_, §7.1.7
 	gone                        // _The WebSocket Connection is Closed_, §7.1.4
 )
@@ -131,6 +131,9 @@ func (h *Handshake) Receive(dst []byte, c frame.Close) []byte {
 	// Connection Close Code_ is considered to be 1005." (§7.1.5) The parsers
 	// have seen to that.
 	h.code, h.reason = c.Code, string(c.Reason)
+	if h.past&(sent|unsent) != sent {
+		h.past |= peerFirst
+	}
 	if h.past&sent != 0 {
 		// "If an endpoint receives a Close frame and did not previously send a
 		// Close frame, the endpoint MUST send a Close frame in response." We
@@ -138,7 +141,6 @@ func (h *Handshake) Receive(dst []byte, c frame.Close) []byte {
 		// and received a Close message" (§5.5.1).
 		return dst
 	}
-	h.past |= peerFirst
 	// "When sending a Close frame in response, the endpoint typically echos
 	// the status code it received." (§5.5.1) 1005 echoes as a Close without a
 	// code, and every other code here may be sent: there is no error.
@@ -179,8 +181,9 @@ func (h *Handshake) Fail(dst []byte, code closecode.Code) []byte {
 	return dst
 }
 
-// Unsent takes note that the Close frame last appended could not be written,
-// or not as a whole: the peer has not got it, so the close is not clean,
+// Unsent takes note that the Close frame last appended did not get through:
+// writing it gave an error, or the transport was reset since, which takes back
+// what was written. The peer may not have got it, so the close is not clean,
 // though the code and the reason of a Close frame that was received stand.
 // There is no second try. [Handshake.CloseTransport] reports true, since the
 // handshake cannot be completed any more; bytes that the peer sent before may
@@ -262,13 +265,11 @@ func (h *Handshake) State() State {
 	return Open
 }
 
-// PeerFirst reports whether the peer's Close frame came before ours: whether
-// it was the peer that closed the connection. It is false if none came, if
-// both endpoints closed at the same time, and if the connection was failed
-// before. A Close frame of ours that could not be written never came.
-func (h *Handshake) PeerFirst() bool {
-	return h.received() && h.past&(peerFirst|unsent) != 0
-}
+// PeerFirst reports whether the peer's Close frame came before ours had gone:
+// whether it was the peer that closed the connection. It is false if none
+// came, if ours was on its way already, as when both endpoints close at the
+// same time, and if the connection was failed before.
+func (h *Handshake) PeerFirst() bool { return h.past&peerFirst != 0 }
 
 // received reports whether a Close frame has been received, and counts.
 func (h *Handshake) received() bool { return h.code != 0 }

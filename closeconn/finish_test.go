@@ -1,0 +1,538 @@
+package closeconn_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"math/big"
+	"net"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeconn"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+)
+
+var key = [4]byte{0x37, 0xfa, 0x21, 0x3d}
+
+// long is a timeout that is not to be reached.
+const long = time.Minute
+
+// A transport makes connected pairs of one kind of connection.
+type transport struct {
+	name string
+	pair func(t testing.TB) (server, client net.Conn)
+}
+
+var transports = []transport{{"tcp", pairTCP}, {"tls", pairTLS}, {"unix", pairUnix}}
+
+func pairTCP(t testing.TB) (server, client net.Conn) { return pair(t, "tcp", "127.0.0.1:0") }
+func pairUnix(t testing.TB) (server, client net.Conn) {
+	return pair(t, "unix", filepath.Join(t.TempDir(), "s"))
+}
+
+func pairTLS(t testing.TB) (server, client net.Conn) {
+	server, client = pairTCP(t)
+	return overTLS(t, server, client)
+}
+
+// pair returns the two ends of a connection in the kernel.
+func pair(t testing.TB, network, address string) (server, client net.Conn) {
+	t.Helper()
+	ln, err := net.Listen(network, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	client, err = net.Dial(network, ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err = ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close(); client.Close() })
+	return server, client
+}
+
+var certificate = sync.OnceValues(func() (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"test"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
+})
+
+// overTLS does the TLS handshake over a connection.
+func overTLS(t testing.TB, server, client net.Conn) (_, _ net.Conn) {
+	t.Helper()
+	cert, err := certificate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := tls.Server(server, &tls.Config{Certificates: []tls.Certificate{cert}, SessionTicketsDisabled: true})
+	c := tls.Client(client, &tls.Config{InsecureSkipVerify: true})
+	failed := make(chan error, 1)
+	go func() { failed <- s.Handshake() }()
+	if err := errors.Join(c.Handshake(), <-failed); err != nil {
+		t.Fatal(err)
+	}
+	return s, c
+}
+
+// write writes what a Handshake appended, as a stack does.
+func write(conn net.Conn, h *closeevent.Handshake, b []byte) {
+	if _, err := conn.Write(b); err != nil {
+		h.Unsent()
+	}
+}
+
+// endpoint returns the Handshake of a role and the parser for what comes in.
+func endpoint(client bool) (*closeevent.Handshake, func([]byte) (frame.Close, int, error)) {
+	if client {
+		h := closeevent.NewClient(key)
+		return &h, frame.Parse
+	}
+	return new(closeevent.Handshake), func(b []byte) (frame.Close, int, error) { return frame.ParseMasked(nil, b) }
+}
+
+// read reads the peer's Close frame, which is to be the next frame.
+func read(conn net.Conn, parse func([]byte) (frame.Close, int, error)) (frame.Close, error) {
+	var buf [frame.MaxSize]byte
+	have := 0
+	for need := 2; ; {
+		n, err := io.ReadFull(conn, buf[have:need])
+		have += n
+		if err != nil {
+			return frame.Close{}, err
+		}
+		c, n, err := parse(buf[:have])
+		if err != io.ErrUnexpectedEOF {
+			return c, err
+		}
+		need = n
+	}
+}
+
+// answer is what a peer does that behaves: it reads a Close frame, answers it
+// and finishes.
+func answer(conn net.Conn, client bool) closeevent.CloseEvent {
+	h, parse := endpoint(client)
+	if c, err := read(conn, parse); err == nil {
+		write(conn, h, h.Receive(nil, c))
+	}
+	return closeconn.Finish(conn, h, long)
+}
+
+// A whole closing handshake over each transport, begun by each role.
+func TestFinish(t *testing.T) {
+	for _, tr := range transports {
+		for _, role := range []string{"server", "client"} {
+			t.Run(tr.name+"/"+role+" first", func(t *testing.T) {
+				server, client := tr.pair(t)
+				first, second := server, client
+				if role == "client" {
+					first, second = client, server
+				}
+				theirs := make(chan closeevent.CloseEvent)
+				go func() { theirs <- answer(second, role == "server") }()
+
+				h, parse := endpoint(role == "client")
+				b, err := h.Close(nil, closecode.GoingAway, "bye")
+				if err != nil {
+					t.Fatal(err)
+				}
+				write(first, h, b)
+				c, err := read(first, parse)
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.Receive(nil, c)
+				ours := closeconn.Finish(first, h, long)
+				if want := (closeevent.CloseEvent{Code: 1001, WasClean: true}); ours != want {
+					t.Errorf("who closed got %+v, want %+v", ours, want)
+				}
+				if got, want := <-theirs, (closeevent.CloseEvent{Code: 1001, Reason: "bye", WasClean: true}); got != want {
+					t.Errorf("the peer got %+v, want %+v", got, want)
+				}
+				if h.PeerFirst() {
+					t.Error("PeerFirst reports true for who closed")
+				}
+				wantClosed(t, first)
+				wantClosed(t, second)
+			})
+		}
+	}
+}
+
+// wantClosed checks that conn is closed at this end, and so is what is below.
+func wantClosed(t *testing.T, conn net.Conn) {
+	t.Helper()
+	if _, err := conn.Write([]byte{0}); err == nil {
+		t.Error("the connection is not closed: it can be written to")
+	}
+	if c, ok := conn.(*tls.Conn); ok {
+		conn = c.NetConn()
+	}
+	if err := conn.SetDeadline(time.Time{}); !errors.Is(err, net.ErrClosed) && !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("the connection is not closed: setting a deadline gives %v", err)
+	}
+}
+
+// The client waits for the server to close TCP, so that TIME_WAIT is the
+// server's; a server does not wait for the client.
+func TestWhoClosesFirst(t *testing.T) {
+	for _, tr := range transports {
+		t.Run(tr.name, func(t *testing.T) {
+			server, client := tr.pair(t)
+			bye := frame.Close{Code: closecode.NormalClosure}
+
+			c, _ := endpoint(true)
+			c.Receive(nil, bye)
+			finished := make(chan struct{})
+			go func() {
+				closeconn.Finish(client, c, long)
+				close(finished)
+			}()
+			// The client does not end its stream: the server can't read an end.
+			if err := server.SetReadDeadline(time.Now().Add(20 * time.Millisecond)); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := bottom(server).Read(make([]byte, 1)); !isTimeout(err) {
+				t.Errorf("before the server closed it read %d bytes and %v from the client", n, err)
+			}
+			select {
+			case <-finished:
+				t.Error("the client has closed first")
+			default:
+			}
+			// Now the server closes; the deadline of before does not matter.
+			s, _ := endpoint(false)
+			s.Receive(nil, bye)
+			if got := closeconn.Finish(server, s, long); !got.WasClean {
+				t.Errorf("the server got %v", got)
+			}
+			<-finished
+		})
+	}
+}
+
+func bottom(conn net.Conn) net.Conn {
+	if c, ok := conn.(*tls.Conn); ok {
+		return c.NetConn()
+	}
+	return conn
+}
+
+func isTimeout(err error) bool {
+	e, ok := errors.AsType[net.Error](err)
+	return ok && e.Timeout()
+}
+
+// Deadlines that have passed already don't make Finish give up early.
+func TestEarlierDeadlines(t *testing.T) {
+	for _, tr := range transports {
+		t.Run(tr.name, func(t *testing.T) {
+			server, client := tr.pair(t)
+			h, _ := endpoint(false)
+			write(server, h, h.Fail(nil, closecode.PolicyViolation))
+			if err := server.SetReadDeadline(time.Unix(1, 0)); err != nil {
+				t.Fatal(err)
+			}
+			sent := make(chan error, 1)
+			go func() {
+				// More than the kernel's buffers hold: it has to be read.
+				_, err := client.Write(make([]byte, 8<<20))
+				sent <- err
+				answer(client, true)
+				close(sent)
+			}()
+			closeconn.Finish(server, h, long)
+			if err := <-sent; err != nil {
+				t.Error("the peer could not send all:", err)
+			}
+			<-sent
+		})
+	}
+}
+
+// With a timeout of 0 or less the connection is closed at once.
+func TestNoTimeout(t *testing.T) {
+	for _, timeout := range []time.Duration{0, -1, -1 << 63} {
+		synctest.Test(t, func(t *testing.T) {
+			for _, tr := range []transport{{"pipe", pairPipe}, {"tls", pairTLSPipe}} {
+				server, client := tr.pair(t)
+				start := time.Now()
+				h, _ := endpoint(false)
+				h.Receive(nil, frame.Close{Code: closecode.GoingAway})
+				if got, want := closeconn.Finish(server, h, timeout), (closeevent.CloseEvent{Code: 1001, WasClean: true}); got != want {
+					t.Errorf("%s: got %+v, want %+v", tr.name, got, want)
+				}
+				if d := time.Since(start); d != 0 {
+					t.Errorf("%s: with timeout %v it took %v", tr.name, timeout, d)
+				}
+				wantClosed(t, server)
+				client.Close()
+			}
+		})
+	}
+}
+
+func pairPipe(t testing.TB) (server, client net.Conn) { return net.Pipe() }
+func pairTLSPipe(t testing.TB) (server, client net.Conn) {
+	server, client = net.Pipe()
+	return overTLS(t, server, client)
+}
+
+// A peer that neither reads nor closes costs the timeout, not a nanosecond
+// more, and nothing is left running: synctest sees to both. Over TLS even the
+// close_notify cannot be written, and has a deadline of 5 s of its own.
+func TestPeerNeverCloses(t *testing.T) {
+	for _, timeout := range []time.Duration{time.Second, time.Hour} {
+		for _, tr := range []transport{{"pipe", pairPipe}, {"tls", pairTLSPipe}} {
+			for _, what := range []string{"waits", "fails", "gives up"} {
+				t.Run(tr.name+"/"+what+"/"+timeout.String(), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						server, client := tr.pair(t)
+						defer bottom(client).Close()
+						if err := server.SetDeadline(time.Now().Add(timeout / 2)); err != nil {
+							t.Fatal(err)
+						}
+						h, _ := endpoint(false)
+						want := closeevent.CloseEvent{Code: closecode.AbnormalClosure}
+						switch what {
+						case "waits":
+							h, _ = endpoint(true)
+							h.Receive(nil, frame.Close{Code: closecode.GoingAway})
+							want = closeevent.CloseEvent{Code: closecode.GoingAway, WasClean: true}
+						case "fails":
+							h.Fail(nil, closecode.ProtocolError)
+						}
+						start := time.Now()
+						if got := closeconn.Finish(server, h, timeout); got != want {
+							t.Errorf("got %+v, want %+v", got, want)
+						}
+						if d := time.Since(start); d != timeout {
+							t.Errorf("it took %v, want %v", d, timeout)
+						}
+						wantClosed(t, server)
+					})
+				})
+			}
+		}
+	}
+}
+
+// A peer that floods costs the timeout as well.
+func TestPeerFloods(t *testing.T) {
+	for _, tr := range transports {
+		t.Run(tr.name, func(t *testing.T) {
+			server, client := tr.pair(t)
+			flooded := make(chan int, 1)
+			go func() {
+				n := 0
+				b := make([]byte, 64<<10)
+				for {
+					m, err := client.Write(b)
+					n += m
+					if err != nil {
+						flooded <- n
+						return
+					}
+				}
+			}()
+			h, _ := endpoint(false)
+			write(server, h, h.Fail(nil, closecode.PolicyViolation))
+			const timeout = 30 * time.Millisecond
+			start := time.Now()
+			got := closeconn.Finish(server, h, timeout)
+			if d := time.Since(start); d < timeout {
+				t.Errorf("it took %v, less than the timeout", d)
+			}
+			if want := (closeevent.CloseEvent{Code: closecode.AbnormalClosure}); got != want {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+			wantClosed(t, server)
+			t.Logf("%d KiB were discarded in %v", <-flooded>>10, timeout)
+		})
+	}
+}
+
+// After a reset the code that was received stays, but the close is not clean:
+// nobody knows whether our Close frame got there.
+func TestPeerResets(t *testing.T) {
+	for _, tr := range []transport{{"tcp", pairTCP}, {"tls", pairTLS}} {
+		for _, test := range []struct {
+			name string
+			does func(h *closeevent.Handshake) []byte
+			want closeevent.CloseEvent
+		}{
+			{"no Close", func(h *closeevent.Handshake) []byte { return h.Fail(nil, closecode.ProtocolError) },
+				closeevent.CloseEvent{Code: closecode.AbnormalClosure}},
+			{"Close answered", func(h *closeevent.Handshake) []byte {
+				return h.Receive(nil, frame.Close{Code: closecode.GoingAway, Reason: []byte("bye")})
+			}, closeevent.CloseEvent{Code: closecode.GoingAway, Reason: "bye"}},
+		} {
+			t.Run(tr.name+"/"+test.name, func(t *testing.T) {
+				server, client := tr.pair(t)
+				h, _ := endpoint(false)
+				write(server, h, test.does(h))
+				// Closing with a linger of 0 makes the kernel send a reset.
+				tcp := bottom(client).(*net.TCPConn)
+				if err := tcp.SetLinger(0); err != nil {
+					t.Fatal(err)
+				}
+				if err := tcp.Close(); err != nil {
+					t.Fatal(err)
+				}
+				if got := closeconn.Finish(server, h, long); got != test.want {
+					t.Errorf("got %+v, want %+v", got, test.want)
+				}
+				wantClosed(t, server)
+			})
+		}
+	}
+}
+
+// A peer that closes TCP without a close_notify has not broken anything: the
+// Close frames have crossed. In the middle of a TLS record it has.
+func TestNoCloseNotify(t *testing.T) {
+	for _, test := range []struct {
+		last []byte
+		want closeevent.CloseEvent
+	}{
+		{nil, closeevent.CloseEvent{Code: closecode.GoingAway, WasClean: true}},
+		{[]byte{0x17, 3, 3, 0}, closeevent.CloseEvent{Code: closecode.GoingAway}},
+	} {
+		server, client := pairTLS(t)
+		if _, err := bottom(client).Write(test.last); err != nil {
+			t.Fatal(err)
+		}
+		if err := bottom(client).(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		h, _ := endpoint(false)
+		write(server, h, h.Receive(nil, frame.Close{Code: closecode.GoingAway}))
+		if got := closeconn.Finish(server, h, long); got != test.want {
+			t.Errorf("after % x: got %+v, want %+v", test.last, got, test.want)
+		}
+	}
+}
+
+// A peer that does not read for a while keeps TLS from sending its
+// close_notify, but not from ending well.
+func TestPeerReadsLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, client := pairTLSPipe(t)
+		h, _ := endpoint(false)
+		h.Receive(nil, frame.Close{Code: closecode.GoingAway})
+		time.AfterFunc(10*time.Second, func() { bottom(client).Close() })
+		if got, want := closeconn.Finish(server, h, long), (closeevent.CloseEvent{Code: 1001, WasClean: true}); got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	})
+}
+
+// A connection that this endpoint has closed already.
+func TestClosedBefore(t *testing.T) {
+	for _, tr := range append(transports, transport{"pipe", pairPipe}) {
+		t.Run(tr.name, func(t *testing.T) {
+			server, client := tr.pair(t)
+			h, _ := endpoint(false)
+			h.Receive(nil, frame.Close{Code: closecode.GoingAway})
+			bottom(server).Close()
+			if got, want := closeconn.Finish(server, h, long), (closeevent.CloseEvent{Code: 1001, WasClean: true}); got != want {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+			client.Close()
+		})
+	}
+}
+
+// A record is what was done, in order, by several goroutines.
+type record struct {
+	sync.Mutex
+	done []string
+}
+
+func (r *record) add(what string) {
+	r.Lock()
+	defer r.Unlock()
+	r.done = append(r.done, what)
+}
+
+// A layer over a connection records that it is closed.
+type layer struct {
+	net.Conn
+	name string
+	*record
+}
+
+func (l layer) NetConn() net.Conn { return l.Conn }
+func (l layer) Close() error      { l.add("close " + l.name); return l.Conn.Close() }
+
+// A halfLayer can close its write side, but that fails.
+type halfLayer struct{ layer }
+
+func (l halfLayer) CloseWrite() error { l.add("close write " + l.name); return errStubborn }
+
+// A stubborn connection knows no deadlines, its errors are its own, and there
+// is nothing below it.
+type stubborn struct {
+	halfLayer
+	once   *sync.Once
+	closed chan struct{}
+}
+
+var errStubborn = errors.New("stubborn")
+
+func (s stubborn) SetDeadline(time.Time) error { return errStubborn }
+func (s stubborn) Read([]byte) (int, error)    { <-s.closed; return 0, errStubborn }
+func (s stubborn) Close() error {
+	s.add("close " + s.name)
+	s.once.Do(func() { close(s.closed) })
+	return errStubborn
+}
+
+// Write sides are closed from the top down, and the outermost Close is called
+// even after the timeout, for it may release something.
+func TestLayers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var rec record
+		bottom := stubborn{halfLayer{layer{nil, "bottom", &rec}}, new(sync.Once), make(chan struct{})}
+		middle := layer{bottom, "middle", &rec}
+		top := halfLayer{layer{middle, "top", &rec}}
+
+		h, _ := endpoint(false)
+		h.Receive(nil, frame.Close{Code: closecode.GoingAway})
+		start := time.Now()
+		got := closeconn.Finish(top, h, time.Second)
+		if want := (closeevent.CloseEvent{Code: 1001, WasClean: true}); got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		if d := time.Since(start); d != time.Second {
+			t.Errorf("it took %v, want 1s", d)
+		}
+		want := []string{
+			"close write top", "close write bottom",
+			"close bottom",                              // at the timeout
+			"close top", "close middle", "close bottom", // and as a whole
+		}
+		if !slices.Equal(rec.done, want) {
+			t.Errorf("it did %q, want %q", rec.done, want)
+		}
+	})
+}

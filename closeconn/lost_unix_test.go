@@ -1,0 +1,254 @@
+//go:build unix
+
+package closeconn_test
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"net"
+	"os"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeconn"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+)
+
+var closes = flag.Int("closes", 100, "how often each connection is closed over unread data")
+
+// unread is how much the peer has sent that this endpoint has not read.
+const unread = 1 << 20
+
+// receiveBuffer returns the size of the receive buffer of conn. On Linux the
+// kernel keeps half of it for itself, and net.core.rmem_max limits it.
+func receiveBuffer(t *testing.T, conn net.Conn) (n int) {
+	t.Helper()
+	control(t, conn, func(fd int) (err error) {
+		n, err = syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_RCVBUF)
+		return err
+	})
+	return n
+}
+
+// waiting returns how many bytes lie in the receive buffer of conn, as many as
+// buf has room for.
+func waiting(t *testing.T, conn net.Conn, buf []byte) (n int) {
+	t.Helper()
+	control(t, conn, func(fd int) (err error) {
+		n, _, err = syscall.Recvfrom(fd, buf, syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		if err == syscall.EAGAIN {
+			n, err = 0, nil
+		}
+		return err
+	})
+	return n
+}
+
+// control calls f with the file descriptor of conn.
+func control(t *testing.T, conn net.Conn, f func(fd int) error) {
+	t.Helper()
+	raw, err := bottom(conn).(*net.TCPConn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed error
+	err = raw.Control(func(fd uintptr) { failed = f(int(fd)) })
+	if err := errors.Join(err, failed); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// overUnread has the peer send what this endpoint doesn't read, waits until it
+// lies there, and calls end. It returns how much lay there, and what the peer
+// reads after it has sent all: the Close frame, or why there was none, and how
+// TCP ends after it.
+func overUnread(t *testing.T, tr transport, client bool, end func(net.Conn)) (lay int, c frame.Close, failed, ended error) {
+	conn, peer := tr.pair(t)
+	if client {
+		conn, peer = peer, conn
+	}
+	if err := bottom(conn).(*net.TCPConn).SetReadBuffer(2 * unread); err != nil {
+		t.Fatal(err)
+	}
+	var failedWrite error
+	sent := make(chan struct{})
+	go func() {
+		_, failedWrite = peer.Write(make([]byte, unread))
+		close(sent)
+	}()
+	select {
+	case <-sent:
+	case <-time.After(time.Second): // the buffers of both ends are smaller than that
+	}
+	peek := make([]byte, min(unread, receiveBuffer(t, conn)/4))
+	for lay < len(peek) {
+		runtime.Gosched()
+		lay = waiting(t, conn, peek)
+	}
+
+	done := make(chan struct{})
+	go func() {
+		end(conn)
+		close(done)
+	}()
+	<-sent
+	if failed = failedWrite; failed == nil {
+		_, parse := endpoint(!client)
+		c, failed = read(peer, parse)
+	}
+	for _, conn := range []net.Conn{peer, bottom(peer)} {
+		if _, ended = conn.Read(make([]byte, 1)); ended != io.EOF {
+			break
+		}
+	}
+	peer.Close()
+	<-done
+	return lay, c, failed, ended
+}
+
+// failThenFinish is what this package is for.
+func failThenFinish(client bool) func(net.Conn) {
+	return func(conn net.Conn) {
+		h, _ := endpoint(client)
+		write(conn, h, h.Fail(nil, closecode.MessageTooBig))
+		closeconn.Finish(conn, h, long)
+	}
+}
+
+// failThenClose is what to avoid.
+func failThenClose(conn net.Conn) {
+	h, _ := endpoint(false)
+	write(conn, h, h.Fail(nil, closecode.MessageTooBig))
+	conn.Close()
+}
+
+// While 1 MiB from the peer lies unread, the peer gets our Close frame every
+// time, and then the end.
+//
+//	go test ./closeconn -run NothingLost -v -closes 1000
+func TestNothingLost(t *testing.T) {
+	for _, tr := range []transport{{"tcp", pairTCP}, {"tls", pairTLS}} {
+		for _, role := range []string{"server", "client"} {
+			t.Run(tr.name+"/"+role, func(t *testing.T) {
+				lay := 0
+				for i := range *closes {
+					var c frame.Close
+					var failed, ended error
+					lay, c, failed, ended = overUnread(t, tr, role == "client", failThenFinish(role == "client"))
+					if failed != nil || c.Code != closecode.MessageTooBig || ended != io.EOF {
+						t.Fatalf("close %d: the peer got %v (%v), then %v; want 1009 and EOF", i+1, c.Code, failed, ended)
+					}
+				}
+				t.Logf("%d of %d times over %d unread bytes the peer got the Close frame and then the end", *closes, *closes, lay)
+			})
+		}
+	}
+}
+
+// The control: a plain Close after the same Close frame, and the peer gets a
+// reset. Whether it has read the Close frame by then is a matter of luck.
+func TestPlainCloseResets(t *testing.T) {
+	for _, tr := range []transport{{"tcp", pairTCP}, {"tls", pairTLS}} {
+		t.Run(tr.name, func(t *testing.T) {
+			lost := 0
+			for i := range *closes {
+				_, _, failed, ended := overUnread(t, tr, false, failThenClose)
+				if failed != nil {
+					lost++
+					ended = failed // a reset is told once
+				}
+				if !errors.Is(ended, syscall.ECONNRESET) && !errors.Is(ended, syscall.EPIPE) {
+					t.Fatalf("close %d: the peer got %v, want a reset", i+1, ended)
+				}
+			}
+			t.Logf("%d of %d times the peer got a reset, %d times before it had the Close frame", *closes, *closes, lost)
+		})
+	}
+}
+
+// A peer that writes more than the kernel's buffers hold before it reads gets
+// the Close frame too; after a plain Close its write fails, and a stack that
+// gives up then never sees the code.
+func TestPeerStillWriting(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		end  func(net.Conn)
+		lost bool
+	}{
+		{"finish", failThenFinish(false), false},
+		{"plain close", failThenClose, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server, client := pairTCP(t)
+			// Some of it lies unread when the server ends the connection.
+			if _, err := client.Write(make([]byte, 1<<10)); err != nil {
+				t.Fatal(err)
+			}
+			peek := make([]byte, 1<<10)
+			for waiting(t, server, peek) == 0 {
+				runtime.Gosched()
+			}
+			done := make(chan struct{})
+			go func() {
+				test.end(server)
+				close(done)
+			}()
+			_, err := client.Write(make([]byte, 16<<20))
+			var got closeevent.CloseEvent
+			if err == nil {
+				got = answer(client, true)
+			} else {
+				got = new(closeevent.Handshake).Disconnect()
+				client.Close()
+			}
+			<-done
+			want := closecode.MessageTooBig
+			if test.lost {
+				want = closecode.AbnormalClosure
+			}
+			if got.Code != want {
+				t.Errorf("the peer's write gave %v, and it got %v, want %v", err, got, want)
+			}
+		})
+	}
+}
+
+// Nothing is left open behind Finish, whatever the peer did.
+func TestNoLeaks(t *testing.T) {
+	open := func() int {
+		entries, err := os.ReadDir("/dev/fd")
+		if err != nil {
+			t.Skip("this system does not list open files:", err)
+		}
+		return len(entries)
+	}
+	scene := func(t *testing.T) {
+		for _, tr := range transports {
+			server, client := tr.pair(t)
+			h, _ := endpoint(false)
+			write(server, h, h.Fail(nil, closecode.GoingAway))
+			closeconn.Finish(server, h, time.Millisecond) // the peer never closes
+			bottom(client).Close()
+		}
+	}
+	// What is opened once and kept, such as the poller's, is not a leak.
+	t.Run("before", scene)
+	files, routines := open(), runtime.NumGoroutine()
+	for range 20 {
+		t.Run("again", scene)
+	}
+	if now := open(); now > files {
+		t.Errorf("%d files are open, %d before", now, files)
+	}
+	// A goroutine counts for a moment after it has done its last deed.
+	for deadline := time.Now().Add(long); runtime.NumGoroutine() > routines; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines are running, %d before", runtime.NumGoroutine(), routines)
+		}
+	}
+}
