@@ -32,6 +32,7 @@ var commands []*command
 func init() {
 	commands = []*command{ // in init, since help refers to the list
 		cmdDecode,
+		cmdEncode,
 		cmdCodes,
 		cmdProbe,
 		cmdHelp,
