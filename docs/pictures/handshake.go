@@ -158,13 +158,14 @@ var places = map[string]struct {
 	column, row int
 	en, zh      string
 }{
-	"":               {0, 1, "Open", "已打开"},
-	"Receive":        {1, 0, "Peer closed first", "对方先关闭"},
-	"Close":          {1, 1, "We closed first", "我方先关闭"},
-	"Fail":           {1, 2, "Failed", "已判失败"},
-	"Close Receive":  {2, 1, "Both have closed", "双方都已关闭"},
-	"Close Unsent":   {2, 2, "Our Close not sent", "我方关闭帧未发出"},
-	"Receive Unsent": {3, 1, "Got one, sent none", "收到了，没发出"},
+	"":                     {0, 1, "Open", "已打开"},
+	"Receive":              {1, 0, "Peer closed first", "对方先关闭"},
+	"Close":                {1, 1, "We closed first", "我方先关闭"},
+	"Fail":                 {1, 2, "Failed", "已判失败"},
+	"Close Receive":        {2, 1, "Both have closed", "双方都已关闭"},
+	"Close Unsent":         {2, 2, "Our Close was lost", "我方关闭帧丢失"},
+	"Receive Unsent":       {3, 0, "Only the peer closed", "只有对方关闭"},
+	"Close Receive Unsent": {3, 1, "Ours was lost", "我方关闭帧终究丢失"},
 }
 
 const (
@@ -182,7 +183,7 @@ func drawHandshake(say say) (*canvas, error) {
 		return nil, err
 	}
 	c := &canvas{
-		w: 2*originX + 3*stepX + boxW, h: originY + 2*stepY + boxH + 84,
+		w: 3*originX + 3*stepX + boxW, h: originY + 2*stepY + boxH + 84,
 		title: say("The closing handshake, as one endpoint sees it", "关闭握手：从一个端点来看"),
 		desc: say("A state diagram. Each state says who closes the transport now and what the CloseEvent will be; each arrow says what happens.",
 			"状态图。每个状态写明此时由谁关闭传输，以及得到怎样的 CloseEvent；每个箭头写明发生了什么。"),
@@ -269,13 +270,18 @@ func drawEdges(c *canvas, say say, s state, at map[string][2]int) {
 }
 
 // arrow draws a straight arrow between the facing sides of two boxes, with
-// its label beside the middle.
+// its label beside the middle; or, if they are two rows apart, one around the
+// right side of the box between them.
 func arrow(c *canvas, from, to [2]int, label []string) {
 	x1, y1 := from[0]+boxW/2, from[1]+boxH/2
 	x2, y2 := to[0]+boxW/2, to[1]+boxH/2
 	switch {
-	case from[0]+stepX < to[0]: // over a box in between
-		x1, y2 = from[0]+boxW, to[1]
+	case from[0] < to[0] && from[1]-to[1] > stepY:
+		x1, x2 = from[0]+boxW, to[0]+boxW
+		c.path("line", "M%d %dL%d %dL%d %d", x1, y1, x2+originX, y1, x2+originX, y2)
+		c.line(x2+originX, y2, x2, y2)
+		c.text("small mid", (x1+x2)/2, y1-7, strings.Join(label, " "))
+		return
 	case from[0] < to[0]:
 		x1, x2 = from[0]+boxW, to[0]
 	case from[0] > to[0]:
