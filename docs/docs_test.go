@@ -1,0 +1,67 @@
+// Package docs_test tests the documentation: its examples, and its links.
+package docs_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// documents returns the paths of all documents, from the root of the module.
+func documents(t *testing.T) []string {
+	t.Helper()
+	var docs []string
+	for _, glob := range []string{"../*.md", "*.md", "../testdata/*.md", "../interop/*.md", "../fuzz/*.md"} {
+		m, err := filepath.Glob(glob)
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs = append(docs, m...)
+	}
+	if len(docs) < 5 {
+		t.Fatalf("found the documents %q only", docs)
+	}
+	return docs
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+var goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
+
+// TestExamples demands that every piece of Go in these documents is a part of
+// one of the tests in this directory, which are compiled and run.
+func TestExamples(t *testing.T) {
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tests strings.Builder
+	for _, f := range files {
+		tests.WriteString(read(t, f))
+	}
+	blocks := 0
+	for _, doc := range documents(t) {
+		if filepath.Dir(doc) != "." {
+			continue
+		}
+		for _, m := range goBlock.FindAllStringSubmatch(read(t, doc), -1) {
+			blocks++
+			if !strings.Contains(tests.String(), m[1]) {
+				line, _, _ := strings.Cut(m[1], "\n")
+				t.Errorf("%s: the code that begins %q is in no test of this directory", doc, line)
+			}
+		}
+	}
+	if blocks < 4 {
+		t.Errorf("found %d pieces of code, want 4 at least", blocks)
+	}
+}

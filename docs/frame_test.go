@@ -1,0 +1,54 @@
+package docs_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+)
+
+// readClose reads from a server, at a place where a frame begins, and returns
+// what to write back. If the frame is none of Close it returns
+// frame.ErrNotClose, and b has what was read of it.
+func readClose(r io.Reader, h *closeevent.Handshake) (b, answer []byte, err error) {
+	b = make([]byte, 0, frame.MaxSize)
+	for need := 2; ; {
+		n, err := io.ReadAtLeast(r, b[len(b):need], need-len(b))
+		b = b[:len(b)+n]
+		if err != nil {
+			return b, nil, err // the transport is gone: h.Disconnect tells how it ended
+		}
+		c, n, err := frame.Parse(b)
+		if err == io.ErrUnexpectedEOF {
+			need = n // once more: two bytes of header tell how long the frame is
+			continue
+		}
+		fault, failed := errors.AsType[frame.Error](err)
+		switch {
+		case fault == frame.ErrNotClose:
+			return b, nil, err
+		case failed:
+			return b, h.Fail(nil, fault.Code()), nil
+		}
+		return b, h.Receive(nil, c), nil
+	}
+}
+
+func Example_frame() {
+	pipe, server := io.Pipe()
+	go func() {
+		b, _ := frame.Append(nil, 1001, "bye") // 1001 may be sent
+		server.Write(b[:3])
+		server.Write(b[3:])
+	}()
+
+	h := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d}) // from crypto/rand
+	b, answer, err := readClose(pipe, &h)
+	fmt.Printf("read % x, answer % x, %v\n", b, answer, err)
+	fmt.Println(h.Disconnect())
+	// Output:
+	// read 88 05 03 e9 62 79 65, answer 88 82 37 fa 21 3d 34 13, <nil>
+	// websocket closed: 1001 Going Away, reason "bye"
+}
