@@ -2,6 +2,7 @@ package frame
 
 import (
 	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/internal/kernel"
 	"github.com/closeframe/closeframe/utf8check"
 )
 
@@ -17,25 +18,13 @@ import (
 // [ErrInvalidUTF8]; b is returned then, and it and its spare capacity are as
 // they were. To cut a long reason use [utf8check.Truncate].
 func AppendPayload[Bytes ~[]byte | ~string](b []byte, code closecode.Code, reason Bytes) ([]byte, error) {
-	if err := check(code, reason); err != nil {
-		return b, err
-	}
-	b, p := grow(b, payloadSize(code, len(reason)))
-	putPayload(p, code, reason)
-	return b, nil
+	return appendClose(b, 0, [sizeKey]byte{}, code, kernel.String(reason))
 }
 
 // Append is like [AppendPayload] and appends the whole Close frame, unmasked
 // as servers send it: 2 bytes and the payload (RFC 6455 §5.2).
 func Append[Bytes ~[]byte | ~string](b []byte, code closecode.Code, reason Bytes) ([]byte, error) {
-	if err := check(code, reason); err != nil {
-		return b, err
-	}
-	size := payloadSize(code, len(reason))
-	b, f := grow(b, sizeHeader+size)
-	f[0], f[1] = first, byte(size)
-	putPayload(f[sizeHeader:], code, reason)
-	return b, nil
+	return appendClose(b, sizeHeader, [sizeKey]byte{}, code, kernel.String(reason))
 }
 
 // AppendMasked is like [AppendPayload] and appends the whole Close frame,
@@ -43,67 +32,52 @@ func Append[Bytes ~[]byte | ~string](b []byte, code closecode.Code, reason Bytes
 // (RFC 6455 §5.2, §5.3). The key "needs to be unpredictable": draw a fresh one
 // from crypto/rand for every frame.
 func AppendMasked[Bytes ~[]byte | ~string](b []byte, key [4]byte, code closecode.Code, reason Bytes) ([]byte, error) {
-	if err := check(code, reason); err != nil {
-		return b, err
-	}
-	size := payloadSize(code, len(reason))
-	b, f := grow(b, sizeHeader+sizeKey+size)
-	f[0], f[1] = first, bitMask|byte(size)
-	copy(f[sizeHeader:], key[:])
-	p := f[sizeHeader+sizeKey:]
-	putPayload(p, code, reason)
-	Mask(p, key, 0)
-	return b, nil
+	return appendClose(b, sizeHeader+sizeKey, key, code, kernel.String(reason))
 }
 
-// check returns what keeps code and reason from being sent, or nil. Its order
-// is that of the parsers.
-func check[Bytes ~[]byte | ~string](code closecode.Code, reason Bytes) error {
+// appendClose is all three of them. head is how many bytes come before the payload: none,
+// a header, or a header and the key. Without a key in the frame, key is zero.
+func appendClose(b []byte, head int, key [sizeKey]byte, code closecode.Code, reason string) ([]byte, error) {
 	if len(reason) > utf8check.MaxReason {
 		// "All control frames MUST have a payload length of 125 bytes or less"
 		// (§5.5), and the code takes two of them.
-		return ErrTooLong
+		return b, ErrTooLong
 	}
-	if !code.Valid() && (code != closecode.NoStatusRcvd || len(reason) != 0) {
+	size := sizeCode + len(reason)
+	if !code.Valid() {
 		// 1005, 1006 and 1015 "MUST NOT be set as a status code in a Close
 		// control frame by an endpoint" (§7.4.1). A reason cannot stand
 		// without a code before it.
-		return ErrInvalidCode
+		if code != closecode.NoStatusRcvd || len(reason) != 0 {
+			return b, ErrInvalidCode
+		}
+		size = 0
 	}
-	if !utf8check.Valid(reason) {
-		// "the body MAY contain UTF-8-encoded data with value /reason/"
-		// (§5.5.1)
-		return errInvalidUTF8(utf8check.IndexInvalid(reason))
-	}
-	return nil
-}
-
-// payloadSize returns the length of the payload for code and a reason of the
-// given length.
-func payloadSize(code closecode.Code, reason int) int {
-	if code == closecode.NoStatusRcvd {
-		return 0
-	}
-	return sizeCode + reason
-}
-
-// grow returns b extended by n bytes, and these. It allocates once at most,
-// and writes to the spare capacity of b only if the result is in it.
-func grow(b []byte, n int) (all, more []byte) {
 	i := len(b)
-	if cap(b)-i >= n {
-		b = b[:i+n]
+	all := b
+	if cap(b)-i >= head+size {
+		all = b[:i+head+size]
 	} else {
-		b = append(b, make([]byte, n)...)
+		if !utf8check.Valid(reason) { // before memory is spent on it
+			return b, errInvalidUTF8(utf8check.IndexInvalid(reason))
+		}
+		all = append(b, make([]byte, head+size)...)
 	}
-	return b, b[i:]
-}
-
-// putPayload writes a payload that has been checked to p, which has its size.
-func putPayload[Bytes ~[]byte | ~string](p []byte, code closecode.Code, reason Bytes) {
-	if len(p) == 0 {
-		return
+	f := all[i:]
+	if len(reason) != 0 && !kernel.CopyValid(f[head+sizeCode:], reason, kernel.Key(key, sizeCode)) {
+		// "the body MAY contain UTF-8-encoded data with value /reason/"
+		// (§5.5.1). Nothing has been written.
+		return b, errInvalidUTF8(utf8check.IndexInvalid(reason))
 	}
-	p[0], p[1] = byte(code>>8), byte(code)
-	copy(p[sizeCode:], reason)
+	if size != 0 {
+		f[head], f[head+1] = byte(code>>8)^key[0], byte(code)^key[1]
+	}
+	switch head {
+	case sizeHeader + sizeKey:
+		f[0], f[1] = first, bitMask|byte(size)
+		*(*[sizeKey]byte)(f[sizeHeader:]) = key
+	case sizeHeader:
+		f[0], f[1] = first, byte(size)
+	}
+	return all, nil
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/internal/kernel"
 	"github.com/closeframe/closeframe/utf8check"
 )
 
@@ -95,9 +96,10 @@ func ParsePayload(p []byte) (Close, error) {
 //
 // The Reason returned is a view of b, and b is never changed.
 func Parse(b []byte) (c Close, n int, err error) {
-	size, err := parseHeader(b, 0)
-	if err != nil {
-		return Close{}, size, err
+	size, ok := payloadSize(b, 0)
+	if !ok {
+		n, err = errHeader(b, 0)
+		return Close{}, n, err
 	}
 	n = sizeHeader + size
 	if len(b) < n {
@@ -124,32 +126,53 @@ func Parse(b []byte) (c Close, n int, err error) {
 // header; if it is [ErrInvalidCode] or [ErrInvalidUTF8], the bytes at
 // dst[len(dst):], as many as the payload has, are unspecified afterwards.
 func ParseMasked(dst, b []byte) (c Close, n int, err error) {
-	size, err := parseHeader(b, bitMask)
-	if err != nil {
-		return Close{}, size, err
+	size, ok := payloadSize(b, bitMask)
+	if !ok {
+		n, err = errHeader(b, bitMask)
+		return Close{}, n, err
 	}
 	n = sizeHeader + sizeKey + size
 	if len(b) < n {
 		return Close{}, n, io.ErrUnexpectedEOF
 	}
+	if size == 0 {
+		// As in ParsePayload: 1005 (§7.1.5).
+		return Close{Code: closecode.NoStatusRcvd}, n, nil
+	}
 	var p []byte
 	if i := len(dst); cap(dst)-i >= size {
-		p = dst[i : i+size]
+		p = dst[i : i+size : i+size]
 	} else {
 		p = make([]byte, size)
 	}
-	copy(p, b[sizeHeader+sizeKey:n])
-	Mask(p, [sizeKey]byte(b[sizeHeader:]), 0)
-	if c, err = ParsePayload(p); err != nil {
-		return Close{}, 0, err
+	key, masked := [sizeKey]byte(b[sizeHeader:]), b[sizeHeader+sizeKey:n]
+	p[0], p[1] = masked[0]^key[0], masked[1]^key[1]
+	code := closecode.Code(p[0])<<8 | closecode.Code(p[1])
+	if !code.Valid() {
+		// As in ParsePayload (§7.4.1).
+		return Close{}, 0, ErrInvalidCode
 	}
-	return c, n, nil
+	reason := p[sizeCode:]
+	if len(reason) != 0 && !kernel.UnmaskValid(reason, kernel.String(masked[sizeCode:]), kernel.Key(key, sizeCode)) {
+		// As in ParsePayload (§5.5.1).
+		return Close{}, 0, errInvalidUTF8(utf8check.IndexInvalid(reason))
+	}
+	return Close{code, reason}, n, nil
 }
 
-// parseHeader parses the first two bytes of a Close frame whose mask bit must
-// be equal to mask, and returns the length of its payload. With an error it
-// returns the n that is to be returned with it.
-func parseHeader(b []byte, mask byte) (int, error) {
+// payloadSize returns the length of the payload of the Close frame that b begins with, and true if nothing
+// is wrong with its first two bytes. Its mask bit must be equal to mask.
+func payloadSize(b []byte, mask byte) (size int, ok bool) {
+	if len(b) < sizeHeader {
+		return 0, false
+	}
+	size = int(b[1] ^ mask) // 128 and more if the mask bit is wrong
+	return size, b[0] == first && size <= MaxPayload && size != 1
+}
+
+// errHeader returns what is wrong with the first two bytes of a Close frame whose mask bit
+// must be equal to mask, and the n that is to be returned with it.
+func errHeader(b []byte, mask byte) (int, error) {
 	if len(b) == 0 {
 		return sizeHeader, io.ErrUnexpectedEOF
 	}
@@ -169,17 +192,13 @@ func parseHeader(b []byte, mask byte) (int, error) {
 		// not masked." (§5.1)
 		return 0, ErrUnmasked
 	}
-	size := int(b[1] & bitsLength)
-	if size == 1 {
+	if b[1]&bitsLength == 1 {
 		return 0, ErrShort
 	}
-	if size > MaxPayload {
-		// 126 and 127 announce a length in the next 2 or 8 bytes: either it is
-		// more than 125 (§5.5), or it is not "the minimal number of bytes"
-		// (§5.2), and the frame is at fault both ways.
-		return 0, ErrTooLong
-	}
-	return size, nil
+	// 126 and 127 announce a length in the next 2 or 8 bytes: either it is
+	// more than 125 (§5.5), or it is not "the minimal number of bytes"
+	// (§5.2), and the frame is at fault both ways.
+	return 0, ErrTooLong
 }
 
 // errFirst returns what is wrong with the first byte of a frame.

@@ -20,6 +20,6 @@ func String[Bytes ~[]byte | ~string](s Bytes) string {
 	return *(*string)(unsafe.Pointer(&s))
 }
 
-// MaxCopy is how many bytes CopyValid takes at most: what fits into two registers of 64
+// MaxShort is how many bytes UnmaskValid and CopyValid take at most: what fits into two registers of 64
 // bytes with one byte of 0 after it.
-const MaxCopy = 127
+const MaxShort = 127

@@ -307,8 +307,6 @@ judge:
 
 two:
 	LEAQ -64(CX), BX
-	CMPQ BX, $63
-	JA   long
 	LEAQ 64(SI), DX
 	NEAREND(DX, AX, avx2)
 	LEAQ 64(DI), R11
@@ -328,13 +326,6 @@ two:
 judge2:
 	JUDGE2(Z16, Z17)
 	SETEQ ret+48(FP)
-	RET
-
-long:
-	XORL R9, R9
-	MOVQ $-1, R10
-	CALL unmaskAVX512<>(SB)
-	MOVB AX, ret+48(FP)
 	RET
 
 less:

@@ -28,8 +28,7 @@ func Next(prev uint32, s string) bool
 //go:noescape
 func XOR(dst []byte, src string, key uint32)
 
-// UnmaskValid is XOR and reports whether what it wrote is well-formed UTF-8. If it is not, what it
-// wrote is unspecified, but it is within the len(src) first bytes of dst.
+// UnmaskValid is XOR and reports whether what it wrote is well-formed UTF-8. src is at most MaxShort bytes.
 //
 //go:noescape
 func UnmaskValid(dst []byte, src string, key uint32) bool
@@ -41,7 +40,7 @@ func UnmaskValid(dst []byte, src string, key uint32) bool
 func UnmaskNext(dst []byte, src string, key, prev uint32) bool
 
 // CopyValid is XOR if src is well-formed UTF-8, which it reports; otherwise it writes nothing. dst and src must not
-// overlap. src is at most MaxCopy bytes.
+// overlap. src is at most MaxShort bytes.
 //
 //go:noescape
 func CopyValid(dst []byte, src string, key uint32) bool

@@ -17,8 +17,7 @@ func Next(prev uint32, s string) bool { return next(prev, s) }
 // dst must be at least as long and overlap src exactly or not at all.
 func XOR(dst []byte, src string, key uint32) { xor(dst, src, key) }
 
-// UnmaskValid is XOR and reports whether what it wrote is well-formed UTF-8. If it is not, what it
-// wrote is unspecified, but it is within the len(src) first bytes of dst.
+// UnmaskValid is XOR and reports whether what it wrote is well-formed UTF-8. src is at most MaxShort bytes.
 func UnmaskValid(dst []byte, src string, key uint32) bool { return unmaskValid(dst, src, key) }
 
 // UnmaskNext is XOR and reports of what it wrote what Next does. If that is false, what it
@@ -28,5 +27,5 @@ func UnmaskNext(dst []byte, src string, key, prev uint32) bool {
 }
 
 // CopyValid is XOR if src is well-formed UTF-8, which it reports; otherwise it writes nothing. dst and src must not
-// overlap. src is at most MaxCopy bytes.
+// overlap. src is at most MaxShort bytes.
 func CopyValid(dst []byte, src string, key uint32) bool { return copyValid(dst, src, key) }

@@ -69,11 +69,8 @@ func unmaskNext(dst []byte, src string, key, prev uint32) bool {
 
 // unmaskValid is UnmaskValid in Go.
 func unmaskValid(dst []byte, src string, key uint32) bool {
-	if !unmaskNext(dst, src, key, 0) {
-		return false
-	}
-	prev, ok := Tail(0, String(dst[:len(src)]))
-	return ok && Missing(prev) == 0
+	xor(dst, src, key)
+	return valid(String(dst[:len(src)]))
 }
 
 // copyValid is CopyValid in Go.
