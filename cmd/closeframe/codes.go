@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/internal/story"
 )
 
 var cmdCodes = &command{
@@ -29,12 +29,22 @@ are one line.
 The columns: whether a Close frame may hold the code (SENT), whether a script
 may give it to close() of a browser's WebSocket (SCRIPT), and after how long a
 client may try to connect again the first time (RECONNECT).
+
+With -json it prints an array of objects: "first" and "last" code, "name",
+"class", "title" and "meaning" in the language asked for, "valid" (SENT),
+"scriptable", and "reconnect", which is null or has "minSeconds" and
+"maxSeconds".
 `,
 	run: func(s *session, fs *flag.FlagSet, args []string) int {
 		asJSON := fs.Bool("json", false, "print a JSON array")
+		langName := langFlag(fs)
 		args, status, ok := s.parse(fs, args)
 		if !ok {
 			return status
+		}
+		l, err := s.lang(*langName)
+		if err != nil {
+			return s.usage("%v", err)
 		}
 		var rows []codeRow
 		for _, arg := range args {
@@ -42,18 +52,18 @@ client may try to connect again the first time (RECONNECT).
 			if err != nil {
 				return s.usage("%v", err)
 			}
-			rows = append(rows, codeRows(first, last)...)
+			rows = append(rows, codeRows(l, first, last)...)
 		}
 		if len(args) == 0 {
-			rows = codeRows(0, 65535)
+			rows = codeRows(l, 0, 65535)
 		}
-		if asJSON := *asJSON; asJSON {
-			e := json.NewEncoder(s.stdout)
-			e.SetIndent("", "  ")
-			e.Encode(rows)
+		if *asJSON {
+			if err := s.json(rows); err != nil {
+				return s.usage("%v", err)
+			}
 			return exitOK
 		}
-		printCodes(s.stdout, s.style(), rows)
+		printCodes(s.stdout, s.style(), l, rows)
 		return exitOK
 	},
 }
@@ -65,29 +75,34 @@ type codeRow struct {
 	Last      closecode.Code `json:"last"`
 	Name      string         `json:"name,omitempty"`
 	Class     string         `json:"class"`
+	Title     string         `json:"title"`
+	Meaning   string         `json:"meaning"`
 	Valid     bool           `json:"valid"`
 	Script    bool           `json:"scriptable"`
 	Reconnect *window        `json:"reconnect"`
 }
 
-// A window is where the delay before reconnecting is drawn from, in seconds.
+// A window is where the first delay before reconnecting is drawn from.
 type window struct {
-	Lo float64 `json:"lo"`
-	Hi float64 `json:"hi"`
+	Min float64 `json:"minSeconds"`
+	Max float64 `json:"maxSeconds"`
 }
 
 // codeRows returns the rows for the codes from first to last.
-func codeRows(first, last closecode.Code) []codeRow {
+func codeRows(l lang, first, last closecode.Code) []codeRow {
 	var rows []codeRow
 	for n := int(first); n <= int(last); n++ {
 		c := closecode.Code(n)
-		r := codeRow{First: c, Last: c, Name: c.Name(), Class: c.Class().String(), Valid: c.Valid(), Script: c.Scriptable()}
-		if lo, hi, ok := c.Reconnect(0); ok {
-			r.Reconnect = &window{lo.Seconds(), hi.Seconds()}
-		}
-		if i := len(rows) - 1; i >= 0 && r.Name == "" && rows[i].Name == "" && rows[i].Class == r.Class {
+		class := c.Class().String()
+		if i := len(rows) - 1; i >= 0 && c.Name() == "" && rows[i].Name == "" && rows[i].Class == class {
 			rows[i].Last = c
 			continue
+		}
+		story := story.Of(l.tag, c)
+		r := codeRow{First: c, Last: c, Name: c.Name(), Class: class, Title: story.Title, Meaning: story.What,
+			Valid: c.Valid(), Script: c.Scriptable()}
+		if lo, hi, ok := c.Reconnect(0); ok {
+			r.Reconnect = &window{lo.Seconds(), hi.Seconds()}
 		}
 		rows = append(rows, r)
 	}
@@ -114,19 +129,25 @@ func parseRange(arg string) (first, last closecode.Code, err error) {
 	return closecode.Code(a), closecode.Code(b), nil
 }
 
-func printCodes(w io.Writer, st style, rows []codeRow) {
+// printCodes prints a table. In English it has the classes; in other languages,
+// which the registered names are not in, titles stand in their place.
+func printCodes(w io.Writer, st style, l lang, rows []codeRow) {
 	var t table
-	t.row("CODE", "NAME", "CLASS", "SENT", "SCRIPT", "RECONNECT")
+	t.row(l.codeHead, l.nameHead, l.classHead, l.sentHead, l.scriptHead, l.reconnectHead)
 	for _, r := range rows {
 		code := strconv.Itoa(int(r.First))
 		if r.Last != r.First {
 			code += "-" + strconv.Itoa(int(r.Last))
 		}
-		reconnect := "no"
-		if r.Reconnect != nil {
-			reconnect = fmt.Sprintf("after %v-%v s", r.Reconnect.Lo, r.Reconnect.Hi)
+		class := r.Class
+		if l.tag != "en" {
+			class = r.Title
 		}
-		t.row(code, r.Name, r.Class, yesNo(r.Valid), yesNo(r.Script), reconnect)
+		reconnect := l.No
+		if r.Reconnect != nil {
+			reconnect = fmt.Sprintf(l.after, r.Reconnect.Min, r.Reconnect.Max)
+		}
+		t.row(code, r.Name, class, l.yesNo(r.Valid), l.yesNo(r.Script), reconnect)
 	}
 	t.print(w, func(row, col int, cell string) string {
 		switch {
@@ -139,9 +160,9 @@ func printCodes(w io.Writer, st style, rows []codeRow) {
 	})
 }
 
-func yesNo(b bool) string {
+func (l *lang) yesNo(b bool) string {
 	if b {
-		return "yes"
+		return l.Yes
 	}
-	return "no"
+	return l.No
 }

@@ -16,7 +16,6 @@ type dumpLine struct {
 	colon  bool // after the offset
 	gap    int  // spaces after that
 	gutter bool // the text of the bytes stands between bars
-	words  bool // all groups are of two bytes
 	pairs  bool // all groups are of one byte
 }
 
@@ -44,8 +43,8 @@ func parseDump(text string) (b []byte, ok bool, err error) {
 		return nil, false, nil
 	}
 	first := lines[0]
-	if !first.colon && first.words && len(first.offset) == 7 && strings.Trim(first.offset, "0") == "" {
-		return nil, false, &hexError{first.pos, "this dump is of 16-bit words, which may have their bytes swapped: use hexdump -C, xxd or od -t x1"}
+	if !first.colon && !first.pairs && len(first.offset) == 7 && strings.Trim(first.offset, "0") == "" {
+		return nil, false, &hexError{first.pos, "this dump is of words, not bytes: use hexdump -C, xxd or od -t x1"}
 	}
 	if len(lines) == 1 && !first.colon && !first.gutter {
 		// It may be a group of two bytes or more, and then others.
@@ -146,7 +145,7 @@ func parseDumpLine(line string) (l dumpLine, ok bool) {
 			s = strings.TrimRight(hex, " ")
 		}
 	}
-	l.words, l.pairs = true, true
+	l.pairs = true
 	for gap := 1; s != ""; {
 		t := s
 		if hasPrefixFold(t, "0x") {
@@ -165,7 +164,6 @@ func parseDumpLine(line string) (l dumpLine, ok bool) {
 		for i := 0; i < n; i += 2 {
 			l.data = append(l.data, unhex(t[i])<<4|unhex(t[i+1]))
 		}
-		l.words = l.words && n == 4
 		l.pairs = l.pairs && n == 2
 		if s, gap = rest, next; gap >= 2 && (l.colon || gap > 2 || len(l.data) != 8) {
 			return l, true // past it is the text; hexdump -C has a gap after eight

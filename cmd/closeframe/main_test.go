@@ -53,7 +53,7 @@ func transcript(t *testing.T, name string, env []string, steps []step) {
 		if r.status != step.status {
 			t.Errorf("%s: status %d, want %d", step.args, r.status, step.status)
 		}
-		checkScreen(t, r.stdout+r.stderr, !strings.Contains(step.args, "-json") && !strings.HasPrefix(step.args, "encode"))
+		checkScreen(t, r.stdout, !strings.Contains(step.args, "-json") && !strings.HasPrefix(step.args, "encode"))
 		fmt.Fprintf(&b, "$ closeframe %s\n%s%s[%d]\n\n", strings.ToValidUTF8(step.args, "?"), r.stdout, r.stderr, r.status)
 	}
 	path := filepath.Join("testdata", name)

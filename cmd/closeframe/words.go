@@ -43,8 +43,8 @@ type words struct {
 	total           string // frames, Close frames, valid, invalid, cut off
 
 	// codes
-	sent, script string // headings of the columns
-	after        string // seconds from, to
+	codeHead, nameHead, classHead, sentHead, scriptHead, reconnectHead string
+	after                                                              string // seconds from, to
 }
 
 func bytesEN(n int) string {
@@ -78,9 +78,14 @@ var english = words{
 	note:       "Note",
 	rest:       "The %d bytes after these frames are not explained.",
 	total:      "%d frames, %d of them Close: %d valid, %d invalid, %d incomplete.",
-	sent:       "SENT",
-	script:     "SCRIPT",
-	after:      "%v-%v s",
+
+	codeHead:      "CODE",
+	nameHead:      "NAME",
+	classHead:     "CLASS",
+	sentHead:      "SENT",
+	scriptHead:    "SCRIPT",
+	reconnectHead: "RECONNECT",
+	after:         "%v-%v s",
 }
 
 var chinese = words{
@@ -107,9 +112,14 @@ var chinese = words{
 	note:       "注意",
 	rest:       "其后的 %d 字节未作解释。",
 	total:      "共 %d 帧，其中关闭帧 %d：有效 %d，无效 %d，不完整 %d。",
-	sent:       "可发送",
-	script:     "close()",
-	after:      "%v–%v 秒",
+
+	codeHead:      "关闭码",
+	nameHead:      "名称",
+	classHead:     "含义",
+	sentHead:      "可发送",
+	scriptHead:    "close()",
+	reconnectHead: "重连",
+	after:         "%v-%v 秒",
 }
 
 // langOf returns the language that the program speaks that is nearest to tag.

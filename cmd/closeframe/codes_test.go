@@ -1,0 +1,91 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/internal/vectors"
+)
+
+func TestCodes(t *testing.T) {
+	steps := []step{
+		{"codes", exitOK},
+		{"codes 1006", exitOK},
+		{"codes 'going away' 1012 CLOSE_TOO_LARGE", exitOK},
+		{"codes 0 4001 65535", exitOK},
+		{"codes 1000-1015", exitOK},
+		{"codes 2990-3005 4000-4000", exitOK},
+		{"codes -json 1012 4000-4999", exitOK},
+		{"codes 65536", exitUsage},
+		{"codes nonsense", exitUsage},
+		{"codes 1005-1000", exitUsage},
+		{"codes 1000-", exitUsage},
+		{"codes -1000", exitUsage},
+	}
+	transcript(t, "codes.txt", []string{"LANG=C"}, steps)
+	transcript(t, "codes.zh.txt", []string{"LC_ALL=zh_CN.UTF-8"}, steps)
+}
+
+// TestCodesAgainstTheVectors asks for all codes and for ranges of them, and
+// looks each code up in what comes back.
+func TestCodesAgainstTheVectors(t *testing.T) {
+	all := vectors.AllCodes()
+	for _, args := range []string{"codes -json", "codes -json 0-65535", "codes -json 0-1007 1008-4001 4002-65535"} {
+		r := runWith(nil, "", strings.Fields(args)...)
+		var rows []codeRow
+		if err := json.Unmarshal([]byte(r.stdout), &rows); err != nil {
+			t.Fatal(err)
+		}
+		next := 0
+		for _, row := range rows {
+			if int(row.First) != next || row.Last < row.First {
+				t.Fatalf("%s: the row %+v is not at %d", args, row, next)
+			}
+			for ; next <= int(row.Last); next++ {
+				for _, v := range all {
+					if next < int(v.First) || next > int(v.Last) {
+						continue
+					}
+					_, _, reconnect := closecode.Code(next).Reconnect(0)
+					if row.Name != v.Name || row.Class != v.Class || row.Valid != v.Valid || row.Script != v.Scriptable || reconnect != (row.Reconnect != nil) {
+						t.Errorf("%s: %d: %+v, want %+v", args, next, row, v)
+					}
+				}
+			}
+		}
+		if next != 65536 {
+			t.Errorf("%s: ends before %d", args, next)
+		}
+	}
+}
+
+// TestTableAligned checks that the columns of a table begin at the same
+// screen column in each row, wide characters or not.
+func TestTableAligned(t *testing.T) {
+	for _, lang := range []string{"en", "zh"} {
+		out := runWith(nil, "", "codes", "-lang", lang).stdout
+		l := langOf(locale(lang))
+		at := -1
+		for line := range strings.Lines(out) {
+			for _, s := range []string{l.sentHead, " " + l.Yes + " ", " " + l.No + " "} {
+				i := strings.Index(line, s)
+				if i < 0 {
+					continue
+				}
+				n := columns(line[:i] + strings.Repeat(" ", len(s)-len(strings.TrimLeft(s, " "))))
+				if at < 0 {
+					at = n
+				}
+				if n != at {
+					t.Errorf("%s: column %d, want %d: %s", lang, n, at, line)
+				}
+				break
+			}
+		}
+		if at < 0 {
+			t.Errorf("%s: no rows in\n%s", lang, out)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/closeframe/closeframe/internal/story"
+)
+
+func TestLanguage(t *testing.T) {
+	tests := []struct{ flag, env, want string }{
+		{"", "", "en"},
+		{"", "LANG=C", "en"},
+		{"", "LANG=C.UTF-8", "en"},
+		{"", "LANG=POSIX", "en"},
+		{"", "LANG=en_US.UTF-8", "en"},
+		{"", "LANG=de_DE.UTF-8", "en"},
+		{"", "LANG=zh_CN.UTF-8", "zh-Hans"},
+		{"", "LANG=zh_SG", "zh-Hans"},
+		{"", "LANG=zh_TW.Big5", "zh-Hans"},
+		{"", "LANG=zh_CN.GB18030@pinyin", "zh-Hans"},
+		{"", "LANG=zh", "zh-Hans"},
+		{"", "LANG=%%", "en"},
+		{"", "LC_ALL=zh_CN LANG=en_US", "zh-Hans"},
+		{"", "LC_ALL=C LANG=zh_CN", "en"},
+		{"", "LC_MESSAGES=zh_CN LANG=en_US", "zh-Hans"},
+		{"", "LC_ALL=en_US LC_MESSAGES=zh_CN", "en"},
+		{"", "LC_ALL= LC_MESSAGES= LANG=zh_CN", "zh-Hans"},
+		{"", "LC_TIME=zh_CN LANG=en_US", "en"},
+		{"zh", "LC_ALL=en_US", "zh-Hans"},
+		{"zh-CN", "", "zh-Hans"},
+		{"zh_CN", "", "zh-Hans"},
+		{"zh-Hant", "", "zh-Hans"},
+		{"en", "LC_ALL=zh_CN", "en"},
+		{"fr", "LC_ALL=zh_CN", "en"},
+	}
+	for _, tt := range tests {
+		s := &session{env: func(key string) string {
+			for _, e := range strings.Fields(tt.env) {
+				if k, v, _ := strings.Cut(e, "="); k == key {
+					return v
+				}
+			}
+			return ""
+		}}
+		l, err := s.lang(tt.flag)
+		if err != nil || l.tag != tt.want {
+			t.Errorf("-lang=%q %s: %s, %v, want %s", tt.flag, tt.env, l.tag, err, tt.want)
+		}
+		if want := map[string]*words{"en": &english, "zh-Hans": &chinese}[tt.want]; l.words != want || l.Words != story.WordsOf(tt.want) {
+			t.Errorf("-lang=%q %s: the words are of another language", tt.flag, tt.env)
+		}
+	}
+}
+
+// TestWords checks that no language lacks a word.
+func TestWords(t *testing.T) {
+	en := reflect.ValueOf(english)
+	for _, w := range []*words{&english, &chinese} {
+		v := reflect.ValueOf(*w)
+		for i := range v.NumField() {
+			name := v.Type().Field(i).Name
+			switch f := v.Field(i); f.Kind() {
+			case reflect.String:
+				if f.Len() == 0 {
+					t.Errorf("%s: %s is empty", w.codeHead, name)
+				}
+				if strings.Count(f.String(), "%") != strings.Count(en.Field(i).String(), "%") {
+					t.Errorf("%s: %s does not hold what %q does", f, name, en.Field(i))
+				}
+			case reflect.Map:
+				if f.Len() != en.Field(i).Len() {
+					t.Errorf("%s: %s has %d words, want %d", w.codeHead, name, f.Len(), en.Field(i).Len())
+				}
+				for _, key := range f.MapKeys() {
+					if !en.Field(i).MapIndex(key).IsValid() || f.MapIndex(key).Len() == 0 {
+						t.Errorf("%s: %s[%s]", w.codeHead, name, key)
+					}
+				}
+			}
+		}
+		for _, field := range w.fields {
+			if columns(field) > fieldColumns {
+				t.Errorf("%q is wider than its column", field)
+			}
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	tests := []struct {
+		s    string
+		n    int
+		want string // lines separated by |
+	}{
+		{"", 10, ""},
+		{"one two three", 20, "one two three"},
+		{"one two three", 7, "one two|three"},
+		{"one two three", 8, "one two|three"},
+		{"one  two", 20, "one two"},
+		{"abcdefghij", 4, "abcd|efgh|ij"},
+		{"ab cdefghij", 4, "ab|cdef|ghij"},
+		{"正常关闭连接", 6, "正常关|闭连接"},
+		{"正常关闭连接", 7, "正常关|闭连接"},
+		{"正常关闭。连接", 8, "正常关|闭。连接"},     // no full stop at a line's beginning
+		{"正常（关闭）连接", 6, "正常|（关|闭）连|接"}, // no opening bracket at its end
+		{"使用 TCP 协议", 8, "使用 TCP|协议"},
+		{"使用TCP协议", 6, "使用|TCP协|议"},
+		{"say RFC 6455 §5.5.1 so", 18, "say|RFC 6455 §5.5.1 so"},
+		{"宽", 1, "宽"},
+	}
+	for _, tt := range tests {
+		got := wrap(tt.s, tt.n)
+		if strings.Join(got, "|") != tt.want {
+			t.Errorf("wrap(%q, %d) = %q, want %q", tt.s, tt.n, got, tt.want)
+		}
+	}
+}
