@@ -1,0 +1,227 @@
+package closeevent
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/frame"
+)
+
+var update = flag.Bool("update", false, "write testdata/handshake.json anew")
+
+// The table of transitions is walked off the code, and what is drawn or
+// written about the handshake is made from the table, so that none of it can
+// drift. States are merged where nobody can tell them apart from outside.
+//
+//	go test ./closeevent -run Table -update
+type (
+	table struct {
+		About       string       `json:"about"`
+		States      []state      `json:"states"`
+		Transitions []transition `json:"transitions"`
+	}
+	state struct {
+		Name         string `json:"name"`
+		State        string `json:"state"`         // of RFC 6455
+		ServerCloses bool   `json:"server_closes"` // the transport, now
+		ClientCloses bool   `json:"client_closes"`
+		PeerFirst    bool   `json:"peer_first"`
+		Code         string `json:"code"` // of the event, if the transport goes now
+		WasClean     bool   `json:"was_clean"`
+	}
+	transition struct {
+		From  string `json:"from"`
+		Event string `json:"event"`
+		Sends string `json:"sends"`
+		To    string `json:"to"`
+	}
+)
+
+const about = "The closing handshake of RFC 6455 as package closeevent does it: what one endpoint knows, sends and becomes. " +
+	"Made by go test ./closeevent -run Table -update, by walking the code. " +
+	"server_closes, client_closes: whether it is for the endpoint to close the transport now. code and was_clean: of the CloseEvent, if the transport goes in this state; " +
+	"received is the code of the peer's Close frame. Events are the methods of Handshake: \"refused\" is with arguments that cannot be sent, \"invalid\" with a code that no Close frame has. " +
+	"sends: the Close frame that is appended, with the code given, with the code that was received, or with 1002."
+
+// The events of the table, and what is done for them.
+var tableEvents = []struct {
+	name string
+	do   func(h *Handshake, dst []byte) []byte
+}{
+	{"Close", func(h *Handshake, dst []byte) []byte { return must(h.Close(dst, 4001, "")) }},
+	{"Close, refused", func(h *Handshake, dst []byte) []byte {
+		b, err := h.Close(dst, closecode.AbnormalClosure, "")
+		if err == nil {
+			panic("1006 was accepted")
+		}
+		return b
+	}},
+	{"Receive", func(h *Handshake, dst []byte) []byte { return h.Receive(dst, frame.Close{Code: 4002}) }},
+	{"Receive, invalid", func(h *Handshake, dst []byte) []byte { return h.Receive(dst, frame.Close{Code: 1006}) }},
+	{"Fail", func(h *Handshake, dst []byte) []byte { return h.Fail(dst, 4001) }},
+	{"Fail, refused", func(h *Handshake, dst []byte) []byte { return h.Fail(dst, 1006) }},
+	{"Unsent", func(h *Handshake, dst []byte) []byte { h.Unsent(); return dst }},
+	{"Disconnect", func(h *Handshake, dst []byte) []byte { h.Disconnect(); return dst }},
+}
+
+func must(b []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// sends says in words which Close frame b is.
+func sends(b []byte, client bool) string {
+	if len(b) == 0 {
+		return ""
+	}
+	parse := frame.Parse
+	if client {
+		parse = func(b []byte) (frame.Close, int, error) { return frame.ParseMasked(nil, b) }
+	}
+	c, n, err := parse(b)
+	if err != nil || n != len(b) || len(c.Reason) != 0 {
+		return fmt.Sprintf("% x", b)
+	}
+	switch c.Code {
+	case 4001:
+		return "the code given"
+	case 4002:
+		return "the code received"
+	case 1002:
+		return "1002"
+	}
+	return c.Code.String()
+}
+
+// name names what has happened to h, as far as it matters from now on.
+func name(h Handshake) string {
+	received, sent, lost := h.code != 0, h.past&sent != 0, h.past&unsent != 0
+	switch {
+	case h.past&gone != 0:
+		return "closed"
+	case h.past&failed != 0 && !received:
+		return "failed"
+	case !sent && !received:
+		return "open"
+	case sent && !lost && !received:
+		return "sent"
+	case lost && !received:
+		return "unsent"
+	}
+	who := "ours first"
+	if h.past&peerFirst != 0 {
+		who = "peer first"
+	}
+	if lost {
+		return "half, " + who
+	}
+	return "complete, " + who
+}
+
+// order is that of a story.
+var order = []string{"open", "sent", "complete, ours first", "complete, peer first", "failed", "unsent", "half, ours first", "half, peer first", "closed"}
+
+func TestTable(t *testing.T) {
+	var roles [2]map[string]state
+	transitions := map[[2]string]transition{}
+	for role, start := range []Handshake{{}, NewClient([4]byte{1, 2, 3, 4})} {
+		roles[role] = map[string]state{}
+		queue := []Handshake{start}
+		seen := map[Handshake]bool{start: true}
+		for len(queue) > 0 {
+			h := queue[0]
+			queue = queue[1:]
+			s := seenFrom(h)
+			if was, ok := roles[role][s.Name]; ok && was != s {
+				t.Errorf("two states called %q differ: %+v and %+v", s.Name, was, s)
+			}
+			roles[role][s.Name] = s
+			for _, e := range tableEvents {
+				next := h
+				b := e.do(&next, nil)
+				tr := transition{name(h), e.name, sends(b, role == 1), name(next)}
+				k := [2]string{tr.From, tr.Event}
+				if was, ok := transitions[k]; ok && was != tr {
+					t.Errorf("two states called %q differ: %+v and %+v", tr.From, was, tr)
+				}
+				transitions[k] = tr
+				if !seen[next] {
+					seen[next] = true
+					queue = append(queue, next)
+				}
+			}
+		}
+	}
+
+	got := table{About: about}
+	for _, from := range order {
+		// A server and a client differ in who closes the transport, and in
+		// nothing else.
+		s, ok := roles[0][from]
+		if !ok {
+			t.Errorf("%q was not reached", from)
+		}
+		c := roles[1][from]
+		s.ClientCloses, c.ServerCloses = c.ClientCloses, s.ServerCloses
+		if s != c {
+			t.Errorf("%q differs between the roles: %+v and %+v", from, s, c)
+		}
+		got.States = append(got.States, s)
+		for _, e := range tableEvents {
+			got.Transitions = append(got.Transitions, transitions[[2]string{from, e.name}])
+		}
+	}
+	if n := len(roles[0]); n != len(order) {
+		t.Errorf("%d states, want %d", n, len(order))
+	}
+
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(got); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("testdata", "handshake.json")
+	if *update {
+		if err := os.WriteFile(file, b.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(b.Bytes(), want) {
+		t.Errorf("%s is not what the code does; run go test ./closeevent -run Table -update, look at the difference, and make the pictures anew", file)
+	}
+	t.Logf("%d states, %d transitions", len(got.States), len(got.Transitions))
+}
+
+// seenFrom returns what can be seen of h from outside.
+func seenFrom(h Handshake) state {
+	s := state{Name: name(h), State: h.State().String(), PeerFirst: h.PeerFirst()}
+	if h.past&client == 0 {
+		s.ServerCloses = h.CloseTransport()
+	} else {
+		s.ClientCloses = h.CloseTransport()
+	}
+	e := h.Disconnect()
+	s.Code, s.WasClean = strconv.Itoa(int(e.Code)), e.WasClean
+	if e.Code == 4002 {
+		s.Code = "received"
+	}
+	if s.Name == "closed" {
+		// How it ended was settled by where it came from.
+		s.Code, s.WasClean, s.PeerFirst = "as before", false, false
+	}
+	return s
+}

@@ -1,0 +1,116 @@
+package closeevent_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/closemodel"
+)
+
+var key = [4]byte{0x37, 0xfa, 0x21, 0x3d}
+
+// events are all that can happen, with arguments of every sort.
+var events = []closemodel.Event{
+	{Kind: closemodel.Close, Code: 1001, Reason: "bye"},
+	{Kind: closemodel.Close, Code: 4999},
+	{Kind: closemodel.Close, Code: 1005},
+	{Kind: closemodel.Close, Code: 1005, Reason: "x"},                       // no code, no reason
+	{Kind: closemodel.Close, Code: 1006},                                    // never sent
+	{Kind: closemodel.Close, Code: 0},                                       // no code at all
+	{Kind: closemodel.Close, Code: 1000, Reason: strings.Repeat("x", 124)},  // too long
+	{Kind: closemodel.Close, Code: 1000, Reason: strings.Repeat("x", 4096)}, // far too long
+	{Kind: closemodel.Close, Code: 1000, Reason: "\xff"},                    // not UTF-8
+	{Kind: closemodel.Receive, Code: 1000},
+	{Kind: closemodel.Receive, Code: 4000, Reason: strings.Repeat("\u00e9", 61)},
+	{Kind: closemodel.Receive, Code: 1005},
+	{Kind: closemodel.Receive, Code: 1005, Reason: "x"}, // not from a parser
+	{Kind: closemodel.Receive, Code: 1006},              // not from a parser
+	{Kind: closemodel.Receive, Code: 0},                 // the zero frame.Close
+	{Kind: closemodel.Fail, Code: 1002},
+	{Kind: closemodel.Fail, Code: 1005},
+	{Kind: closemodel.Fail, Code: 1015}, // never sent
+	{Kind: closemodel.Unsent},
+	{Kind: closemodel.Disconnect},
+}
+
+// apply has e happen to h and returns what was appended to before.
+func apply(h *closeevent.Handshake, dst []byte, e closemodel.Event) (_ []byte, err error) {
+	switch e.Kind {
+	case closemodel.Close:
+		return h.Close(dst, closecode.Code(e.Code), e.Reason)
+	case closemodel.Receive:
+		return h.Receive(dst, frame.Close{Code: closecode.Code(e.Code), Reason: []byte(e.Reason)}), nil
+	case closemodel.Fail:
+		return h.Fail(dst, closecode.Code(e.Code)), nil
+	case closemodel.Unsent:
+		h.Unsent()
+	case closemodel.Disconnect:
+		h.Disconnect()
+	}
+	return dst, nil
+}
+
+// Every event in every state that can be reached, against the plain model. The
+// walk ends when it finds no new state, so it holds for sequences of any
+// length.
+func TestEveryEventInEveryState(t *testing.T) {
+	type pair struct {
+		h closeevent.Handshake
+		m closemodel.Model
+	}
+	queue := []pair{
+		{closeevent.Handshake{}, closemodel.Model{}},
+		{closeevent.NewClient(key), closemodel.Model{Client: true, Key: key}},
+	}
+	seen := map[pair]bool{queue[0]: true, queue[1]: true}
+	steps := 0
+	for len(queue) > 0 {
+		before := queue[0]
+		queue = queue[1:]
+		for _, e := range events {
+			steps++
+			after := before
+			// Spare capacity, so that what is written beyond the result shows.
+			buf := bytes.Repeat([]byte{0xaa}, 300)
+			got, err := apply(&after.h, buf[:3], e)
+			want, refused := after.m.Apply(e)
+
+			if (err != nil) != refused {
+				t.Fatalf("%+v, then %+v: error %v, want one: %v", before.m, e, err, refused)
+			}
+			if !bytes.Equal(got[:3], []byte{0xaa, 0xaa, 0xaa}) || !bytes.Equal(got[3:], want) {
+				t.Fatalf("%+v, then %+v: appended % x, want % x", before.m, e, got[3:], want)
+			}
+			if rest := buf[len(got):]; bytes.Count(rest, []byte{0xaa}) != len(rest) {
+				t.Fatalf("%+v, then %+v: wrote beyond the result: % x", before.m, e, buf)
+			}
+			if err != nil && after.h != before.h {
+				t.Fatalf("%+v, then %+v: refused, but the state changed", before.m, e)
+			}
+			if got, want := after.h.State().String(), after.m.State(); got != want {
+				t.Fatalf("%+v, then %+v: state %v, want %v", before.m, e, got, want)
+			}
+			if got, want := after.h.CloseTransport(), after.m.CloseTransport(); got != want {
+				t.Fatalf("%+v, then %+v: CloseTransport %v, want %v", before.m, e, got, want)
+			}
+			if got, want := after.h.PeerFirst(), after.m.PeerFirst(); got != want {
+				t.Fatalf("%+v, then %+v: PeerFirst %v, want %v", before.m, e, got, want)
+			}
+			// What Disconnect would return now. After it, nothing changes it.
+			end := after.h
+			code, reason, wasClean := after.m.End()
+			if got, want := end.Disconnect(), (closeevent.CloseEvent{Code: closecode.Code(code), Reason: reason, WasClean: wasClean}); got != want {
+				t.Fatalf("%+v, then %+v: event %+v, want %+v", before.m, e, got, want)
+			}
+			if !seen[after] {
+				seen[after] = true
+				queue = append(queue, after)
+			}
+		}
+	}
+	t.Logf("%d states, %d events in each: %d steps", len(seen), len(events), steps)
+}
