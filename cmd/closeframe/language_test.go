@@ -108,6 +108,7 @@ func TestWrap(t *testing.T) {
 		{"使用 TCP 协议", 8, "使用 TCP|协议"},
 		{"使用TCP协议", 6, "使用|TCP协|议"},
 		{"say RFC 6455 §5.5.1 so", 18, "say|RFC 6455 §5.5.1 so"},
+		{"等待 30\u00a0秒。", 7, "等待|30 秒。"},
 		{"宽", 1, "宽"},
 	}
 	for _, tt := range tests {

@@ -34,6 +34,7 @@ func init() {
 		cmdDecode,
 		cmdEncode,
 		cmdCodes,
+		cmdExplain,
 		cmdProbe,
 		cmdHelp,
 	}

@@ -45,6 +45,11 @@ type words struct {
 	// codes
 	codeHead, nameHead, classHead, sentHead, scriptHead, reconnectHead string
 	after                                                              string // seconds from, to
+
+	// explain
+	reconnectAfter string // the windows
+	comma          string
+	reconnectApp   string
 }
 
 func bytesEN(n int) string {
@@ -86,6 +91,10 @@ var english = words{
 	scriptHead:    "SCRIPT",
 	reconnectHead: "RECONNECT",
 	after:         "%v-%v s",
+
+	reconnectAfter: "after a random delay: %s, and no longer",
+	comma:          ", ",
+	reconnectApp:   "only the application can tell",
 }
 
 var chinese = words{
@@ -120,6 +129,10 @@ var chinese = words{
 	scriptHead:    "close()",
 	reconnectHead: "重连",
 	after:         "%v-%v 秒",
+
+	reconnectAfter: "随机等待后重连：%s，此后不变",
+	comma:          "、",
+	reconnectApp:   "由应用自行决定",
 }
 
 // langOf returns the language that the program speaks that is nearest to tag.

@@ -65,7 +65,7 @@ func units(s string) []unit {
 			continue
 		}
 		wide := runeColumns(r) == 2
-		glued := last != 0 && (strings.ContainsRune(closing, r) || strings.ContainsRune(opening, last) ||
+		glued := last != 0 && (r == '\u00a0' || last == '\u00a0' || strings.ContainsRune(closing, r) || strings.ContainsRune(opening, last) ||
 			!wide && runeColumns(last) != 2)
 		if glued {
 			all[len(all)-1].text += string(r)

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/closeframe/closeframe/internal/vectors"
+)
+
+func TestExplain(t *testing.T) {
+	steps := []step{
+		{"explain 1006", exitOK},
+		{"explain going away", exitOK},
+		{"explain CLOSE_TOO_LARGE 4001", exitOK},
+		{"explain 0", exitOK},
+		{"explain", exitUsage},
+		{"explain nonsense", exitUsage},
+		{"explain 1000-1001", exitUsage},
+		{"explain 1006 nonsense", exitUsage},
+		{"explain 65536", exitUsage},
+	}
+	transcript(t, "explain.txt", []string{"LANG=en_US.UTF-8"}, steps)
+	transcript(t, "explain.zh.txt", []string{"LANG=zh_CN.UTF-8"}, steps)
+}
+
+// TestExplainAll explains the ends of all ranges of codes, and so all that have
+// a story of their own.
+func TestExplainAll(t *testing.T) {
+	for _, v := range vectors.AllCodes() {
+		for _, c := range []uint16{v.First, v.Last} {
+			for _, lang := range []string{"en", "zh"} {
+				r := runWith(nil, "", "explain", "-lang", lang, strconv.Itoa(int(c)))
+				if r.status != exitOK || r.stderr != "" || !strings.HasPrefix(r.stdout, strconv.Itoa(int(c))) || !strings.Contains(r.stdout, v.Name) {
+					t.Errorf("%d: status %d, %s%s", c, r.status, r.stderr, r.stdout)
+				}
+				checkScreen(t, r.stdout, true)
+				l := langOf(locale(lang))
+				for _, heading := range []string{l.Who, l.Causes, l.Operator, l.Client, l.Sections} {
+					_, text, ok := strings.Cut(r.stdout, "\n"+heading+"\n  ")
+					if !ok || text == "" {
+						t.Errorf("%d in %s: nothing below %q", c, lang, heading)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestReadingExists looks for the files of this repository that explain sends
+// the reader to.
+func TestReadingExists(t *testing.T) {
+	for c, list := range reading {
+		for _, s := range list {
+			if path, _, ok := strings.Cut(s, " in the repository of closeframe"); ok {
+				if _, err := os.Stat(filepath.Join("..", "..", path)); err != nil {
+					t.Errorf("%d: %v", c, err)
+				}
+			}
+		}
+	}
+}
