@@ -58,9 +58,7 @@ With -json it prints an array of objects: "first" and "last" code, "name",
 			rows = codeRows(l, 0, 65535)
 		}
 		if *asJSON {
-			if err := s.json(rows); err != nil {
-				return s.usage("%v", err)
-			}
+			s.json(rows)
 			return exitOK
 		}
 		printCodes(s.stdout, s.style(), l, rows)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -90,9 +89,7 @@ and 2 if the input was not understood.
 		}
 		r := dissect.Bytes(b, opt)
 		if *asJSON {
-			if err := s.json(r); err != nil {
-				return s.usage("%v", err)
-			}
+			s.json(r)
 		} else {
 			p := renderer{w: s.stdout, st: s.style(), l: l}
 			p.report(r)
@@ -158,14 +155,11 @@ func (s *session) readAll(what string) ([]byte, error) {
 }
 
 // json prints v as JSON.
-func (s *session) json(v any) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+func (s *session) json(v any) {
+	e := json.NewEncoder(s.stdout)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		return err
+	if err := e.Encode(v); err != nil && s.stdout.(*output).err == nil {
+		panic(err) // not of JSON's types
 	}
-	_, err := s.stdout.Write(b.Bytes())
-	return err
 }

@@ -98,12 +98,9 @@ not understood.
 			return s.invalid("%s", whyNot(err, code, reason))
 		}
 		if *raw {
-			_, err = s.stdout.Write(b)
+			s.stdout.Write(b)
 		} else {
-			_, err = fmt.Fprintf(s.stdout, "% x\n", b)
-		}
-		if err != nil {
-			return s.invalid("writing: %v", err)
+			fmt.Fprintf(s.stdout, "% x\n", b)
 		}
 		return exitOK
 	},

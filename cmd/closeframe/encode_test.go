@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"strconv"
 	"strings"
 	"testing"
@@ -118,17 +116,5 @@ func TestEncodeMaskIsRandom(t *testing.T) {
 	}
 	if len(seen) < 7 {
 		t.Errorf("only %d different keys in 8 frames", len(seen))
-	}
-}
-
-type brokenWriter struct{}
-
-func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no space left") }
-
-func TestEncodeCannotWrite(t *testing.T) {
-	for _, args := range [][]string{{"encode", "1000"}, {"encode", "-raw", "1000"}} {
-		if status := run(args, strings.NewReader(""), brokenWriter{}, io.Discard, func(string) string { return "" }); status == exitOK {
-			t.Errorf("%q: status 0 though nothing was written", args)
-		}
 	}
 }

@@ -68,7 +68,8 @@ func main() {
 
 // run is main without the process around it: it returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
-	s := &session{stdin: stdin, stdout: stdout, stderr: stderr, env: env}
+	out := &output{w: stdout}
+	s := &session{stdin: stdin, stdout: out, stderr: stderr, env: env}
 	if len(args) == 0 {
 		overview(stderr)
 		return exitUsage
@@ -85,7 +86,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(stri
 	s.cmd = cmd
 	fs := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // parse reports the errors
-	return cmd.run(s, fs, args[1:])
+	status := cmd.run(s, fs, args[1:])
+	if out.err != nil && status == exitOK {
+		return s.invalid("writing: %v", out.err)
+	}
+	return status
 }
 
 // find returns the command of that name, or nil.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -188,6 +189,20 @@ func TestParseMixesFlagsAndArguments(t *testing.T) {
 		rest, status, ok := s.parse(fs, strings.Fields(tt.args))
 		if got := strings.Join(rest, "|"); got != tt.rest || status != exitOK || !ok || !*x {
 			t.Errorf("%q: %q, %d, %v, -x=%v; want %q", tt.args, got, status, ok, *x, tt.rest)
+		}
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestCannotWrite(t *testing.T) {
+	for _, args := range []string{"encode 1000", "encode -raw 1000", "decode 8800", "decode -json 8800", "codes", "codes -json", "explain 1000", "help", "help codes"} {
+		var stderr strings.Builder
+		status := run(strings.Fields(args), strings.NewReader(""), brokenWriter{}, &stderr, func(string) string { return "" })
+		if status != exitInvalid || !strings.HasSuffix(stderr.String(), ": writing: no space left\n") {
+			t.Errorf("%s: status %d, %q", args, status, stderr.String())
 		}
 	}
 }

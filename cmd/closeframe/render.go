@@ -150,22 +150,22 @@ func (p *renderer) spans(f *dissect.Frame) {
 func (p *renderer) row(r row) {
 	mark := " "
 	if r.fault {
-		mark = "!"
+		mark = p.st.red("!")
 	}
 	hex := r.hex
 	if r.bits != "" {
 		hex += "  " + r.bits
 	}
-	field, meaning, hex := pad(r.field, fieldColumns), r.meaning, pad(hex, hexColumns)
+	none := func(s string) string { return s }
+	ofHex, ofField, ofMeaning := none, p.st.cyan, none
 	switch {
 	case r.fault:
-		mark, field, meaning, hex = p.st.red(mark), p.st.red(field), p.st.red(meaning), p.st.red(hex)
+		ofHex, ofField, ofMeaning = p.st.red, p.st.red, p.st.red
 	case r.field == "" && r.meaning == "" && !isHexText(r.hex):
-		hex = p.st.dim(hex)
-	default:
-		field = p.st.cyan(field)
+		ofHex = p.st.dim // words, not bytes
 	}
-	line := fmt.Sprintf("%s %s  %s  %s  %s", mark, p.st.dim(fmt.Sprintf("%*s", p.width, r.offset)), hex, field, meaning)
+	offset := strings.Repeat(" ", p.width-len(r.offset)) + p.st.dim(r.offset)
+	line := fmt.Sprintf("%s %s  %s  %s  %s", mark, offset, padded(hex, hexColumns, ofHex), padded(r.field, fieldColumns, ofField), ofMeaning(r.meaning))
 	fmt.Fprintln(p.w, strings.TrimRight(line, " "))
 }
 
@@ -269,7 +269,7 @@ func (d *definitions) print(w io.Writer, paint func(term, line string) string, s
 	for i, t := range d.terms {
 		term := t
 		for _, line := range wrap(d.texts[i], screen-width-4) {
-			fmt.Fprintf(w, "  %s  %s\n", st.cyan(pad(term, width)), paint(t, line))
+			fmt.Fprintf(w, "  %s  %s\n", padded(term, width, st.cyan), paint(t, line))
 			term = ""
 		}
 	}

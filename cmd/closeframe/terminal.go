@@ -40,6 +40,9 @@ func colored(terminal bool, env func(string) string) bool {
 
 // terminal reports whether f, a reader or a writer, is a terminal.
 func terminal(f any) bool {
+	if o, ok := f.(*output); ok {
+		f = o.w
+	}
 	file, ok := f.(*os.File)
 	if !ok {
 		return false
@@ -50,6 +53,21 @@ func terminal(f any) bool {
 	}
 	null, err := os.Stat(os.DevNull) // the other character device in use
 	return err != nil || !os.SameFile(st, null)
+}
+
+// An output remembers that it could not be written to, since not every print
+// looks.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // columns returns the number of terminal columns that s takes.
@@ -80,6 +98,11 @@ func pad(s string, n int) string {
 	return s + strings.Repeat(" ", max(0, n-columns(s)))
 }
 
+// padded is like pad for a text that is painted, but not the spaces after it.
+func padded(s string, n int, paint func(string) string) string {
+	return paint(s) + strings.Repeat(" ", max(0, n-columns(s)))
+}
+
 // A table is rows of cells that are printed as aligned columns, two spaces
 // apart.
 type table struct {
@@ -88,7 +111,7 @@ type table struct {
 
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
 
-// print writes the table; paint, if not nil, colors a padded cell.
+// print writes the table; paint, if not nil, colors a cell.
 func (t *table) print(w io.Writer, paint func(row, col int, cell string) string) {
 	var widths []int
 	for _, r := range t.rows {
@@ -102,13 +125,16 @@ func (t *table) print(w io.Writer, paint func(row, col int, cell string) string)
 	var b strings.Builder
 	for i, r := range t.rows {
 		for j, c := range r {
+			n := 0
 			if j < len(r)-1 {
-				c = pad(c, widths[j]) + "  "
+				n = widths[j] + 2
 			}
-			if paint != nil {
-				c = paint(i, j, c)
-			}
-			b.WriteString(c)
+			b.WriteString(padded(c, n, func(c string) string {
+				if paint == nil {
+					return c
+				}
+				return paint(i, j, c)
+			}))
 		}
 		b.WriteByte('\n')
 	}
