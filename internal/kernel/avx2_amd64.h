@@ -125,6 +125,13 @@ more:
 	RET
 
 short:
+	CALL loadSmall<>(SB)
+	VMOVQ AX, X0
+	VPINSRQ $1, BX, X0, X0
+	RET
+
+// loadSmall sets AX and BX to the CX < 16 bytes at SI and zeros after them. DX and R11 are changed.
+TEXT loadSmall<>(SB), NOSPLIT|NOFRAME, $0-0
 	XORL BX, BX
 	XORL AX, AX
 	LEAL (CX*8), DX
@@ -133,7 +140,7 @@ short:
 	CMPQ CX, $4
 	JAE  over4
 	TESTQ CX, CX
-	JEQ  join
+	JEQ  none
 
 	// The first, the middle and the last byte, which may be the same.
 	MOVBLZX (SI), AX
@@ -147,7 +154,7 @@ short:
 	SHLL $3, DX
 	SHLXL DX, R11, R11
 	ORL  R11, AX
-	JMP  join
+	RET
 
 over4: // 4 to 8: two loads that overlap
 	MOVL (SI), AX
@@ -155,7 +162,7 @@ over4: // 4 to 8: two loads that overlap
 	SUBL $32, DX
 	SHLXQ DX, R11, R11
 	ORQ  R11, AX
-	JMP  join
+	RET
 
 over8: // 9 to 15: the same
 	MOVQ (SI), AX
@@ -163,9 +170,7 @@ over8: // 9 to 15: the same
 	NEGL DX // 128-8*CX, modulo 64
 	SHRXQ DX, BX, BX
 
-join:
-	VMOVQ AX, X0
-	VPINSRQ $1, BX, X0, X0
+none:
 	RET
 
 // storeRest writes the first CX < 32 bytes of BLOCK to DI. AX and T0 are changed, and DI.
@@ -283,6 +288,50 @@ short:
 shorttext:
 	START
 	JMP judgerest
+
+// smallAVX2 judges text of 1 to 15 bytes: validAVX2 with half as wide vectors, of which the
+// constants are not worth loading.
+TEXT smallAVX2<>(SB), NOSPLIT|NOFRAME, $0-0
+	CALL loadSmall<>(SB)
+	MOVQ $0x8080808080808080, R11
+	MOVQ AX, DX
+	ORQ  BX, DX
+	TESTQ R11, DX
+	JNE  text
+	MOVL $1, AX
+	RET
+
+text:
+	VMOVQ AX, X0
+	VPINSRQ $1, BX, X0, X0
+	VMOVDQU ·tables+lookup_half(SB), X12
+	VMOVDQU ·tables+lookup_high(SB), X9
+	VMOVDQU ·tables+lookup_low(SB), X10
+	VMOVDQU ·tables+lookup_next(SB), X11
+	VPBROADCASTD third<>(SB), X13
+	VPBROADCASTD fourth<>(SB), X14
+	VPSLLDQ $1, X0, X1
+	VPSLLDQ $2, X0, X2
+	VPSLLDQ $3, X0, X3
+	VPSRLW $4, X1, X4
+	VPAND X12, X1, X5
+	VPSRLW $4, X0, X6
+	VPAND X12, X4, X4
+	VPAND X12, X6, X6
+	VPSHUFB X4, X9, X4
+	VPSHUFB X5, X10, X5
+	VPSHUFB X6, X11, X6
+	VPSUBUSB X13, X2, X2
+	VPSUBUSB X14, X3, X3
+	VPAND X4, X5, X4
+	VPOR X2, X3, X2
+	VPAND X4, X6, X4
+	VPAND ·tables+lookup_sign(SB), X2, X2
+	XORL AX, AX
+	VPXOR X2, X4, X4
+	VPTEST X4, X4
+	SETEQ AX
+	RET
 
 // unmaskAVX2 is validAVX2 for text that is masked, and writes it.
 TEXT unmaskAVX2<>(SB), NOSPLIT|NOFRAME, $0-0

@@ -126,6 +126,16 @@
 TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ s_base+0(FP), SI
 	MOVQ s_len+8(FP), CX
+	CMPQ CX, $2
+	JBE  tiny
+
+	// No text begins with 80–C1 or F5–FF. Vectors find that too, but what is binary is told sooner so.
+	MOVBLZX (SI), AX
+	LEAL -0x80(AX), BX
+	CMPL AX, $0xF4
+	JA   bad
+	CMPL BX, $(0xC2 - 0x80)
+	JB   bad
 	CMPB ·level(SB), $const_levelAVX512
 	JNE  less
 	CMPQ CX, $63
@@ -140,6 +150,10 @@ TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 judge:
 	JUDGE1(Z16)
 	SETEQ ret+16(FP)
+	RET
+
+bad:
+	MOVB $0, ret+16(FP)
 	RET
 
 two:
@@ -173,10 +187,39 @@ less:
 	JB   go
 
 avx2:
+	CMPQ CX, $15
+	JBE  small
 	XORL R9, R9
 	MOVL $32, R10
 	CALL validAVX2<>(SB)
 	MOVB AX, ret+16(FP)
+	RET
+
+small:
+	CALL smallAVX2<>(SB)
+	MOVB AX, ret+16(FP)
+	RET
+
+tiny:
+	JB   one
+	MOVWLZX (SI), AX
+	TESTL $0x8080, AX
+	JNE  sequence
+	MOVB $1, ret+16(FP)
+	RET
+
+sequence:
+	MOVL AX, BX
+	ANDL $0xC0E0, BX
+	CMPL BX, $0x80C0  // 110xxxxx 10xxxxxx
+	JNE  bad
+	TESTL $0x1E, AX   // and not overlong
+	SETNE ret+16(FP)
+	RET
+
+one:
+	CMPB (SI), $0
+	SETGE ret+16(FP)
 	RET
 
 go:
@@ -349,7 +392,6 @@ TEXT ·UnmaskNext(SB), NOSPLIT|NOFRAME, $0-49
 	MOVQ src_len+32(FP), CX
 	MOVL key+40(FP), R8
 	MOVL prev+44(FP), R9
-	XORL R10, R10
 	CMPB ·level(SB), $const_levelAVX512
 	JNE  less
 	CMPQ CX, $63
@@ -368,6 +410,7 @@ less:
 	JB   go
 
 avx2:
+	XORL R10, R10
 	CALL unmaskAVX2<>(SB)
 	MOVB AX, ret+48(FP)
 	RET
@@ -486,6 +529,7 @@ go:
 // SI are in one page.
 TEXT validAVX512<>(SB), NOSPLIT|NOFRAME, $0-0
 	START
+	MOVL $1, R11
 	SUBQ $256, CX
 	JB   blocks
 
@@ -503,8 +547,10 @@ batch:
 	JMP  blocks
 
 text:
-	// Text is not ASCII for long: do not ask again for the next three batches.
-	MOVL $4, BX
+	// Where text is not ASCII it stays so for long: do not ask again for the next three batches, nor
+	// look for faults, but the first time.
+	MOVL R11, BX
+	MOVL $4, R11
 
 judge:
 	JUDGE4
@@ -654,9 +700,8 @@ nextblock:
 
 rest:
 	ADDQ $64, CX
+	JEQ  verdict
 	FIRST(CX, K1)
-	CMPQ CX, $0
-	JEQ  none
 	NEAREND(SI, BX, near)
 	VMOVDQU8.Z (SI), K1, Z16
 
@@ -665,9 +710,6 @@ unmaskrest:
 	VPXORD KEY, Z16, Z16
 	VMOVDQU8 Z16, K1, (DI)
 
-judgerest:
-	ORQ   R10, AX
-	KMOVQ AX, K1
 	LOOK(Z16, X, Y)
 	VPXORQ Z17, Z17, Z17
 	VPXORQ Z18, Z18, Z18
@@ -676,6 +718,8 @@ judgerest:
 	VMOVDQU8.Z Z18, K1, Z18
 	VPORQ Z17, REFUSED, REFUSED
 	VPORQ Z18, WRONG, WRONG
+
+verdict:
 	IFFAULTS(bad)
 	MOVL $1, AX
 	RET
@@ -683,10 +727,6 @@ judgerest:
 bad:
 	XORL AX, AX
 	RET
-
-none:
-	VPXORQ Z16, Z16, Z16
-	JMP judgerest
 
 near:
 	// The load is of text that may have been unmasked in place already, up to SI; that is shifted out.

@@ -2,7 +2,7 @@
 
 package kernel
 
-// Valid reports whether s is well-formed UTF-8.
+// Valid reports whether s, which is not empty, is well-formed UTF-8.
 //
 //go:noescape
 func Valid(s string) bool

@@ -2,7 +2,7 @@
 
 package kernel
 
-// Valid reports whether s is well-formed UTF-8.
+// Valid reports whether s, which is not empty, is well-formed UTF-8.
 func Valid(s string) bool { return valid(s) }
 
 // IndexInvalid returns the index in s of the first sequence that is ill-formed or cut off

@@ -1,0 +1,244 @@
+package kernel
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+var speed = flag.String("speed", "", "for TestSpeed: measure the cases that match this `pattern`, such as . or ^valid/chinese")
+
+// TestSpeed prints what the kernels take beside unicode/utf8, and how many times faster they are:
+//
+//	go test ./internal/kernel -run TestSpeed -v -speed .
+//
+// All contenders take turns in one process, over the same pool of 128 different texts; the
+// figures are medians of 9 rounds.
+func TestSpeed(t *testing.T) {
+	if *speed == "" {
+		t.Skip("to measure, add -speed .")
+	}
+	which := regexp.MustCompile(*speed)
+	defer use(backends()[len(backends())-1])
+	names := append([]string{"std"}, backends()...)
+	fmt.Printf("%-28s", "ns per call; (times faster)")
+	for _, name := range names {
+		fmt.Printf("%18s", name)
+	}
+	fmt.Println()
+	for _, c := range speedCases() {
+		if !which.MatchString(c.name) {
+			continue
+		}
+		pool := c.pool()
+		nanos := make([][]float64, len(names))
+		reps := 1
+		for round := -1; round < 9; round++ {
+			for k := range names {
+				i := (k + round + 1) % len(names)
+				run := c.kernel
+				if i == 0 {
+					run = c.std
+				} else {
+					use(names[i])
+				}
+				start := time.Now()
+				for range reps {
+					run(pool)
+				}
+				d := float64(time.Since(start).Nanoseconds()) / float64(reps*len(pool))
+				if round < 0 { // the first round finds out how long a turn is
+					for ; time.Since(start) < 400*time.Microsecond; reps++ {
+						run(pool)
+					}
+					continue
+				}
+				nanos[i] = append(nanos[i], d)
+			}
+		}
+		fmt.Printf("%-28s", c.name)
+		var std float64
+		for i := range names {
+			slices.Sort(nanos[i])
+			m := nanos[i][len(nanos[i])/2]
+			if i == 0 {
+				std = m
+				fmt.Printf("%11.4g       ", m)
+			} else {
+				fmt.Printf("%11.4g (%4.3g)", m, std/m)
+			}
+		}
+		fmt.Println()
+	}
+}
+
+type speedCase struct {
+	name        string
+	pool        func() []string
+	std, kernel func(pool []string)
+}
+
+var (
+	speedOK  bool
+	speedOut = make([]byte, 2<<20)
+)
+
+// mask8 is what to do without a kernel: XOR, eight bytes at a time.
+func mask8(dst []byte, src string, key uint32) { xor(dst, src, key) }
+
+func speedCases() (all []speedCase) {
+	stdValid := func(pool []string) {
+		for _, s := range pool {
+			speedOK = utf8.ValidString(s)
+		}
+	}
+	valid := func(pool []string) {
+		for _, s := range pool {
+			speedOK = len(s) == 0 || Valid(s)
+		}
+	}
+	const key = 0x3D21FA37
+	for _, content := range [...]string{"ascii", "latin", "cyrillic", "chinese", "emoji", "mixed"} {
+		for _, n := range [...]int{0, 1, 2, 8, 15, 16, 31, 32, 33, 48, 63, 64, 65, 96, 123, 125, 127, 128, 256, 1 << 10, 64 << 10, 1 << 20} {
+			all = append(all, speedCase{fmt.Sprintf("valid/%s/%d", content, n), func() []string { return speedPool(content, n, n) }, stdValid, valid})
+		}
+		all = append(all, speedCase{"valid/" + content + "/random<=123", func() []string { return speedPool(content, 0, 123) }, stdValid, valid})
+	}
+	for _, content := range [...]string{"ascii", "chinese"} {
+		for _, where := range [...]string{"start", "middle", "end"} {
+			for _, n := range [...]int{8, 31, 64, 123, 1 << 10, 64 << 10} {
+				all = append(all, speedCase{fmt.Sprintf("fault/%s/%s/%d", content, where, n), func() []string {
+					pool := speedPool(content, n, n)
+					for i, s := range pool {
+						b := []byte(s)
+						switch where {
+						case "start":
+							b[0] = 0xFF
+						case "middle":
+							b[len(b)/2] = 0xFF
+						case "end":
+							b[len(b)-1] = 0xE4
+						}
+						pool[i] = string(b)
+					}
+					return pool
+				}, stdValid, valid})
+			}
+		}
+	}
+	for _, content := range [...]string{"ascii", "cyrillic", "chinese"} {
+		for _, n := range [...]int{8, 31, 64, 123, 1 << 10, 64 << 10} {
+			all = append(all, speedCase{fmt.Sprintf("next/%s/%d", content, n), func() []string { return speedPool(content, n, n) }, stdValid, func(pool []string) {
+				for _, s := range pool {
+					speedOK = Next(0, s)
+				}
+			}})
+			all = append(all, speedCase{fmt.Sprintf("unmasknext/%s/%d", content, n), func() []string { return maskedPool(content, n, key) }, func(pool []string) {
+				for _, s := range pool {
+					mask8(speedOut, s, key)
+					speedOK = utf8.Valid(speedOut[:len(s)])
+				}
+			}, func(pool []string) {
+				for _, s := range pool {
+					speedOK = UnmaskNext(speedOut, s, key, 0)
+				}
+			}})
+			if n > MaxShort {
+				continue
+			}
+			all = append(all, speedCase{fmt.Sprintf("unmaskvalid/%s/%d", content, n), func() []string { return maskedPool(content, n, key) }, func(pool []string) {
+				for _, s := range pool {
+					mask8(speedOut, s, key)
+					speedOK = utf8.Valid(speedOut[:len(s)])
+				}
+			}, func(pool []string) {
+				for _, s := range pool {
+					speedOK = UnmaskValid(speedOut, s, key)
+				}
+			}})
+			all = append(all, speedCase{fmt.Sprintf("copyvalid/%s/%d", content, n), func() []string { return speedPool(content, n, n) }, func(pool []string) {
+				for _, s := range pool {
+					if utf8.ValidString(s) {
+						mask8(speedOut, s, key)
+					}
+				}
+			}, func(pool []string) {
+				for _, s := range pool {
+					speedOK = CopyValid(speedOut, s, key)
+				}
+			}})
+		}
+	}
+	for _, n := range [...]int{8, 31, 64, 125, 1 << 10, 64 << 10, 1 << 20} {
+		all = append(all, speedCase{fmt.Sprintf("xor/%d", n), func() []string { return speedPool("ascii", n, n) }, func(pool []string) {
+			for _, s := range pool {
+				for i := range len(s) {
+					speedOut[i] = s[i] ^ byte(uint32(key)>>(8*(i&3)))
+				}
+			}
+		}, func(pool []string) {
+			for _, s := range pool {
+				XOR(speedOut, s, key)
+			}
+		}})
+	}
+	return all
+}
+
+var scripts = map[string]string{
+	"ascii":    "the quick brown fox jumps over a lazy dog and closes its connection ",
+	"latin":    "déjà vu à la crème brûlée où l'été finît très près de l'île où naît le français ",
+	"cyrillic": "соединение закрыто сервером потому что он перезапускается ждите ",
+	"chinese":  "服务器正在重新启动以便更新请几分钟后再来已保存的内容不会丢失谢谢您的耐心等待我们很快回来，。",
+	"emoji":    "😀🚀🎉👋🔧⏳🙏👍",
+	"mixed":    "aäж漢😀 zéя語🚀",
+}
+
+// speedPool returns 128 texts of lo to hi bytes. Long ones are pieces of one text and overlap, so that
+// a pool fits into the caches; their lengths differ by a few bytes.
+func speedPool(content string, lo, hi int) []string {
+	r := rand.New(rand.NewPCG(1, uint64(hi)))
+	alphabet := []rune(scripts[content])
+	write := func(n int) string {
+		b := make([]byte, 0, n)
+		for len(b) < n {
+			c := alphabet[r.IntN(len(alphabet))]
+			if len(b)+utf8.RuneLen(c) > n {
+				c = '.'
+			}
+			b = utf8.AppendRune(b, c)
+		}
+		return string(b)
+	}
+	pool := make([]string, 128)
+	if hi > 4096 {
+		all := write(hi + 128*64)
+		start := func(i int) int {
+			for i < len(all) && !utf8.RuneStart(all[i]) {
+				i++
+			}
+			return i
+		}
+		for i := range pool {
+			pool[i] = all[start(i*61):start(i*61+hi)]
+		}
+		return pool
+	}
+	for i := range pool {
+		pool[i] = write(lo + r.IntN(hi-lo+1))
+	}
+	return pool
+}
+
+func maskedPool(content string, n int, key uint32) []string {
+	pool := speedPool(content, n, n)
+	for i, s := range pool {
+		pool[i] = masked(s, key)
+	}
+	return pool
+}
