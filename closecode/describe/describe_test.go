@@ -76,10 +76,10 @@ func TestMatch(t *testing.T) {
 
 func TestSupported(t *testing.T) {
 	got := describe.Supported()
-	want := []language.Tag{language.English, language.SimplifiedChinese}
-	if !slices.Equal(got, want) {
-		t.Fatalf("Supported() = %v, want %v", got, want)
+	if len(got) < 2 || got[0] != language.English || !slices.Contains(got, language.SimplifiedChinese) {
+		t.Fatalf("Supported() = %v, want English first, and simplified Chinese", got)
 	}
+	want := slices.Clone(got)
 	got[0] = language.French
 	if again := describe.Supported(); !slices.Equal(again, want) {
 		t.Errorf("after the caller wrote to its slice, Supported() = %v, want %v", again, want)
@@ -107,8 +107,10 @@ func TestEveryCode(t *testing.T) {
 					t.Errorf("%v in %v has the line %q", c, tag, line)
 				}
 			}
-			if got, want := isChinese(t, s), tag == language.SimplifiedChinese; got != want {
-				t.Errorf("%v in %v: Chinese is %v, want %v", c, tag, got, want)
+			switch chinese := tag == language.SimplifiedChinese; {
+			case !chinese && tag != language.English:
+			case isChinese(t, s) != chinese:
+				t.Errorf("%v in %v: Chinese is %v, want %v", c, tag, !chinese, chinese)
 			}
 		}
 		// 19 registered codes, and the classes with others in them: all but
