@@ -207,8 +207,8 @@ func appendAll[Bytes ~[]byte | ~string](t *testing.T, v vectors.Encoding, reason
 				if spare < 0 {
 					continue
 				}
-				// A buffer of nothing but 0xa5, of which before bytes are in use.
-				whole := bytes.Repeat([]byte{0xa5}, before+spare)
+				// A buffer of which before bytes are in use.
+				whole := fresh(before + spare)
 				b := whole[:before]
 				got, err := f.append(b)
 				if name := nameOf(err); name != v.Error {
@@ -221,7 +221,7 @@ func appendAll[Bytes ~[]byte | ~string](t *testing.T, v vectors.Encoding, reason
 					if len(got) != len(b) || cap(got) != cap(b) || cap(b) > 0 && &got[:1][0] != &b[:1][0] {
 						t.Errorf("%s: with an error, it is not b that is returned", id)
 					}
-					if strings.Trim(string(whole), "\xa5") != "" {
+					if !untouched(whole) {
 						t.Errorf("%s: with an error, b's memory was changed: % x", id, whole)
 					}
 					continue
@@ -230,7 +230,7 @@ func appendAll[Bytes ~[]byte | ~string](t *testing.T, v vectors.Encoding, reason
 					t.Fatalf("%s: got % x, want % x", id, got[before:], f.want)
 				}
 				if spare < len(f.want) {
-					if strings.Trim(string(whole), "\xa5") != "" {
+					if !untouched(whole) {
 						t.Errorf("%s: b's memory was changed, though the result did not fit: % x", id, whole)
 					}
 					continue
@@ -238,7 +238,7 @@ func appendAll[Bytes ~[]byte | ~string](t *testing.T, v vectors.Encoding, reason
 				if len(got) > 0 && &got[0] != &whole[0] {
 					t.Errorf("%s: moved, though there was room", id)
 				}
-				if strings.Trim(string(whole[len(got):]), "\xa5") != "" {
+				if !untouched(whole[len(got):]) {
 					t.Errorf("%s: wrote beyond the result: % x", id, whole[len(got):])
 				}
 			}
