@@ -20,7 +20,7 @@ func TestCodes(t *testing.T) {
 		{"codes -json 1012 4000-4999", exitOK},
 		{"codes 65536", exitUsage},
 		{"codes nonsense", exitUsage},
-		{"codes 1005-1000", exitUsage},
+		{"codes 1001-1000", exitUsage},
 		{"codes 1000-", exitUsage},
 		{"codes -1000", exitUsage},
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/closeframe/closeframe/internal/dissect"
+	"github.com/closeframe/closeframe/internal/vectors"
 )
 
 const goingDown = "88 13 03 e9 73 65 72 76 65 72 20 67 6f 69 6e 67 20 64 6f 77 6e"
@@ -17,6 +18,7 @@ var decodings = []step{
 	{"decode 888d37fa213d34125258458c444f179d4e5459", exitOK},
 	{"decode 8800", exitOK},
 	{"decode 8816 03e8 f09f918b20 e5868de8a781 20d0bfd0bed0bad0b0", exitOK},
+	{"decode 880b 03e8 61616161616161 c3a9", exitOK},
 	{"decode 880d 0fa1 1b5b33316d e280ae 00 0a 7f", exitOK},
 	{"decode 887d 0fa0" + strings.Repeat("61", 123), exitOK},
 	{"decode 8900 8103616263 880203e8 810161 82fe0100000000", exitInvalid},
@@ -157,4 +159,33 @@ func TestDecodeTooMuch(t *testing.T) {
 	if status != exitUsage || !strings.Contains(stderr.String(), "standard input is longer than 16 MiB") {
 		t.Errorf("status %d, %s", status, stderr.String())
 	}
+}
+
+// FuzzDecode decodes any bytes, which must not get more onto the screen than
+// fits, nor anything but text.
+func FuzzDecode(f *testing.F) {
+	for i, v := range vectors.Frames() {
+		if i%40 == 0 { // a few: each is run before the fuzzing begins
+			f.Add([]byte(v.Bytes), false)
+		}
+	}
+	for i, v := range vectors.Payloads() {
+		if i%40 == 0 {
+			f.Add([]byte(v.Bytes), true)
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte, payload bool) {
+		args := []string{"decode", "-raw", "-lang", "en"}
+		if payload {
+			args = append(args, "-payload")
+		}
+		for _, lang := range []string{"en", "zh"} {
+			args[3] = lang
+			r := runWith(nil, string(b), args...)
+			if r.status == exitUsage && (len(b) > 0 || payload) {
+				t.Errorf("status %d, %s", r.status, r.stderr)
+			}
+			checkScreen(t, r.stdout, true)
+		}
+	})
 }

@@ -25,6 +25,7 @@ func TestEncode(t *testing.T) {
 		{"encode 1000 bye -payload", exitOK},
 		{"encode -payload 1005", exitOK},
 		{"encode 1000 -- -payload", exitOK},
+		{"encode 1000 a -", exitOK},
 		{"encode -truncate 1000 " + long, exitOK},
 		{"encode -truncate 1000 \xff", exitOK},
 		{"encode 1000 " + long, exitInvalid},

@@ -141,16 +141,21 @@ var forms = map[string]func(b []byte) string{
 	"tshark": func(b []byte) string {
 		return dump(b, "%04x", "  ", 1, "  ")
 	},
-	"od": func(b []byte) string {
-		var s strings.Builder
-		for i := 0; i < len(b); i += 16 {
-			fmt.Fprintf(&s, "%07o % x\n", i, b[i:min(i+16, len(b))])
-		}
-		if len(b) > 0 {
-			fmt.Fprintf(&s, "%07o\n", len(b))
-		}
-		return s.String()
-	},
+	"od":      func(b []byte) string { return od(b, "%07o") },
+	"od -A x": func(b []byte) string { return od(b, "%06x") },
+	"od -A d": func(b []byte) string { return od(b, "%07d") },
+}
+
+// od writes what od -t x1 does, with offsets in the given format.
+func od(b []byte, offset string) string {
+	var s strings.Builder
+	for i := 0; i < len(b); i += 16 {
+		fmt.Fprintf(&s, offset+" % x\n", i, b[i:min(i+16, len(b))])
+	}
+	if len(b) > 0 {
+		fmt.Fprintf(&s, offset+"\n", len(b))
+	}
+	return s.String()
 }
 
 // dump writes rows of 16 bytes: the offset in the given format, space, the

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"sync"
 
 	"golang.org/x/text/language"
 
@@ -135,9 +136,11 @@ var chinese = words{
 	reconnectApp:   "由应用自行决定",
 }
 
+var matcher = sync.OnceValue(func() language.Matcher { return language.NewMatcher(describe.Supported()) })
+
 // langOf returns the language that the program speaks that is nearest to tag.
 func langOf(tag language.Tag) lang {
-	_, i, _ := language.NewMatcher(describe.Supported()).Match(tag)
+	_, i, _ := matcher().Match(tag)
 	l := lang{tag: story.Languages()[i], words: &english}
 	l.Words = story.WordsOf(l.tag)
 	if l.tag == "zh-Hans" {
