@@ -16,6 +16,7 @@ const calls = `package p
 import (
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/utf8check"
 )
 
 func a(c closecode.Code) bool            { return c.Valid() }
@@ -25,6 +26,12 @@ func d(c closecode.Code) string          { return c.Name() }
 func e(e frame.Error) closecode.Code     { return e.Code() }
 func f(e frame.Error) int                { return e.Offset() }
 func g(e frame.Error) bool               { return e.Is(nil) }
+func h(s []byte) bool                    { return utf8check.Valid(s) }
+func i(s string) bool                    { return utf8check.Valid(s) }
+func j(s []byte) int                     { return utf8check.IndexInvalid(s) }
+func k(s string) int                     { return utf8check.IndexInvalid(s) }
+func l(s *utf8check.Stream) bool         { return s.Complete() }
+func m(s *utf8check.Stream)              { s.Reset() }
 `
 
 // TestInlining asks the compiler what it makes of the calls.
@@ -47,6 +54,12 @@ func TestInlining(t *testing.T) {
 		"frame.Error.Code",
 		"frame.Error.Offset",
 		"frame.Error.Is",
+		"utf8check.Valid[go.shape.[]uint8]",
+		"utf8check.Valid[go.shape.string]",
+		"utf8check.IndexInvalid[go.shape.[]uint8]",
+		"utf8check.IndexInvalid[go.shape.string]",
+		"utf8check.(*Stream).Complete",
+		"utf8check.(*Stream).Reset",
 	} {
 		if !strings.Contains(string(out), "inlining call to "+name+"\n") {
 			t.Errorf("a call of %s is not inlined:\n%s", name, out)

@@ -15,8 +15,8 @@ var windows = [...]struct {
 	// the abnormal closure is.
 	{NoStatusRcvd, 0, 5 * time.Second},
 	// RFC 6455 §7.2.3: "The first reconnect attempt SHOULD be delayed by a
-	// random amount of time. […] a random delay of 0 to 5 seconds would be
-	// reasonable".
+	// random amount of time. […] a value chosen randomly between 0 and 5
+	// seconds is a reasonable initial delay".
 	{AbnormalClosure, 0, 5 * time.Second},
 	// No source: the server met an unexpected condition, which may have passed.
 	{InternalError, 0, 5 * time.Second},

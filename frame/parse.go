@@ -114,13 +114,13 @@ func Parse(b []byte) (c Close, n int, err error) {
 // ParseMasked is like [Parse] for masked Close frames, as clients send them,
 // with [ErrUnmasked] in place of [ErrMasked]. It appends the unmasked payload,
 // which is the code and the reason, to dst, and the Reason returned is a view
-// of that. b is not changed, so that a call for which there were not enough
-// bytes can be repeated.
+// of that, and is valid until dst's memory is written to again.
 //
-// Either the spare capacity of dst and b do not overlap, or dst is b[6:6] and
-// the payload is unmasked in place. ParseMasked allocates only if
-// cap(dst)-len(dst) is less than the length of the payload, which is
-// [MaxPayload] at most.
+// Either the spare capacity of dst and b do not overlap, and b is not changed;
+// or dst is b[6:6], and the payload is unmasked in place. The latter needs a b
+// with a capacity of 6, however few bytes it holds yet: a buffer of [MaxSize]
+// has it. ParseMasked allocates only if cap(dst)-len(dst) is less than the
+// length of the payload, which is [MaxPayload] at most.
 //
 // Nothing is written to dst if the error is [io.ErrUnexpectedEOF] or about the
 // header; if it is [ErrInvalidCode] or [ErrInvalidUTF8], the bytes at

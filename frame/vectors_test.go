@@ -15,16 +15,19 @@ import (
 )
 
 // named has the errors by the names that vectors give them.
-var named = map[string]error{
-	vectors.NotClose:     frame.ErrNotClose,
-	vectors.ReservedBits: frame.ErrReservedBits,
-	vectors.Fragmented:   frame.ErrFragmented,
-	vectors.Masked:       frame.ErrMasked,
-	vectors.Unmasked:     frame.ErrUnmasked,
-	vectors.TooLong:      frame.ErrTooLong,
-	vectors.Short:        frame.ErrShort,
-	vectors.InvalidCode:  frame.ErrInvalidCode,
-	vectors.Incomplete:   io.ErrUnexpectedEOF,
+var named = []struct {
+	name string
+	err  error
+}{
+	{vectors.Incomplete, io.ErrUnexpectedEOF},
+	{vectors.NotClose, frame.ErrNotClose},
+	{vectors.ReservedBits, frame.ErrReservedBits},
+	{vectors.Fragmented, frame.ErrFragmented},
+	{vectors.Masked, frame.ErrMasked},
+	{vectors.Unmasked, frame.ErrUnmasked},
+	{vectors.TooLong, frame.ErrTooLong},
+	{vectors.Short, frame.ErrShort},
+	{vectors.InvalidCode, frame.ErrInvalidCode},
 }
 
 // result is what a parser returned, in the terms of vectors.
@@ -52,9 +55,9 @@ func nameOf(err error) string {
 	if err == nil {
 		return ""
 	}
-	for name, e := range named {
-		if err == e {
-			return name
+	for _, e := range named {
+		if err == e.err {
+			return e.name
 		}
 	}
 	if _, ok := err.(frame.Error); ok && errors.Is(err, frame.ErrInvalidUTF8) {
