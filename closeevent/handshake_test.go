@@ -1,0 +1,213 @@
+package closeevent_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+)
+
+func TestSize(t *testing.T) {
+	if size := unsafe.Sizeof(closeevent.Handshake{}); size > 32 {
+		t.Errorf("a Handshake takes %d bytes, want at most 32", size)
+	} else {
+		t.Logf("a Handshake takes %d bytes", size)
+	}
+}
+
+// The errors of Close are those of frame.Append, in any state.
+func TestCloseErrors(t *testing.T) {
+	open := closeevent.Handshake{}
+	closing := closeevent.Handshake{}
+	closing.Receive(nil, frame.Close{Code: 1000})
+	closed := closing
+	closed.Disconnect()
+	for _, h := range []closeevent.Handshake{open, closing, closed} {
+		for _, test := range []struct {
+			code   closecode.Code
+			reason string
+			want   error
+		}{
+			{1006, "", frame.ErrInvalidCode},
+			{1005, "x", frame.ErrInvalidCode},
+			{1000, strings.Repeat("x", 124), frame.ErrTooLong},
+			{1006, strings.Repeat("x", 124), frame.ErrTooLong}, // the length goes first
+			{1000, "x\xff", frame.ErrInvalidUTF8},
+		} {
+			dst := []byte("dst")
+			after := h
+			b, err := after.Close(dst, test.code, test.reason)
+			if !errors.Is(err, test.want) {
+				t.Errorf("%v: Close with %d and %q gives %v, want %v", h.State(), test.code, test.reason, err, test.want)
+			}
+			if &b[0] != &dst[0] || len(b) != len(dst) || after != h {
+				t.Errorf("%v: Close with %d and %q changed something", h.State(), test.code, test.reason)
+			}
+		}
+	}
+}
+
+// The reason may lie where the answer is written to: in the buffer that the
+// frame was read into.
+func TestReceiveOverlap(t *testing.T) {
+	buf, err := frame.Append(nil, 1001, "going away for good")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _, err := frame.Parse(buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := closeevent.NewClient(key)
+	got := h.Receive(buf[:0], c)
+	want, err := frame.AppendMasked(nil, key, 1001, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) || &got[0] != &buf[0] {
+		t.Errorf("the answer is % x, want % x in the same buffer", got, want)
+	}
+	if got := h.Disconnect().Reason; got != "going away for good" {
+		t.Errorf("the reason is %q", got)
+	}
+}
+
+// A client's key masks its frame, an answer too, and the zero key is a key.
+func TestMask(t *testing.T) {
+	for _, key := range [][4]byte{{}, {0x37, 0xfa, 0x21, 0x3d}, {0xff, 0xff, 0xff, 0xff}} {
+		for name, send := range map[string]func(*closeevent.Handshake) []byte{
+			"Close": func(h *closeevent.Handshake) []byte {
+				b, err := h.Close(nil, 1001, "bye")
+				if err != nil {
+					t.Fatal(err)
+				}
+				return b
+			},
+			"Receive": func(h *closeevent.Handshake) []byte { return h.Receive(nil, frame.Close{Code: 1001}) },
+			"Fail":    func(h *closeevent.Handshake) []byte { return h.Fail(nil, 1001) },
+		} {
+			h := closeevent.NewClient(key)
+			b := send(&h)
+			c, n, err := frame.ParseMasked(nil, b)
+			if err != nil || n != len(b) || c.Code != 1001 || [4]byte(b[2:]) != key {
+				t.Errorf("%s with key % x sends % x (%v)", name, key, b, err)
+			}
+		}
+	}
+}
+
+// allocs are the allocations of each step.
+var allocs = []struct {
+	name string
+	want float64
+	step func(buf []byte) []byte
+}{
+	{"Close", 0, func(buf []byte) []byte {
+		h := closeevent.NewClient(key)
+		b, _ := h.Close(buf, 1001, reason)
+		return b
+	}},
+	{"Close twice", 0, func(buf []byte) []byte {
+		var h closeevent.Handshake
+		b, _ := h.Close(buf, 1001, reason)
+		b, _ = h.Close(b, 1001, reason)
+		return b
+	}},
+	{"Close refused", 0, func(buf []byte) []byte {
+		var h closeevent.Handshake
+		b, _ := h.Close(buf, 1006, reason)
+		return b
+	}},
+	{"Receive", 0, func(buf []byte) []byte {
+		h := closeevent.NewClient(key)
+		b := h.Receive(buf, frame.Close{Code: 1001})
+		event = h.Disconnect()
+		return b
+	}},
+	{"Receive a reason", 1, func(buf []byte) []byte {
+		h := closeevent.NewClient(key)
+		b := h.Receive(buf, frame.Close{Code: 1001, Reason: reasonBytes})
+		b = h.Receive(b, frame.Close{Code: 1001, Reason: reasonBytes})
+		event = h.Disconnect()
+		return b
+	}},
+	{"Fail", 0, func(buf []byte) []byte {
+		h := closeevent.NewClient(key)
+		b := h.Fail(buf, 1002)
+		h.Unsent()
+		event = h.Disconnect()
+		if h.CloseTransport() || h.PeerFirst() || h.State() != closeevent.Closed {
+			panic("not closed")
+		}
+		return b
+	}},
+}
+
+var (
+	reason      = strings.Repeat("é", 61)
+	reasonBytes = []byte(reason)
+	event       closeevent.CloseEvent // keeps the compiler from dropping work
+	out         []byte
+)
+
+func TestAllocs(t *testing.T) {
+	buf := make([]byte, 0, frame.MaxSize)
+	for _, test := range allocs {
+		if got := testing.AllocsPerRun(100, func() { out = test.step(buf) }); got != test.want {
+			t.Errorf("%s allocates %v times, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// BenchmarkHandshake times each step of a closing handshake, with a reason of
+// 122 bytes of é, on a fresh Handshake each time.
+func BenchmarkHandshake(b *testing.B) {
+	buf := make([]byte, 0, frame.MaxSize)
+	bye := frame.Close{Code: 1001}
+	byeReason := frame.Close{Code: 1001, Reason: reasonBytes}
+	closing := closeevent.NewClient(key)
+	if _, err := closing.Close(nil, 1001, ""); err != nil {
+		b.Fatal(err)
+	}
+	fresh := closeevent.NewClient(key)
+	complete := closing
+	complete.Receive(nil, bye)
+	for _, bench := range []struct {
+		name string
+		from closeevent.Handshake
+		step func(h *closeevent.Handshake)
+	}{
+		{"Close/server", closeevent.Handshake{}, func(h *closeevent.Handshake) { out, _ = h.Close(buf, 1001, reason) }},
+		{"Close/client", fresh, func(h *closeevent.Handshake) { out, _ = h.Close(buf, 1001, reason) }},
+		{"Close/again", closing, func(h *closeevent.Handshake) { out, _ = h.Close(buf, 1001, reason) }},
+		{"Receive/answer", fresh, func(h *closeevent.Handshake) { out = h.Receive(buf, bye) }},
+		{"Receive/reason", fresh, func(h *closeevent.Handshake) { out = h.Receive(buf, byeReason) }},
+		{"Receive/after_Close", closing, func(h *closeevent.Handshake) { out = h.Receive(buf, bye) }},
+		{"Fail", fresh, func(h *closeevent.Handshake) { out = h.Fail(buf, 1002) }},
+		{"Unsent", closing, func(h *closeevent.Handshake) { h.Unsent() }},
+		{"CloseTransport", complete, func(h *closeevent.Handshake) { truth = h.CloseTransport() }},
+		{"Disconnect", complete, func(h *closeevent.Handshake) { event = h.Disconnect() }},
+		{"State", complete, func(h *closeevent.Handshake) { state = h.State() }},
+		{"PeerFirst", complete, func(h *closeevent.Handshake) { truth = h.PeerFirst() }},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			var h closeevent.Handshake
+			for b.Loop() {
+				h = bench.from
+				bench.step(&h)
+			}
+			truth = h == bench.from
+		})
+	}
+}
+
+var (
+	truth bool
+	state closeevent.State
+)
