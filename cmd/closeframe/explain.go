@@ -139,7 +139,7 @@ var reading = map[closecode.Code][]string{
 	closecode.UnsupportedData: {"RFC 6455 §5.6 Data Frames"},
 	closecode.NoStatusRcvd:    {"RFC 6455 §7.1.5 The WebSocket Connection Close Code"},
 	closecode.AbnormalClosure: {"RFC 6455 §7.1.5 The WebSocket Connection Close Code",
-		"RFC 6455 §7.2.3 Recovering from Abnormal Closure"},
+		"RFC 6455 §7.2.3 Recovering from Abnormal Closure", "docs/why-1006.md in the repository of closeframe"},
 	closecode.InvalidFramePayloadData: {"RFC 6455 §8.1 Handling Errors in UTF-8-Encoded Data", "RFC 3629 §4 Syntax of UTF-8 Byte Sequences"},
 	closecode.PolicyViolation:         {"RFC 6455 §10.2 Origin Considerations"},
 	closecode.MessageTooBig:           {"RFC 6455 §10.4 Implementation-Specific Limits"},
