@@ -127,6 +127,32 @@ type Reconnect struct {
 	Hi      int64  `json:"hi_ms"`
 }
 
+// Ending is a way in which a connection ends: what the server does and, if it
+// is the client that closes, what the client does.
+type Ending struct {
+	Origin
+	Upgrade string   `json:"upgrade"`
+	Client  *Request `json:"client"`
+	Server  []string `json:"server"`
+	Slow    bool     `json:"slow"`
+}
+
+// Request is a client's call of close. A nil Code or Reason is not given.
+type Request struct {
+	When   string  `json:"when"` // "open", "connecting", or "twice"
+	Code   *uint16 `json:"code,omitempty"`
+	Reason *string `json:"reason,omitempty"`
+}
+
+// Call is a call of close in JavaScript, and what comes of it.
+type Call struct {
+	Origin
+	Call      string `json:"call"`
+	Throws    string `json:"throws"`
+	Payload   Hex    `json:"payload"`
+	Unsettled bool   `json:"unsettled"`
+}
+
 // Entry is an entry of the registry.
 type Entry struct {
 	Code      uint16   `json:"code"`
@@ -176,6 +202,12 @@ func Lookups() []Lookup { return load[Lookup]("lookup") }
 
 // Reconnects returns the vectors of reconnect.json.
 func Reconnects() []Reconnect { return load[Reconnect]("reconnect") }
+
+// Endings returns the vectors of endings.json.
+func Endings() []Ending { return load[Ending]("endings") }
+
+// Calls returns the vectors of calls.json.
+func Calls() []Call { return load[Call]("calls") }
 
 // Rules returns the rules of rules.json.
 func Rules() []Rule {

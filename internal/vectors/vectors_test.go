@@ -37,6 +37,8 @@ func TestOrigins(t *testing.T) {
 	all(Encodings(), func(v Encoding) { check(v.Origin) })
 	all(Lookups(), func(v Lookup) { check(v.Origin) })
 	all(Reconnects(), func(v Reconnect) { check(v.Origin) })
+	all(Endings(), func(v Ending) { check(v.Origin) })
+	all(Calls(), func(v Call) { check(v.Origin) })
 	if len(seen) < 3000 {
 		t.Errorf("only %d vectors", len(seen))
 	}

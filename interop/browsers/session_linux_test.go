@@ -1,0 +1,209 @@
+package browsers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/internal/vectors"
+	"github.com/closeframe/closeframe/interop/browsers/browser"
+)
+
+// A testCase is a connection that a client opens, and what both ends do.
+type testCase struct {
+	id      string
+	upgrade string
+	steps   []step
+	client  *vectors.Request
+	call    string // of the page's, "" but for the tests of the arguments of close
+	slow    bool
+}
+
+// endingCase returns the case that a vector of testdata/endings.json describes.
+func endingCase(t testing.TB, e vectors.Ending) testCase {
+	t.Helper()
+	c := testCase{id: e.ID, upgrade: e.Upgrade, client: e.Client, slow: e.Slow}
+	for _, s := range e.Server {
+		parsed, err := parseStep(s)
+		if err != nil {
+			t.Fatalf("%s: %v", e.ID, err)
+		}
+		c.steps = append(c.steps, parsed)
+	}
+	return c
+}
+
+// ready reports whether the server waits for a message before it does anything.
+func (c testCase) ready() bool { return len(c.steps) > 0 && c.steps[0].verb == "ready" }
+
+// early reports whether the client closes before the connection is open.
+func (c testCase) early() bool { return c.client != nil && c.client.When == "connecting" }
+
+// An outcome is what became of a connection: the event that the client fired,
+// whether there was an error event before, how many messages came in, and the
+// frames that the server got from it.
+type outcome struct {
+	ID string `json:"id"`
+	closeevent.CloseEvent
+	Error    bool   `json:"error,omitempty"`
+	Messages int    `json:"messages,omitempty"`
+	Threw    string `json:"threw,omitempty"`
+	Sent     string `json:"sent"`
+}
+
+// String returns what happened in one line, to be read.
+func (o outcome) String() string {
+	clean := "not clean"
+	if o.WasClean {
+		clean = "clean"
+	}
+	s := fmt.Sprintf("%d %q, %s", uint16(o.Code), o.Reason, clean)
+	if o.Error {
+		s += ", after an error event"
+	}
+	if o.Messages > 0 {
+		s += fmt.Sprintf(", %d messages", o.Messages)
+	}
+	if o.Threw != "" {
+		s += ", close threw " + o.Threw
+	}
+	if o.Sent == "" {
+		return s + "; it sent nothing"
+	}
+	return s + "; it sent " + o.Sent
+}
+
+// A session is a browser at work.
+type session struct {
+	*server
+	browser.Program
+	process *browser.Process
+	ctx     context.Context // ends with the browser
+}
+
+// start starts the browser of that name with the page.
+func start(t *testing.T, name string) *session {
+	t.Helper()
+	program, err := browser.Find(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &session{server: newServer(t), Program: program}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	s.ctx = ctx
+	if s.process, err = program.Start(ctx, s.url()); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		<-s.process.Exited()
+		cancel(fmt.Errorf("%v ended:\n%s", program, s.process.Stderr()))
+	}()
+	t.Cleanup(func() { s.process.Stop() })
+	return s
+}
+
+// A pageCase is a connection in the page's words, and pageResult its end.
+type pageCase struct {
+	Path   string           `json:"path"`
+	Ready  bool             `json:"ready,omitempty"` // send a message once open
+	Client *vectors.Request `json:"client,omitempty"`
+	Call   string           `json:"call,omitempty"`
+}
+
+type pageResult struct {
+	Index    int                   `json:"index"`
+	Opened   bool                  `json:"opened"`
+	Error    bool                  `json:"error"`
+	Messages int                   `json:"messages"`
+	Threw    string                `json:"threw"`
+	Event    closeevent.CloseEvent `json:"event"`
+}
+
+// lanes is how many connections the page has at a time. Chromium delays each
+// new one by the longer the more are being opened: 1 to 5 s from 16 on, and
+// thousandths of that for a few.
+var lanes = map[string]int{browser.Chromium: 6, browser.Firefox: 48}
+
+// batch is how many connections one call of the page's is for: it collects its
+// garbage after each.
+const batch = 1024
+
+// open makes the browser open all the connections and returns what it told of
+// each, in the same order.
+func (s *session) open(ctx context.Context, loop string, work []pageCase) ([]pageResult, error) {
+	var results []pageResult
+	argument := map[string]any{"cases": work, "lanes": lanes[s.Name], "addresses": addresses}
+	if err := s.call(ctx, loop, "connect", argument, &results); err != nil {
+		return nil, err
+	}
+	if len(results) != len(work) {
+		return nil, fmt.Errorf("%d results of %d connections", len(results), len(work))
+	}
+	slices.SortFunc(results, func(a, b pageResult) int { return a.Index - b.Index })
+	for i, r := range results {
+		if r.Index != i {
+			return nil, fmt.Errorf("connection %d has no result, or two", i)
+		}
+	}
+	return results, nil
+}
+
+// connect makes the browser meet all the cases and returns what became of
+// them, in the same order.
+func (s *session) connect(loop string, cases []testCase) ([]outcome, error) {
+	var all []outcome
+	for part := range slices.Chunk(cases, batch) {
+		got, err := s.connectBatch(loop, part)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, got...)
+	}
+	return all, nil
+}
+
+func (s *session) connectBatch(loop string, cases []testCase) ([]outcome, error) {
+	ctx, cancel := context.WithTimeoutCause(s.ctx, 2*time.Minute,
+		fmt.Errorf("%d connections took more than two minutes", len(cases)))
+	defer cancel()
+	limit := 15 * time.Second
+	if loop == "slow" {
+		limit = 100 * time.Second
+	}
+	ends := make([]*rawEnd, len(cases))
+	done := make([]<-chan struct{}, len(cases))
+	work := make([]pageCase, len(cases))
+	for i, c := range cases {
+		ends[i] = &rawEnd{upgrade: c.upgrade, steps: c.steps, limit: limit}
+		work[i] = pageCase{Ready: c.ready(), Client: c.client, Call: c.call}
+		work[i].Path, done[i] = s.expect(ends[i].serve)
+	}
+	results, err := s.open(ctx, loop, work)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]outcome, len(cases))
+	for i, r := range results {
+		c := cases[i]
+		if r.Opened != (c.upgrade == "" && !c.early()) {
+			return nil, fmt.Errorf("%s: the WebSocket opened: %v", c.id, r.Opened)
+		}
+		all[i] = outcome{ID: c.id, CloseEvent: r.Event, Error: r.Error, Messages: r.Messages, Threw: r.Threw}
+		if c.early() {
+			continue // perhaps the server never saw it
+		}
+		select {
+		case <-done[i]:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("%s: the server does not see the end: %w", c.id, context.Cause(ctx))
+		}
+		if ends[i].err != nil {
+			return nil, fmt.Errorf("%s: at the server: %w", c.id, ends[i].err)
+		}
+		all[i].Sent = ends[i].sent
+	}
+	return all, nil
+}

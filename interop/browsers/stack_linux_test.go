@@ -1,0 +1,138 @@
+package browsers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/internal/stack"
+	"github.com/closeframe/closeframe/internal/vectors"
+)
+
+// A meeting is a connection of a browser's to internal/stack: one of the two
+// calls close, and both tell how it ended.
+type meeting struct {
+	byServer bool
+	code     closecode.Code
+	reason   string
+
+	server closeevent.CloseEvent
+	first  bool // the server saw the browser's Close first
+	err    error
+}
+
+func (m *meeting) String() string {
+	who := "the browser"
+	if m.byServer {
+		who = "the server"
+	}
+	return fmt.Sprintf("%s closes with %d %q", who, uint16(m.code), m.reason)
+}
+
+// serve is the server's side of a meeting.
+func (m *meeting) serve(w http.ResponseWriter, r *http.Request) {
+	c, err := stack.Upgrade(w, r, stack.Config{})
+	if err != nil {
+		m.err = err
+		return
+	}
+	closed := make(chan error, 1)
+	if m.byServer {
+		go func() {
+			_, err := c.Close(m.code, m.reason)
+			closed <- err
+		}()
+	} else {
+		closed <- nil
+	}
+	for err == nil {
+		_, _, err = c.Read(nil)
+	}
+	event, ok := errors.AsType[closeevent.CloseEvent](err)
+	if !ok {
+		m.err = fmt.Errorf("reading ended without a CloseEvent: %w", err)
+	}
+	m.server = event
+	m.first = c.PeerFirst()
+	m.err = errors.Join(m.err, <-closed)
+}
+
+// With a peer that keeps the rules the browsers keep them too: whoever closes,
+// with every code that it may send, both ends get the event that they must.
+func testStack(t *testing.T, s *session) {
+	reasons := []string{"", "bye", "服务器正在重启，请稍后再试 🙂"}
+	meetings := []*meeting{
+		{byServer: true, code: closecode.NoStatusRcvd},
+		{byServer: false, code: closecode.NoStatusRcvd},
+	}
+	for i := range 1 << 16 {
+		code := closecode.Code(i)
+		if testing.Short() && code > 3000 && code%50 != 0 {
+			continue
+		}
+		if code.Valid() {
+			meetings = append(meetings, &meeting{byServer: true, code: code, reason: reasons[i%3]})
+		}
+		if code.Scriptable() {
+			meetings = append(meetings, &meeting{byServer: false, code: code, reason: reasons[i/3%3]})
+		}
+	}
+	n := 0
+	for part := range slices.Chunk(meetings, batch) {
+		n += s.meet(t, part)
+	}
+	t.Logf("%v and internal/stack: %d meetings, both events as they must be in %d", s.Program, len(meetings), n)
+}
+
+// meet has the meetings, and returns how many went as they must.
+func (s *session) meet(t *testing.T, meetings []*meeting) (good int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(s.ctx, 2*time.Minute)
+	defer cancel()
+	work := make([]pageCase, len(meetings))
+	done := make([]<-chan struct{}, len(meetings))
+	for i, m := range meetings {
+		if !m.byServer {
+			work[i].Client = &vectors.Request{When: "open"}
+			if m.code != closecode.NoStatusRcvd {
+				work[i].Client.Code, work[i].Client.Reason = (*uint16)(&m.code), &m.reason
+			}
+		}
+		work[i].Path, done[i] = s.expect(m.serve)
+	}
+	results, err := s.open(ctx, "main", work)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range meetings {
+		select {
+		case <-done[i]:
+		case <-ctx.Done():
+			t.Fatalf("%v: the server does not see the end", m)
+		}
+		// Each end is told the other's code and reason. Both browsers answer
+		// with the code and the reason, closeframe with the code.
+		server := closeevent.CloseEvent{Code: m.code, Reason: m.reason, WasClean: true}
+		client := server
+		if !m.byServer {
+			client.Reason = ""
+		}
+		switch got := results[i]; {
+		case m.err != nil:
+			t.Errorf("%v: at the server: %v", m, m.err)
+		case m.server != server || m.first == m.byServer:
+			t.Errorf("%v: the server's event is %+v, want %+v; the browser closed first: %v", m, m.server, server, m.first)
+		case got.Event != client || got.Error || got.Threw != "" || !got.Opened:
+			t.Errorf("%v: the browser told %+v, want %+v", m, got, client)
+		default:
+			good++
+		}
+	}
+	return good
+}
