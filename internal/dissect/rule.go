@@ -25,7 +25,7 @@ var faults = map[frame.Error]struct {
 		"masked."}},
 	frame.ErrTooLong: {"too_long", control},
 	frame.ErrShort: {"short", rule{"RFC 6455 §5.5.1", "If there is a body, the first two bytes of the body MUST be a 2-byte unsigned " +
-		"integer (in network byte order) representing a status code"}},
+		"integer (in network byte order) representing a status code with value /code/ defined in Section 7.4."}},
 	frame.ErrInvalidCode: {"invalid_code", rule{}},
 	frame.ErrInvalidUTF8: {"invalid_utf8", rule{"RFC 6455 §8.1", "When an endpoint is to interpret a byte stream as UTF-8 but finds that " +
 		"the byte stream is not, in fact, a valid UTF-8 stream, that endpoint MUST _Fail the WebSocket Connection_."}},
@@ -33,12 +33,12 @@ var faults = map[frame.Error]struct {
 
 var control = rule{"RFC 6455 §5.5", "All control frames MUST have a payload length of 125 bytes or less and MUST NOT be fragmented."}
 
-var minimal = rule{"RFC 6455 §5.2", "in all cases, the minimal number of bytes MUST be used to encode the length"}
+var minimal = rule{"RFC 6455 §5.2", "Note that in all cases, the minimal number of bytes MUST be used to encode the length"}
 
 // codeRules are the rules that keep the codes of a class out of Close frames.
 var codeRules = map[closecode.Class]rule{
 	closecode.Unused: {"RFC 6455 §7.4.2", "Status codes in the range 0-999 are not used."},
-	closecode.Local: {"RFC 6455 §7.4.1", "is a reserved value and MUST NOT be set as a status code in a Close control frame by an " +
+	closecode.Local: {"RFC 6455 §7.4.1", "%d is a reserved value and MUST NOT be set as a status code in a Close control frame by an " +
 		"endpoint."},
 	// for 1016 to 1999 and, with it, for the extensions' 2000 to 2999
 	closecode.Reserved: {"RFC 6455 §7.4.2", "Status codes in the range 1000-2999 are reserved for definition by this protocol, its future " +
@@ -83,6 +83,8 @@ func (d *dissector) broken(f *Frame, e frame.Error) {
 		switch {
 		case f.Close.Code == 1004:
 			r = rule{"RFC 6455 §7.4.1", "Reserved. The specific meaning might be defined in the future."}
+		case class == closecode.Local:
+			r.quote = fmt.Sprintf(r.quote, int(f.Close.Code))
 		case class == closecode.Extension:
 			r = codeRules[closecode.Reserved]
 		}
