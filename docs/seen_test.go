@@ -1,0 +1,80 @@
+package docs_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/closeframe/closeframe/closeevent"
+)
+
+// seen returns what the profile of a client says about each case: the events
+// that it gave, written as in why-1006.md.
+func seen(t *testing.T, client string) map[string][]string {
+	t.Helper()
+	var profile struct {
+		Outcomes []struct {
+			ID string
+			closeevent.CloseEvent
+		}
+	}
+	if err := json.Unmarshal([]byte(read(t, "../testdata/profiles/"+client+".json")), &profile); err != nil {
+		t.Fatal(err)
+	}
+	m := make(map[string][]string)
+	for _, o := range profile.Outcomes {
+		s := fmt.Sprint(uint16(o.Code))
+		switch {
+		case o.WasClean:
+			s += ", clean"
+		case o.Code != 1006:
+			s += ", not clean"
+		}
+		if !slices.Contains(m[o.ID], s) {
+			m[o.ID] = append(m[o.ID], s)
+		}
+	}
+	return m
+}
+
+// TestSeen demands that why-1006.md says of each case what the clients did
+// when they were recorded, and that it names no case that there isn't.
+func TestSeen(t *testing.T) {
+	var endings struct {
+		Vectors []struct{ ID string }
+	}
+	if err := json.Unmarshal([]byte(read(t, "../testdata/endings.json")), &endings); err != nil {
+		t.Fatal(err)
+	}
+	known := make(map[string]bool)
+	for _, v := range endings.Vectors {
+		known[v.ID] = true
+	}
+	chromium, firefox, ours := seen(t, "chromium"), seen(t, "firefox"), seen(t, "closeframe")
+	doc := read(t, "why-1006.md")
+	for _, m := range regexp.MustCompile("`(ending/[^`]*)`").FindAllStringSubmatch(doc, -1) {
+		if !known[m[1]] {
+			t.Errorf("there is no case %s", m[1])
+		}
+	}
+	rows := regexp.MustCompile("(?m)^\\| .* \\| `(ending/.*)` \\| (.*) \\| (.*) \\| (.*) \\|$").FindAllStringSubmatch(doc, -1)
+	for _, row := range rows {
+		check := func(client, cell string, want []string) {
+			got := strings.Split(cell, " or ")
+			slices.Sort(got)
+			want = slices.Sorted(slices.Values(want))
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: the document says that %s gives %q, and it gave %q", row[1], client, got, want)
+			}
+		}
+		check("Chromium", row[2], chromium[row[1]])
+		check("Firefox", row[3], firefox[row[1]])
+		check("closeframe", row[4], ours[row[1]])
+	}
+	if len(rows) < 20 {
+		t.Errorf("found %d rows, want 20 at least", len(rows))
+	}
+}
