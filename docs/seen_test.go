@@ -19,6 +19,7 @@ func seen(t *testing.T, client string) map[string][]string {
 		Outcomes []struct {
 			ID string
 			closeevent.CloseEvent
+			Error bool // an event of that name came before
 		}
 	}
 	if err := json.Unmarshal([]byte(read(t, "../testdata/profiles/"+client+".json")), &profile); err != nil {
@@ -32,6 +33,9 @@ func seen(t *testing.T, client string) map[string][]string {
 			s += ", clean"
 		case o.Code != 1006:
 			s += ", not clean"
+		}
+		if o.Error {
+			s += ", error"
 		}
 		if !slices.Contains(m[o.ID], s) {
 			m[o.ID] = append(m[o.ID], s)
