@@ -21,9 +21,13 @@ func FromJS(v js.Value) CloseEvent {
 // e.Reason with U+FFFD in place of what is not UTF-8. JS panics where there
 // is no CloseEvent constructor, such as in Node.js before version 23.
 func (e CloseEvent) JS() js.Value {
+	// On its way to JavaScript a string loses a U+FEFF at its beginning, which
+	// Go's wasm_exec.js takes for a byte order mark. In a reason it is a
+	// character like any other, so it must not stand at the beginning.
+	reason := js.Global().Get("String").New(" "+e.Reason).Call("slice", 1)
 	return js.Global().Get("CloseEvent").New("close", map[string]any{
 		"code":     int(e.Code),
-		"reason":   e.Reason,
+		"reason":   reason,
 		"wasClean": e.WasClean,
 	})
 }

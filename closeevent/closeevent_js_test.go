@@ -48,6 +48,7 @@ func TestJS(t *testing.T) {
 		{Code: 1005, WasClean: true},
 		{Code: 65535, Reason: "x"},
 		{Code: 4999, Reason: "再见 \U0001f44b \"\x00\n", WasClean: true},
+		{Code: 1000, Reason: "\ufeff\ufeffa character like any other", WasClean: true},
 	} {
 		// It goes to a listener, as if a WebSocket had fired it.
 		target := js.Global().Get("EventTarget").New()
