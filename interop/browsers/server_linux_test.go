@@ -12,6 +12,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -67,9 +69,12 @@ func newServer(t testing.TB) *server {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Write(page)
 	})
-	mux.HandleFunc("GET /work/{loop}", s.work)
+	mux.HandleFunc("GET /job/{loop}", s.work)
 	mux.HandleFunc("POST /answer/{number}", s.answer)
 	mux.HandleFunc("GET /ws/{number}", s.connected)
+	mux.HandleFunc("GET /wasm_exec.js", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFile(w, r, filepath.Join(runtime.GOROOT(), "lib", "wasm", "wasm_exec.js"))
+	})
 	mux.HandleFunc("GET /favicon.ico", http.NotFound)
 	s.http = &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
 	if err := s.listen(); err != nil {
