@@ -7,8 +7,9 @@
 //	frame       Parse           Append          sent by servers
 //	masked      ParseMasked     AppendMasked    sent by clients
 //
-// Nothing here allocates, provided that the buffers passed in are large
-// enough: [MaxSize] bytes hold any Close frame. Nothing keeps a reference to
+// Nothing here allocates but the text of an error that has an offset, provided
+// that the buffers passed in are large enough: [MaxSize] bytes hold any Close
+// frame. Nothing keeps a reference to
 // a buffer but the Reason of the [Close] returned, and nothing is written
 // beyond the result. All functions may be called from any goroutine.
 //
