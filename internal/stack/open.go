@@ -16,21 +16,19 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
 
 // Upgrade answers a client's opening handshake (RFC 6455 §4.2) and takes over
-// its connection. If the request is not as it must be, Upgrade answers with an
-// HTTP error and returns what is wrong. It accepts any Origin: a server that
-// is not for all pages of the web checks that first (§10.2).
+// its connection, or answers a request that is not as it must be with an HTTP
+// error. A server that is not for all pages of the web checks Origin (§10.2).
 func Upgrade(w http.ResponseWriter, r *http.Request, config Config) (*Conn, error) {
 	refuse := func(status int, what string) (*Conn, error) {
-		// For 426: "and a |Sec-WebSocket-Version| header field indicating the
-		// version(s) the server is capable of understanding" (§4.2.2).
+		// "426 Upgrade Required) and a |Sec-WebSocket-Version|" (§4.2.2)
 		w.Header()["Sec-WebSocket-Version"] = []string{"13"}
-		w.Header().Set("Upgrade", "websocket")
-		w.Header().Set("Connection", "Upgrade")
+		w.Header()["Upgrade"], w.Header()["Connection"] = []string{"websocket"}, []string{"Upgrade"}
 		http.Error(w, what, status)
 		return nil, errors.New("stack: opening handshake: " + what)
 	}
@@ -39,42 +37,36 @@ func Upgrade(w http.ResponseWriter, r *http.Request, config Config) (*Conn, erro
 	switch {
 	case r.Method != http.MethodGet || r.ContentLength != 0 || r.Host == "" || r.Proto != "HTTP/1.1":
 		return refuse(http.StatusBadRequest, "not a GET of HTTP/1.1 with a Host and without a body")
-	case !hasToken(r.Header, "Upgrade", "websocket"):
-		return refuse(http.StatusUpgradeRequired, "Upgrade has no websocket")
-	case !hasToken(r.Header, "Connection", "Upgrade"):
-		return refuse(http.StatusBadRequest, "Connection has no Upgrade")
+	case !hasToken(r.Header, "Upgrade", "websocket") || !hasToken(r.Header, "Connection", "Upgrade"):
+		return refuse(http.StatusUpgradeRequired, "Upgrade has no websocket, or Connection no Upgrade")
 	case strings.Join(r.Header.Values("Sec-Websocket-Version"), ",") != "13":
 		return refuse(http.StatusUpgradeRequired, "Sec-WebSocket-Version is not 13")
 	case err != nil || len(nonce) != 16:
 		return refuse(http.StatusBadRequest, "Sec-WebSocket-Key is not 16 bytes in Base64")
 	}
-
 	conn, rw, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return refuse(http.StatusInternalServerError, err.Error())
 	}
 	conn.SetDeadline(time.Time{}) // the server had its own
-	if _, err = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"+
-		"Connection: Upgrade\r\nSec-WebSocket-Accept: "+accept(key)+"\r\n\r\n"); err != nil {
+	if _, err = fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"+
+		"Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", accept(key)); err != nil {
 		conn.Close()
 		return nil, err
 	}
 	return newConn(conn, rw.Reader, false, config), nil
 }
 
-// Dial connects to the server at a ws or wss URL. ctx is for the opening
-// handshake alone.
+// Dial connects to a server. ctx is for the opening handshake alone.
 func Dial(ctx context.Context, rawURL string, config Config) (*Conn, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		return nil, err
 	}
 	dial, port := new(net.Dialer).DialContext, "80"
-	switch u.Scheme {
-	case "ws":
-	case "wss":
+	if u.Scheme == "wss" {
 		dial, port = (&tls.Dialer{Config: config.TLS}).DialContext, "443"
-	default:
+	} else if u.Scheme != "ws" {
 		return nil, fmt.Errorf("stack: %q is neither a ws nor a wss URL", rawURL)
 	}
 	conn, err := dial(ctx, "tcp", net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), port)))
@@ -84,9 +76,9 @@ func Dial(ctx context.Context, rawURL string, config Config) (*Conn, error) {
 	return NewClient(ctx, conn, rawURL, config)
 }
 
-// NewClient does a client's opening handshake (RFC 6455 §4.1) over conn, which
-// may be of any kind: a TLS connection, a Unix socket, a tunnel. The URL gives
-// the request its path and Host. If there is an error, conn has been closed.
+// NewClient does a client's opening handshake (RFC 6455 §4.1) over conn: a TLS
+// connection, a Unix socket, a tunnel. The URL gives the request its path and
+// Host. If there is an error, conn has been closed.
 func NewClient(ctx context.Context, conn net.Conn, rawURL string, config Config) (*Conn, error) {
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	limited := &io.LimitedReader{R: conn, N: 64 << 10} // of the response
@@ -113,10 +105,8 @@ func request(conn net.Conn, in *bufio.Reader, rawURL string, further http.Header
 	rand.Read(nonce)
 	key := base64.StdEncoding.EncodeToString(nonce)
 	maps.Copy(r.Header, further)
-	r.Header["Upgrade"] = []string{"websocket"}
-	r.Header["Connection"] = []string{"Upgrade"}
-	r.Header["Sec-WebSocket-Key"] = []string{key}
-	r.Header["Sec-WebSocket-Version"] = []string{"13"}
+	r.Header["Upgrade"], r.Header["Connection"] = []string{"websocket"}, []string{"Upgrade"}
+	r.Header["Sec-WebSocket-Version"], r.Header["Sec-WebSocket-Key"] = []string{"13"}, []string{key}
 	if err := r.Write(conn); err != nil {
 		return err
 	}
@@ -124,18 +114,14 @@ func request(conn net.Conn, in *bufio.Reader, rawURL string, further http.Header
 	if err != nil {
 		return err
 	}
-	get := resp.Header.Get
-	switch {
+	switch get := resp.Header.Get; {
 	case resp.StatusCode != http.StatusSwitchingProtocols || resp.Proto != "HTTP/1.1":
 		return errors.New("the server answers " + resp.Proto + " " + resp.Status)
-	case !strings.EqualFold(get("Upgrade"), "websocket"), !hasToken(resp.Header, "Connection", "Upgrade"):
-		return errors.New("the response does not upgrade to websocket")
-	case get("Sec-Websocket-Accept") != accept(key):
-		return errors.New("Sec-WebSocket-Accept of the response is wrong")
-	case get("Sec-Websocket-Extensions") != "", get("Sec-Websocket-Protocol") != "":
-		// "the use of an extension that was not present in the client's
-		// handshake": "the client MUST _Fail the WebSocket Connection_" (§4.1).
-		return errors.New("the response has an extension or subprotocol that was not asked for")
+	case !strings.EqualFold(get("Upgrade"), "websocket"), !hasToken(resp.Header, "Connection", "Upgrade"),
+		get("Sec-Websocket-Accept") != accept(key):
+		return errors.New("wrong Upgrade, Connection or Sec-WebSocket-Accept in the response")
+	case get("Sec-Websocket-Extensions")+get("Sec-Websocket-Protocol") != "":
+		return errors.New("an extension or subprotocol that was not asked for in the response")
 	}
 	return nil
 }
@@ -148,10 +134,6 @@ func accept(key string) string {
 
 // hasToken reports whether one of the lists in the header field has the token.
 func hasToken(header http.Header, field, token string) bool {
-	for t := range strings.SplitSeq(strings.Join(header.Values(field), ","), ",") {
-		if strings.EqualFold(strings.Trim(t, " \t"), token) {
-			return true
-		}
-	}
-	return false
+	list := strings.Split(strings.Join(header.Values(field), ","), ",")
+	return slices.ContainsFunc(list, func(t string) bool { return strings.EqualFold(strings.Trim(t, " \t"), token) })
 }
