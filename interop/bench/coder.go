@@ -31,7 +31,7 @@ func coderAnswer(pool []closing) contender {
 					panic("a Close frame was read as a message")
 				}
 				expect(conn.out, false)
-				sum += last(conn.out)
+				sum += head(conn.out)
 				c.CloseNow()
 			}
 			return sum
@@ -41,7 +41,7 @@ func coderAnswer(pool []closing) contender {
 			for i := range n {
 				conn.reset(pool[i%poolSize].masked)
 				c := coderServer(&conn)
-				sum += last(conn.out)
+				sum += head(conn.out)
 				c.CloseNow()
 			}
 			return sum

@@ -96,7 +96,7 @@ func gobwasAppendPayload(pool []closing) contender {
 				c := &pool[i%poolSize]
 				b := buf[:2+len(c.text)]
 				ws.PutCloseFrameBody(b, ws.StatusCode(c.code), c.text)
-				sum += uint64(len(b)) + last(b)
+				sum += uint64(len(b)) + head(b)
 			}
 			return sum
 		},
@@ -116,7 +116,7 @@ func gobwasAppendMasked(pool []closing) contender {
 				if err := ws.WriteFrame(&out, f); err != nil {
 					panic(err)
 				}
-				sum += last(out.Bytes())
+				sum += head(out.Bytes())
 			}
 			return sum
 		},
@@ -147,7 +147,7 @@ func gobwasAnswer(pool []closing) contender {
 				out.Reset()
 				gobwasHandle(&in, &out, ws.StateServerSide)
 				expect(out.Bytes(), false)
-				sum += last(out.Bytes())
+				sum += head(out.Bytes())
 			}
 			return sum
 		},

@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 )
@@ -38,7 +39,7 @@ func gorillaAppendPayload(pool []closing) contender {
 			for i := range n {
 				c := &pool[i%poolSize]
 				b := websocket.FormatCloseMessage(int(c.code), c.text)
-				sum += uint64(len(b)) + last(b)
+				sum += uint64(len(b)) + head(b)
 			}
 			return sum
 		},
@@ -49,7 +50,7 @@ func gorillaAppendMasked(pool []closing) contender {
 	conn := new(memConn)
 	var client *websocket.Conn
 	return contender{
-		name: gorilla, note: "FormatCloseMessage, WriteControl to memory, as a Pong because a Conn sends one Close only; checks neither code nor reason",
+		name: gorilla, note: "utf8.ValidString, since it checks neither code nor reason itself; FormatCloseMessage, WriteControl to memory, as a Pong because a Conn sends one Close only",
 		run: func(n int) (sum uint64) {
 			if client == nil {
 				conn.onWrite = openingResponse
@@ -58,10 +59,13 @@ func gorillaAppendMasked(pool []closing) contender {
 			for i := range n {
 				c := &pool[i%poolSize]
 				conn.reset(nil)
+				if !utf8.ValidString(c.text) {
+					panic("the reason is not UTF-8")
+				}
 				if err := client.WriteControl(websocket.PongMessage, websocket.FormatCloseMessage(int(c.code), c.text), time.Time{}); err != nil {
 					panic(err)
 				}
-				sum += last(conn.out)
+				sum += head(conn.out)
 			}
 			return sum
 		},
@@ -82,7 +86,7 @@ func gorillaAnswer(pool []closing) contender {
 					panic("a Close frame was read as a message")
 				}
 				expect(conn.out, false)
-				sum += last(conn.out)
+				sum += head(conn.out)
 			}
 			return sum
 		},
@@ -91,7 +95,7 @@ func gorillaAnswer(pool []closing) contender {
 			for i := range n {
 				conn.reset(pool[i%poolSize].masked)
 				gorillaServer(&conn)
-				sum += last(conn.out)
+				sum += head(conn.out)
 			}
 			return sum
 		},
@@ -118,7 +122,7 @@ func gorillaHandshake(pool []closing) contender {
 				if _, _, err = client.ReadMessage(); err == nil {
 					panic("a Close frame was read as a message")
 				}
-				sum += last(b.out)
+				sum += head(b.out)
 			}
 			return sum
 		},

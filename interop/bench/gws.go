@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"unicode/utf8"
 
 	"github.com/lxzan/gws"
 )
@@ -34,18 +35,24 @@ func gwsAppendMasked(pool []closing) contender {
 	conn := new(memConn)
 	var client *gws.Conn
 	return contender{
-		name: gwsName, note: "WritePong to memory with the payload ready, because a Conn sends one Close only; checks neither code nor reason",
+		name: gwsName, note: "utf8.Valid, since it checks neither code nor reason itself; code and reason put together, WritePong to memory, because a Conn sends one Close only",
 		run: func(n int) (sum uint64) {
 			if client == nil {
 				conn.onWrite = openingResponse
 				client = gwsClient(conn)
 			}
+			var payload [125]byte
 			for i := range n {
+				c := &pool[i%poolSize]
 				conn.reset(nil)
-				if err := client.WritePong(pool[i%poolSize].payload); err != nil {
+				if !utf8.Valid(c.reason) {
+					panic("the reason is not UTF-8")
+				}
+				b := append(append(payload[:0], byte(c.code>>8), byte(c.code)), c.reason...)
+				if err := client.WritePong(b); err != nil {
 					panic(err)
 				}
-				sum += last(conn.out)
+				sum += head(conn.out)
 			}
 			return sum
 		},
@@ -63,7 +70,7 @@ func gwsAnswer(pool []closing) contender {
 				conn.out = conn.out[:0]
 				c.ReadLoop()
 				expect(conn.out, false)
-				sum += last(conn.out)
+				sum += head(conn.out)
 			}
 			return sum
 		},
@@ -72,7 +79,7 @@ func gwsAnswer(pool []closing) contender {
 			for i := range n {
 				conn.reset(pool[i%poolSize].masked)
 				gwsServer(&conn)
-				sum += last(conn.out)
+				sum += head(conn.out)
 			}
 			return sum
 		},
@@ -92,7 +99,7 @@ func gwsHandshake(pool []closing) contender {
 				b.reset(a.out)
 				server.ReadLoop()
 				expect(b.out, false)
-				sum += last(b.out)
+				sum += head(b.out)
 			}
 			return sum
 		},

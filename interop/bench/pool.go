@@ -63,30 +63,42 @@ func text(c content, n int, r *rand.Rand) []byte {
 	return b
 }
 
-// texts returns a pool of texts of n bytes. Long ones are cut from a common
-// stretch, so that the pool stays within a few caches' worth of memory.
+// texts returns a pool of texts of n bytes. Long ones are windows on a common
+// stretch, each beginning at another character, so that the pool fits into the
+// second level of a cache, as a message does that has just been received; they
+// may be up to three bytes shorter, to end with a whole character.
 func texts(c content, n int) [][]byte {
 	r := rand.New(rand.NewPCG(uint64(n), 8))
-	count := poolSize
-	for count > 1 && n*count > 8<<20 {
-		count /= 2
-	}
-	some := make([][]byte, count)
-	for i := range some {
-		some[i] = text(c, n, r)
-	}
 	pool := make([][]byte, poolSize)
+	if n < 4<<10 {
+		for i := range pool {
+			pool[i] = text(c, n, r)
+		}
+		return pool
+	}
+	stretch := text(c, n+n/2, r)
 	for i := range pool {
-		pool[i] = some[i%count]
+		from, to := i*(n/2)/poolSize, 0
+		for !utf8.RuneStart(stretch[from]) {
+			from++
+		}
+		for to = min(from+n, len(stretch)-1); !utf8.RuneStart(stretch[to]); {
+			to--
+		}
+		pool[i] = stretch[from:to:to]
 	}
 	return pool
 }
 
 // spoiled returns copies of the pool with a byte that UTF-8 does not have at
-// the start, in the middle or at the end.
+// the start, in the middle or at the end. Of long texts a few copies are enough.
 func spoiled(pool [][]byte, where string) [][]byte {
 	bad := make([][]byte, len(pool))
 	for i, p := range pool {
+		if len(p) >= 4<<10 && i >= 8 {
+			bad[i] = bad[i%8]
+			continue
+		}
 		q := append([]byte(nil), p...)
 		switch where {
 		case "start":
@@ -101,10 +113,14 @@ func spoiled(pool [][]byte, where string) [][]byte {
 	return bad
 }
 
-// masked returns copies of the pool, masked with key.
+// masked returns copies of the pool, masked with key; a few are enough.
 func masked(pool [][]byte) [][]byte {
 	m := make([][]byte, len(pool))
 	for i, p := range pool {
+		if i >= 8 {
+			m[i] = m[i%8]
+			continue
+		}
 		m[i] = append([]byte(nil), p...)
 		frame.Mask(m[i], key, 0)
 	}

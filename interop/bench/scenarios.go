@@ -82,11 +82,16 @@ func scenarios() []scenario {
 	storm := stormBuffer()
 	add("storm/a-million-frames", len(storm)/stormFrames, closeframeStorm(storm), gobwasStorm(storm))
 
-	for _, c := range []string{"ascii", "cyrillic", "chinese"} {
+	streams := []string{"ascii", "cyrillic", "chinese"}
+	for _, c := range streams {
 		pool := texts(named(c), streamed)
-		add("stream/"+c, streamed, closeframeStream(pool, piece), stdWhole(pool), gobwasStream(pool, piece, false))
+		add("stream/"+c, streamed, closeframeStream(pool, streamed), stdValid(pool), gobwasStream(pool, streamed, false))
 	}
-	for _, c := range []string{"ascii", "cyrillic", "chinese"} {
+	for _, c := range streams {
+		pool := texts(named(c), streamed)
+		add("stream-in-pieces/"+c, streamed, closeframeStream(pool, piece), stdWhole(pool), gobwasStream(pool, piece, false))
+	}
+	for _, c := range streams {
 		pool := masked(texts(named(c), streamed))
 		add("stream-masked/"+c, streamed, closeframeStreamMasked(pool, piece), stdStreamMasked(pool), gobwasStream(pool, piece, true))
 	}

@@ -22,7 +22,7 @@ func stdWhole(pool [][]byte) contender {
 }
 
 func stdStreamMasked(pool [][]byte) contender {
-	buf := make([]byte, len(pool[0]))
+	buf := make([]byte, streamed)
 	return contender{
 		name: "unicode/utf8",
 		note: "a plain XOR loop, then the whole text at once",

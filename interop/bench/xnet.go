@@ -15,7 +15,7 @@ func xnetAnswer(pool []closing) contender {
 			if check {
 				expect(afterResponse(conn.out), false)
 			}
-			sum += last(conn.out)
+			sum += head(conn.out)
 		}
 		return sum
 	}
