@@ -7,5 +7,5 @@ import "embed"
 // Files holds the vectors. They are embedded so that a test finds them where
 // there is no source tree: in a browser, under an emulator, with -trimpath.
 //
-//go:embed *.json profiles/*.json
+//go:embed *.json profiles/*.json captures/*.json
 var Files embed.FS

@@ -105,7 +105,7 @@ func (l *link) request(t Target, o *Options, deflate bool) error {
 		"Sec-Websocket-Version": {"13"},
 	}
 	if deflate {
-		h["Sec-Websocket-Extensions"] = []string{"permessage-deflate"}
+		h["Sec-Websocket-Extensions"] = []string{"permessage-deflate; server_no_context_takeover; client_no_context_takeover, permessage-deflate"}
 	}
 	for k, v := range o.Header {
 		h[k] = v
@@ -164,7 +164,9 @@ func serve(raw net.Conn, o *Options, deflate bool) (*link, error) {
 		h["Sec-Websocket-Protocol"] = []string{strings.TrimSpace(p)}
 	}
 	if deflate && strings.Contains(req.Header.Get("Sec-Websocket-Extensions"), "permessage-deflate") {
-		h["Sec-Websocket-Extensions"] = []string{"permessage-deflate"}
+		// An answer that every client takes: those that keep no context have to
+		// be told that none is kept (RFC 7692 §7.1.1).
+		h["Sec-Websocket-Extensions"] = []string{"permessage-deflate; server_no_context_takeover; client_no_context_takeover"}
 		l.deflate = true
 	}
 	var b strings.Builder

@@ -124,9 +124,9 @@ func (p *play) wellFormed() []finding {
 		what := describeFrame(f)
 		switch {
 		case p.role == Server && f.masked:
-			say(Wrong, "R03", "its %s was masked", what)
+			say(Wrong, "R03", "its %s was masked", kind(f))
 		case p.role == Client && !f.masked:
-			say(Wrong, "R01", "its %s was not masked", what)
+			say(Wrong, "R01", "its %s was not masked", kind(f))
 		}
 		if f.rsv != 0 && !(p.deflate && f.rsv == 4 && f.opcode < 8) {
 			say(Wrong, "R06", "its %s had reserved bits set", what)
@@ -154,8 +154,12 @@ func (p *play) wellFormed() []finding {
 			}
 		}
 	}
-	if p.sc.Pong && !slices.ContainsFunc(p.frames, func(f *wireFrame) bool { return f.opcode == opPong }) {
+	pong := slices.ContainsFunc(p.frames, func(f *wireFrame) bool { return f.opcode == opPong })
+	switch {
+	case p.sc.Pong == "due" && !pong:
 		say(Allowed, "R22", "it did not answer a Ping that a Close followed at once")
+	case p.sc.Pong == "wrong" && pong:
+		say(Wrong, p.sc.Rule, "it answered with a Pong; right: to fail the connection")
 	}
 	if p.off < len(p.buf) {
 		say(Wrong, "R38", "its last frame was cut off: % x", p.buf[p.off:min(len(p.buf), p.off+16)])

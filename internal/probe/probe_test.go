@@ -143,12 +143,15 @@ func TestServerVerdicts(t *testing.T) {
 		{"one byte taken", "one-byte-03", answer{7, "8800", "fin"}, Wrong, "R14"},
 		{"one byte ignored", "one-byte-03", answer{7, "", "wait"}, Wrong, "R37"},
 		{"UTF-8 by 1002", "utf8-ff", answer{9, "8802 03ea", "fin"}, Allowed, "R38"},
-		{"UTF-8 taken", "utf8-ff", answer{9, "8802 03e8", "fin"}, Wrong, "R23"},
+		{"UTF-8 by 1000", "utf8-ff", answer{9, "8802 03e8", "fin"}, Allowed, "R38"},
+		{"UTF-8 taken", "utf8-ff", answer{9, "8802 0bb9", "fin"}, Wrong, "R23"},
+		{"bad Ping taken", "ping-rsv1", answer{8, "8a02 6869 8802 03ea", "fin"}, Wrong, "R06"},
 		{"waits for the payload", "long-126", answer{8, "", "wait"}, Allowed, "R38"},
 		{"pong missing", "after-ping", answer{16, "8802 03e8", "fin"}, Allowed, "R22"},
 		{"pong", "after-ping", answer{16, "8a02 6869 8802 03e8", "fin"}, Right, "R18"},
 		{"half a Close", "cut-payload", answer{10, "", "fin"}, Right, "R32"},
-		{"half a Close answered", "cut-payload", answer{10, "8802 03e8", "fin"}, Wrong, "R32"},
+		{"half a Close and 1000", "cut-payload", answer{10, "8802 03e8", "fin"}, Allowed, "R38"},
+		{"half a Close answered", "cut-payload", answer{10, "8802 0bb9", "fin"}, Wrong, "R32"},
 	}
 	set := load(t)
 	for _, test := range tests {
@@ -185,7 +188,7 @@ func TestClientVerdicts(t *testing.T) {
 		{"never ends", "code-1000", answer{plain1000, "8882 00000000 03e8", "never"}, Wrong, "R20"},
 		{"not masked", "code-1000", answer{plain1000, "8802 03e8", "wait"}, Wrong, "R01"},
 		{"masked frame refused", "masked", answer{11, "8882 00000000 03ea", "wait"}, Right, "R04"},
-		{"masked frame taken", "masked", answer{11, "8882 00000000 03e8", "wait"}, Wrong, "R04"},
+		{"masked frame taken", "masked", answer{11, "8882 00000000 0bb9", "wait"}, Wrong, "R04"},
 		{"fault ignored", "fin", answer{plain1000, "", "wait"}, Wrong, "R36"},
 		{"TCP dropped", "fin", answer{plain1000, "", "fin"}, Allowed, "R38"},
 	}

@@ -51,7 +51,7 @@ type Scenario struct {
 	Needs  string `json:"needs,omitempty"` // "deflate" or "trigger"
 	Echo   string `json:"echo,omitempty"`  // what an endpoint that took it for a good Close would answer
 	Expect string `json:"expect"`
-	Pong   bool   `json:"pong,omitempty"`  // a Ping is sent that is to be answered
+	Pong   string `json:"pong,omitempty"`  // "due" or "wrong": a Ping is sent, what of its Pong
 	Hold   bool   `json:"hold,omitempty"`  // let the quiet time pass before ending TCP
 	Alive  bool   `json:"alive,omitempty"` // afterwards see that a new connection is served
 	Steps  []Step `json:"steps"`

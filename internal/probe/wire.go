@@ -3,6 +3,7 @@ package probe
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/closeframe/closeframe/closecode"
@@ -109,6 +110,12 @@ func closeTokens(payload []byte, echo string) []string {
 		}
 	}
 	return append(t, "any")
+}
+
+// kind is what sort of frame it is.
+func kind(f *wireFrame) string {
+	word, _, _ := strings.Cut(describeFrame(f), " ")
+	return word
 }
 
 // describeFrame puts a frame in few words: "Close 1000 “bye”".

@@ -41,7 +41,7 @@ func generate() ([]byte, error) {
 			"of":           "the role of the peer that the scenario is for; both if absent",
 			"needs":        "deflate: the peer has to agree to permessage-deflate; trigger: the peer has to be one that starts the closing handshake when it gets a known text message",
 			"echo":         "what a peer that takes the frame for a good Close answers",
-			"pong":         "a Ping is sent that is to be answered",
+			"pong":         "due: a Ping is sent that is to be answered; wrong: one that is not",
 			"hold":         "a prober of clients lets a quiet time pass after the client's Close before it ends TCP",
 			"alive":        "afterwards a new connection has to be served",
 			"steps":        "in order: bytes (to_server: as a client sends them, masked with the key 37fa213d; to_client: as a server does), each_byte: in writes of one byte, trigger: the trigger's frame goes before them in the same write; then await close: until the peer's Close is there; then end: fin (half-close) or reset. After the steps, a prober of servers waits for the server to end TCP; a prober of clients ends it as soon as the client's Close is there",
@@ -143,17 +143,17 @@ var expectations = map[string]probe.Expectation{
 	},
 	"failed 1002": {
 		About: "A protocol error: the endpoint fails the connection. It should say so with 1002, but may leave the Close out.",
-		Close: probe.Judgment{Right: []string{"1002"}, Wrong: []string{"echo", "1000", "1001"}, Allowed: noAnswer, MayRule: "R38"},
+		Close: probe.Judgment{Right: []string{"1002"}, Wrong: []string{"echo"}, Allowed: noAnswer, MayRule: "R38"},
 		End:   failEnds,
 	},
 	"failed too big": {
 		About: "A frame too long for its kind: the endpoint fails the connection, best as soon as it sees the length, with 1002 or 1009.",
-		Close: probe.Judgment{Right: []string{"1002", "1009"}, Wrong: []string{"echo", "1000", "1001"}, Allowed: noAnswer, MayRule: "R38"},
+		Close: probe.Judgment{Right: []string{"1002", "1009"}, Wrong: []string{"echo"}, Allowed: noAnswer, MayRule: "R38"},
 		End:   lateEnds,
 	},
 	"failed 1007": {
 		About: "Text that is not UTF-8: the endpoint fails the connection. It should say so with 1007, but may use another code or leave the Close out.",
-		Close: probe.Judgment{Right: []string{"1007"}, Wrong: []string{"echo", "1000", "1001"}, Allowed: noAnswer, MayRule: "R38"},
+		Close: probe.Judgment{Right: []string{"1007"}, Wrong: []string{"echo"}, Allowed: noAnswer, MayRule: "R38"},
 		End:   failEnds,
 	},
 	"lost": {
@@ -352,8 +352,8 @@ func scenarios() []probe.Scenario {
 		add(r.id, "Close 1000 with "+r.title, "R15", "1000", "answered", send("Close 1000 and "+r.title, cls(1000, r.reason)))
 	}
 	for _, n := range []int{126, 127, 128, 256, 1000} {
-		add(fmt.Sprintf("long-%d", n), fmt.Sprintf("Close with a payload of %d bytes", n), "R13", "1000", "failed too big",
-			send(fmt.Sprintf("Close 1000 and %d bytes of reason", n-2), cls(1000, strings.Repeat("x", n-2))))
+		add(fmt.Sprintf("long-%d", n), fmt.Sprintf("Close with a payload of %d bytes", n), "R13", "3001", "failed too big",
+			send(fmt.Sprintf("Close 3001 and %d bytes of reason", n-2), cls(3001, strings.Repeat("x", n-2))))
 	}
 	for _, h := range []struct {
 		id, title string
@@ -368,15 +368,15 @@ func scenarios() []probe.Scenario {
 		{"huge-2-62", "2^62 bytes", 1 << 62, 8},
 		{"huge-2-63-1", "2^63-1 bytes", 1<<63 - 1, 8},
 	} {
-		f := cls(1000, "")
+		f := cls(3001, "")
 		f.declared, f.form = h.n, h.form
-		s := add(h.id, "Close whose header declares "+h.title+", of which two follow", "R13", "1000", "failed too big",
+		s := add(h.id, "Close whose header declares "+h.title+", of which two follow", "R13", "3001", "failed too big",
 			send("Close that declares "+h.title, f))
 		s.Alive = true
 	}
-	f := cls(1000, "")
+	f := cls(3001, "")
 	f.declared, f.form = -1<<63, 8
-	add("huge-2-63", "Close with the top bit of a 64-bit length set", "R08", "1000", "failed too big", send("Close that declares 2^63 bytes", f)).Alive = true
+	add("huge-2-63", "Close with the top bit of a 64-bit length set", "R08", "3001", "failed too big", send("Close that declares 2^63 bytes", f)).Alive = true
 
 	// Lengths in more bytes than needed.
 	for _, m := range []struct {
@@ -384,10 +384,10 @@ func scenarios() []probe.Scenario {
 		f         raw
 		echo      string
 	}{
-		{"minimal-16", "Close 1000 with its length in 16 bits", cls(1000, ""), "1000"},
-		{"minimal-64", "Close 1000 with its length in 64 bits", cls(1000, ""), "1000"},
+		{"minimal-16", "Close 3001 with its length in 16 bits", cls(3001, ""), "3001"},
+		{"minimal-64", "Close 3001 with its length in 64 bits", cls(3001, ""), "3001"},
 		{"minimal-16-empty", "Close without a code, its length in 16 bits", ctl(0x88), "empty"},
-		{"minimal-16-125", "Close 1000 with a reason of 123 bytes, the length in 16 bits", cls(1000, strings.Repeat("x", 123)), "1000"},
+		{"minimal-16-125", "Close 3001 with a reason of 123 bytes, the length in 16 bits", cls(3001, strings.Repeat("x", 123)), "3001"},
 	} {
 		m.f.form = 2
 		if m.id == "minimal-64" {
@@ -397,30 +397,30 @@ func scenarios() []probe.Scenario {
 	}
 
 	// The header's bits.
-	add("fin", "Close with FIN clear", "R13", "1000", "failed 1002", send("Close 1000 with FIN clear", ctl(0x08, 0x03, 0xe8)))
-	add("fin-continued", "Close in two fragments", "R13", "1000", "failed 1002",
-		send("Close with FIN clear, then a continuation", ctl(0x08, 0x03), ctl(0x80, 0xe8)))
+	add("fin", "Close with FIN clear", "R13", "3001", "failed 1002", send("Close 3001 with FIN clear", ctl(0x08, 0x0b, 0xb9)))
+	add("fin-continued", "Close in two fragments", "R13", "3001", "failed 1002",
+		send("Close with FIN clear, then a continuation", ctl(0x08, 0x0b), ctl(0x80, 0xb9)))
 	for i, name := range []string{"RSV3", "RSV2", "RSV1"} {
-		add(strings.ToLower(name), "Close with "+name+" set", "R06", "1000", "failed 1002",
-			send("Close 1000 with "+name+" set", ctl(0x88|0x10<<i, 0x03, 0xe8)))
+		add(strings.ToLower(name), "Close with "+name+" set", "R06", "3001", "failed 1002",
+			send("Close 3001 with "+name+" set", ctl(0x88|0x10<<i, 0x0b, 0xb9)))
 	}
-	add("rsv-all", "Close with all reserved bits set", "R06", "1000", "failed 1002", send("Close 1000 with RSV1, 2 and 3 set", ctl(0xf8, 0x03, 0xe8)))
-	add("rsv1-deflate", "Close with RSV1 set, permessage-deflate agreed on", "R56", "1000", "failed 1002",
-		send("Close 1000 with RSV1 set", ctl(0xc8, 0x03, 0xe8))).Needs = "deflate"
+	add("rsv-all", "Close with all reserved bits set", "R06", "3001", "failed 1002", send("Close 3001 with RSV1, 2 and 3 set", ctl(0xf8, 0x0b, 0xb9)))
+	add("rsv1-deflate", "Close with RSV1 set, permessage-deflate agreed on", "R56", "3001", "failed 1002",
+		send("Close 3001 with RSV1 set", ctl(0xc8, 0x0b, 0xb9))).Needs = "deflate"
 	add("deflate", "Close, permessage-deflate agreed on", "R18", "1000", "answered", send("Close 1000", cls(1000, ""))).Needs = "deflate"
 	for _, op := range []byte{0x3, 0x7, 0xb, 0xf} {
-		add(fmt.Sprintf("opcode-%x", op), fmt.Sprintf("a frame with the reserved opcode %#x", op), "R07", "1000", "failed 1002",
-			send(fmt.Sprintf("opcode %#x", op), ctl(0x80|op, 0x03, 0xe8)))
+		add(fmt.Sprintf("opcode-%x", op), fmt.Sprintf("a frame with the reserved opcode %#x", op), "R07", "3001", "failed 1002",
+			send(fmt.Sprintf("opcode %#x", op), ctl(0x80|op, 0x0b, 0xb9)))
 	}
 
 	// Masking.
-	wrongWay := cls(1000, "bye")
+	wrongWay := cls(3001, "bye")
 	wrongWay.flip = true
-	add("unmasked", "Close from a client, not masked", "R02", "1000", "failed 1002", send("Close 1000 \"bye\", not masked", wrongWay)).Of = probe.Server
+	add("unmasked", "Close from a client, not masked", "R02", "3001", "failed 1002", send("Close 3001 \"bye\", not masked", wrongWay)).Of = probe.Server
 	noMask := ctl(0x88)
 	noMask.flip = true
 	add("unmasked-empty", "Close without a code from a client, not masked", "R02", "empty", "failed 1002", send("Close (empty), not masked", noMask)).Of = probe.Server
-	add("masked", "Close from a server, masked", "R04", "1000", "failed 1002", send("Close 1000 \"bye\", masked", wrongWay)).Of = probe.Client
+	add("masked", "Close from a server, masked", "R04", "3001", "failed 1002", send("Close 3001 \"bye\", masked", wrongWay)).Of = probe.Client
 	add("masked-empty", "Close without a code from a server, masked", "R04", "empty", "failed 1002", send("Close (empty), masked", noMask)).Of = probe.Client
 	zero := cls(1000, "bye")
 	zero.zeroKey = true
@@ -456,42 +456,52 @@ func scenarios() []probe.Scenario {
 		{"cut-late", "a character cut by the limit of 123 bytes", strings.Repeat("x", 121) + "\xe5\x85"},
 		{"early", "a fault before 122 good bytes", "\x80" + strings.Repeat("x", 122)},
 	} {
-		add("utf8-"+u.id, "Close 1000 with a reason that is not UTF-8: "+u.title, "R23", "1000", "failed 1007",
-			send("Close 1000 and "+u.title, cls(1000, u.reason)))
+		add("utf8-"+u.id, "Close 3001 with a reason that is not UTF-8: "+u.title, "R23", "3001", "failed 1007",
+			send("Close 3001 and "+u.title, cls(3001, u.reason)))
 	}
 	add("utf8-bad-code", "Close 1005 with a reason that is not UTF-8", "R47", "1005", "refused", send("Close 1005 and a bad reason", cls(1005, "\xff")))
-	add("text-utf8", "a text message that is not UTF-8", "R23", "1000", "failed 1007", send("text that is not UTF-8", text(0x81, "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80")))
+	add("text-utf8", "a text message that is not UTF-8", "R23", "", "failed 1007", send("text that is not UTF-8", text(0x81, "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80")))
 
 	// Among other frames.
 	add("after-text", "a text message, then Close", "R18", "1000", "answered", send("text, Close 1000", text(0x81, "hello"), cls(1000, "")))
-	add("after-ping", "a Ping, then Close", "R18", "1000", "answered", send("Ping, Close 1000", text(0x89, "hi"), cls(1000, ""))).Pong = true
+	add("after-ping", "a Ping, then Close", "R18", "1000", "answered", send("Ping, Close 1000", text(0x89, "hi"), cls(1000, ""))).Pong = "due"
 	add("amid-text", "Close amid a fragmented text message", "R11", "1000", "answered", send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
 	add("amid-binary", "Close amid a fragmented binary message", "R11", "1000", "answered", send("first fragment of binary, Close 1000", text(0x02, "hel"), cls(1000, "")))
 	add("amid-character", "Close amid a text message cut inside a character", "R11", "1000", "answered",
 		send("first fragment of text, Close 1000", text(0x01, "\xe5\x85"), cls(1000, "")))
 	add("amid-fragments", "Close amid a fragmented text message, whose rest follows", "R11", "1000", "answered",
 		send("first fragment of text, Close 1000, last fragment", text(0x01, "hel"), cls(1000, ""), text(0x80, "lo")))
-	add("continuation", "a continuation frame with nothing to continue", "R12", "1000", "failed 1002", send("continuation", text(0x80, "lo")))
-	add("interleaved", "a new text message amid a fragmented one", "R12", "1000", "failed 1002", send("first fragment of text, text", text(0x01, "hel"), text(0x81, "hello")))
-	add("ping-long", "a Ping with a payload of 126 bytes", "R13", "1000", "failed too big", send("Ping (126 bytes)", text(0x89, strings.Repeat("x", 126))))
-	add("ping-fin", "a Ping with FIN clear", "R13", "1000", "failed 1002", send("Ping with FIN clear", text(0x09, "hi")))
+	add("continuation", "a continuation frame with nothing to continue", "R12", "", "failed 1002", send("continuation", text(0x80, "lo")))
+	add("interleaved", "a new text message amid a fragmented one", "R12", "", "failed 1002", send("first fragment of text, text", text(0x01, "hel"), text(0x81, "hello")))
+	add("ping-long", "a Ping with a payload of 126 bytes", "R13", "", "failed too big", send("Ping (126 bytes)", text(0x89, strings.Repeat("x", 126)))).Pong = "wrong"
+	add("ping-fin", "a Ping with FIN clear", "R13", "", "failed 1002", send("Ping with FIN clear", text(0x09, "hi"))).Pong = "wrong"
+	ping := text(0x89, "hi")
+	ping.form = 2
+	add("ping-minimal", "a Ping with its length in 16 bits", "R08", "", "failed 1002", send("Ping, its length in 16 bits", ping)).Pong = "wrong"
+	add("ping-rsv1", "a Ping with RSV1 set", "R06", "", "failed 1002", send("Ping with RSV1 set", text(0xc9, "hi"))).Pong = "wrong"
+	ping = text(0x89, "hi")
+	ping.flip = true
+	p := add("ping-unmasked", "a Ping from a client, not masked", "R02", "", "failed 1002", send("Ping, not masked", ping))
+	p.Of, p.Pong = probe.Server, "wrong"
+	p = add("ping-masked", "a Ping from a server, masked", "R04", "", "failed 1002", send("Ping, masked", ping))
+	p.Of, p.Pong = probe.Client, "wrong"
 	add("then-text", "Close, then a text message", "R55", "1000", "answered", send("Close 1000, text", cls(1000, ""), text(0x81, "hello")))
 	add("then-ping", "Close, then a Ping", "R55", "1000", "answered", send("Close 1000, Ping", cls(1000, ""), text(0x89, "hi")))
 	add("then-close", "Close, then another Close", "R18", "1000", "answered", send("Close 1000, Close 3000", cls(1000, ""), cls(3000, "second")))
 	add("then-garbage", "Close, then bytes that are no frame", "R55", "1000", "answered", send("Close 1000, garbage", cls(1000, ""), raw{b0: 0xff, payload: []byte("garbage"), declared: -1}))
-	add("failed-then-close", "a reserved opcode, then a good Close", "R39", "1000", "failed 1002", send("opcode 0x3, Close 1000", ctl(0x83), cls(1000, "")))
+	add("failed-then-close", "a reserved opcode, then a good Close", "R39", "3001", "failed 1002", send("opcode 0x3, Close 3001", ctl(0x83), cls(3001, "")))
 	add("failed-then-text", "a Close of one byte, then a text message", "R39", "empty", "failed 1002", send("Close (1 byte), text", ctl(0x88, 0x03), text(0x81, "hello")))
 	// The payload of a Close that is refused at its header looks like a Close of its own.
-	inner := cls(1000, "")
-	add("nested", "Close with FIN clear whose payload looks like a Close", "R39", "1000", "failed 1002",
-		probe.Step{What: "Close with FIN clear, holding a Close 1000",
+	inner := cls(3001, "")
+	add("nested", "Close with FIN clear whose payload looks like a Close", "R39", "3001", "failed 1002",
+		probe.Step{What: "Close with FIN clear, holding a Close 3001",
 			ToServer: ctl(0x08, inner.bytes(true)...).bytesKey(true), ToClient: ctl(0x08, inner.bytes(false)...).bytes(false)})
 
 	// Cut in pieces.
 	s := send("Close 1000 \"bye\", byte by byte", cls(1000, "bye"))
 	s.EachByte = true
 	add("bytes", "Close in one write for each byte", "R18", "1000", "answered", s)
-	bye := cls(1000, "bye")
+	bye, lost := cls(1000, "bye"), cls(3001, "bye")
 	add("halves", "Close in two writes", "R18", "1000", "answered", cut("Close, its first half", bye, 5, 3),
 		probe.Step{What: "Close, its second half", ToServer: bye.bytes(true)[5:], ToClient: bye.bytes(false)[3:]})
 	for _, c := range []struct {
@@ -502,19 +512,19 @@ func scenarios() []probe.Scenario {
 		{"cut-header", "the header of a Close, then the end of TCP", 2, 2},
 		{"cut-payload", "a Close short of its last byte, then the end of TCP", len(bye.bytes(true)) - 1, len(bye.bytes(false)) - 1},
 	} {
-		add(c.id, c.title, "R32", "1000", "lost", ending(cut(c.title, bye, c.n, c.m), "fin"))
+		add(c.id, c.title, "R32", "3001", "lost", ending(cut(c.title, lost, c.n, c.m), "fin"))
 	}
-	add("cut-key", "a Close cut inside its masking key, then the end of TCP", "R32", "1000", "lost", ending(cut("Close, to the middle of its key", bye, 4, 2), "fin")).Of = probe.Server
+	add("cut-key", "a Close cut inside its masking key, then the end of TCP", "R32", "3001", "lost", ending(cut("Close, to the middle of its key", lost, 4, 2), "fin")).Of = probe.Server
 
 	// The end of TCP.
-	add("no-close", "the end of TCP, with no Close", "R32", "1000", "lost", probe.Step{What: "nothing", End: "fin"})
-	add("text-no-close", "a text message, then the end of TCP, with no Close", "R32", "1000", "lost", ending(send("text", text(0x81, "hello")), "fin"))
-	add("amid-no-close", "the end of TCP amid a fragmented message", "R32", "1000", "lost", ending(send("first fragment of text", text(0x01, "hel")), "fin"))
+	add("no-close", "the end of TCP, with no Close", "R32", "", "lost", probe.Step{What: "nothing", End: "fin"})
+	add("text-no-close", "a text message, then the end of TCP, with no Close", "R32", "", "lost", ending(send("text", text(0x81, "hello")), "fin"))
+	add("amid-no-close", "the end of TCP amid a fragmented message", "R32", "", "lost", ending(send("first fragment of text", text(0x01, "hel")), "fin"))
 	add("close-end", "Close and the end of the prober's side of TCP at once", "R18", "1000", "answered, half-closed", ending(send("Close 1000", cls(1000, "")), "fin"))
 	add("reset", "a TCP reset, with no Close", "R32", "", "unseen", probe.Step{What: "nothing", End: "reset"}).Alive = true
 	add("close-reset", "Close and a TCP reset at once", "R32", "", "unseen", ending(send("Close 1000", cls(1000, "")), "reset")).Alive = true
 	add("who-ends", "who ends TCP after the closing handshake", "R20", "1000", "answered", send("Close 1000", cls(1000, ""))).Hold = true
-	add("failed-unanswered", "a reserved opcode, then silence", "R37", "1000", "failed 1002", awaiting(send("opcode 0xb", ctl(0x8b))))
+	add("failed-unanswered", "a reserved opcode, then silence", "R37", "", "failed 1002", awaiting(send("opcode 0xb", ctl(0x8b))))
 
 	// The peer begins.
 	begin := func(id, title, rule, expect string, steps ...probe.Step) *probe.Scenario {

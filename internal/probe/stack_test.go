@@ -1,0 +1,146 @@
+package probe_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/closeframe/closeframe/internal/probe"
+	"github.com/closeframe/closeframe/internal/stack"
+)
+
+// serveStack echoes messages until the connection ends; the text "close"
+// makes it close.
+func serveStack(c *stack.Conn) {
+	closing := false
+	for {
+		op, p, err := c.Read(nil)
+		switch {
+		case err != nil:
+			return
+		case string(p) == "close" && !closing:
+			closing = true
+			go c.Close(1000, "bye") // it waits for the end, which Read sees
+		case !closing:
+			c.Write(op, p)
+		}
+	}
+}
+
+// stackOptions are strict: loopback has no excuse to be slow, but the machine
+// that runs the tests may have.
+var stackOptions = probe.Options{Timeout: 5 * time.Second, Quiet: 50 * time.Millisecond, Trigger: "close"}
+
+// stackConfig makes the stack give up waiting for an answer within the time
+// of a scenario.
+var stackConfig = stack.Config{Timeout: 200 * time.Millisecond}
+
+func stackHandler(t *testing.T) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := stack.Upgrade(w, r, stackConfig)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		serveStack(c)
+	})
+}
+
+// right fails the test unless all is right but for the scenarios named.
+func right(t *testing.T, rep *probe.Report, err error, leftOut int, allowed ...string) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ok := map[string]bool{}
+	for _, id := range allowed {
+		ok[id] = true
+	}
+	for _, r := range rep.Results {
+		if r.Verdict == probe.Wrong || r.Verdict == probe.Allowed && !ok[r.ID] {
+			t.Errorf("%s %s (%s): %s; also %q\n\tsent: %s\n\tgot: %s", r.Verdict, r.ID, r.Where, r.Why, r.Also, r.Sent, r.Got)
+		}
+	}
+	if rep.Stopped != "" || rep.Counts[probe.LeftOut] != leftOut || len(rep.Results) < 150 {
+		t.Errorf("%v of %d scenarios, stopped %q", rep.Counts, len(rep.Results), rep.Stopped)
+	}
+}
+
+func TestStackServer(t *testing.T) {
+	t.Parallel()
+	set, err := probe.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ts := httptest.NewServer(stackHandler(t))
+	defer ts.Close()
+	rep, err := set.Dial(t.Context(), "ws"+strings.TrimPrefix(ts.URL, "http"), stackOptions)
+	right(t, rep, err, 2) // no extensions
+}
+
+func TestStackServerTLS(t *testing.T) {
+	t.Parallel()
+	set, err := probe.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ts := httptest.NewTLSServer(stackHandler(t))
+	defer ts.Close()
+	o := stackOptions
+	o.TLS = ts.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	o.TLS.ServerName = "example.com"
+	rep, err := set.Dial(t.Context(), "wss"+strings.TrimPrefix(ts.URL, "https"), o)
+	right(t, rep, err, 2)
+}
+
+func TestStackServerUnix(t *testing.T) {
+	t.Parallel()
+	set, err := probe.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sock := filepath.Join(t.TempDir(), "s")
+	ln, err := net.Listen("unix", sock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := &http.Server{Handler: stackHandler(t)}
+	go srv.Serve(ln)
+	defer srv.Close()
+	rep, err := set.Dial(t.Context(), "ws+unix:"+sock, stackOptions)
+	right(t, rep, err, 2)
+}
+
+func TestStackClient(t *testing.T) {
+	t.Parallel()
+	set, err := probe.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := stack.Dial(ctx, "ws://"+ln.Addr().String(), stackConfig)
+			if err != nil {
+				return // the prober listens no more
+			}
+			serveStack(c)
+		}
+	}()
+	rep, err := set.Listen(t.Context(), ln, stackOptions)
+	right(t, rep, err, 2)
+	cancel()
+	<-done
+}
