@@ -1,0 +1,337 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/probe"
+	"github.com/closeframe/closeframe/internal/stack"
+	"github.com/closeframe/closeframe/internal/vectors"
+	"github.com/closeframe/closeframe/interop/peers"
+)
+
+// An exchange is a connection between the peer and the stack that one of them
+// ended, or both.
+type exchange struct {
+	plan
+	differs []string // how what the two applications were told is other than what was said
+}
+
+// A plan is how to end a connection, and what is to be told then.
+type plan struct {
+	group  string // such as "peer closes with a code"
+	id     string // in the group
+	closes string // "stack", "peer" or "both" send a Close; "stack drops" and "peer drops" TCP
+	code   closecode.Code
+	reason string
+	bad    bool // the code must not be sent: the peer is to refuse to
+}
+
+// boundaries are the codes at which the answer to "may it be sent" changes,
+// on both sides, and all that may be sent below 3000.
+var (
+	goodCodes = []closecode.Code{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999}
+	badCodes  = []closecode.Code{0, 999, 1004, 1005, 1006, 1015, 1016, 1999, 2000, 2999, 5000, 65535}
+)
+
+func plans() []plan {
+	var list []plan
+	for _, who := range []string{"stack", "peer"} {
+		for _, c := range goodCodes {
+			list = append(list, plan{group: who + " closes with", id: fmt.Sprint(uint16(c)), closes: who, code: c, reason: "bye"})
+		}
+		list = append(list, plan{group: who + " closes with", id: "no code", closes: who, code: closecode.NoStatusRcvd})
+		seen := map[string]bool{}
+		for _, v := range vectors.Payloads() {
+			if v.Error == "" && len(v.Bytes) >= 2 && !seen[v.Reason] {
+				seen[v.Reason] = true
+				list = append(list, plan{group: who + " closes with the reason of", id: v.ID, closes: who, code: 4000, reason: v.Reason})
+			}
+		}
+	}
+	for _, c := range badCodes {
+		list = append(list, plan{group: "peer is told to close with", id: fmt.Sprint(uint16(c)), closes: "peer", code: c, reason: "x", bad: true})
+	}
+	for _, c := range []struct{ id, reason string }{
+		{"124 bytes of reason", strings.Repeat("x", 124)},
+		{"124 bytes of reason, the 123rd inside a character", "x" + strings.Repeat("关", 41)},
+	} {
+		list = append(list, plan{group: "peer is told to close with", id: c.id, closes: "peer", code: 1000, reason: c.reason, bad: true})
+	}
+	list = append(list,
+		plan{group: "both close", closes: "both", code: 3001, reason: "theirs"},
+		plan{group: "stack drops TCP", closes: "stack drops", code: closecode.AbnormalClosure},
+		plan{group: "peer drops TCP", closes: "peer drops", code: closecode.AbnormalClosure})
+	return list
+}
+
+// A meeting is a connection of the stack's to the peer.
+type meeting struct {
+	*stack.Conn
+	raw net.Conn
+}
+
+var stackConfig = stack.Config{Timeout: 3 * time.Second}
+
+// exchanges plays all plans, one connection each.
+func (s *suite) exchanges() ([]exchange, error) {
+	next, running, stop, err := s.meet()
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	var list []exchange
+	for _, p := range plans() {
+		if s.peer.Trigger == "" && !strings.HasPrefix(p.closes, "stack") {
+			continue
+		}
+		m, err := next()
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", p.group, p.id, err)
+		}
+		list = append(list, exchange{p, s.exchange(p, m, running)})
+	}
+	return list, nil
+}
+
+// meet starts the peer and returns what makes the next connection with it.
+func (s *suite) meet() (next func() (meeting, error), r *peers.Running, stop func(), err error) {
+	if s.role == probe.Server {
+		r, err := s.peer.Server()
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		return func() (meeting, error) {
+			addr := strings.TrimSuffix(strings.TrimPrefix(r.URL, "ws://"), "/")
+			raw, err := net.Dial("tcp", addr)
+			if err != nil {
+				return meeting{}, err
+			}
+			config := stackConfig
+			config.Header = s.peer.Header
+			c, err := stack.NewClient(context.Background(), raw, r.URL, config)
+			return meeting{c, raw}, err
+		}, r, r.Stop, nil
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	conns := make(chan meeting)
+	type connKey struct{}
+	srv := &http.Server{
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			raw := r.Context().Value(connKey{}).(net.Conn)
+			c, err := stack.Upgrade(w, r, stackConfig)
+			if err != nil {
+				return
+			}
+			select {
+			case conns <- meeting{c, raw}:
+			case <-time.After(10 * time.Second):
+				raw.Close()
+			}
+		}),
+	}
+	go srv.Serve(ln)
+	if r, err = s.peer.Client("ws://" + ln.Addr().String() + "/"); err != nil {
+		srv.Close()
+		return nil, nil, nil, err
+	}
+	next = func() (meeting, error) {
+		select {
+		case m := <-conns:
+			return m, nil
+		case <-time.After(10 * time.Second):
+			return meeting{}, errors.New("the client does not connect again")
+		}
+	}
+	return next, r, func() {
+		srv.Close()
+		select { // one that has just connected
+		case m := <-conns:
+			m.raw.Close()
+		default:
+		}
+		r.Stop()
+	}, nil
+}
+
+// exchange plays p and returns how what was told differs from what was said.
+func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string) {
+	defer m.raw.Close()
+	say := func(format string, args ...any) { differs = append(differs, fmt.Sprintf(format, args...)) }
+	var (
+		ev    closeevent.CloseEvent // what the stack is told
+		cause error                 // why it is not clean
+	)
+	command := "close"
+	switch {
+	case p.closes == "peer drops":
+		command = "drop"
+	case p.code != closecode.NoStatusRcvd || p.bad:
+		command = fmt.Sprintf("close %d %s", uint16(p.code), p.reason)
+	}
+	switch p.closes {
+	case "stack":
+		ev, _ = m.Close(p.code, p.reason)
+	case "stack drops":
+		m.raw.Close()
+		ev, cause = await(m.Conn)
+	case "peer", "peer drops":
+		if err := m.Write(stack.Text, []byte(command)); err != nil {
+			say("%v", err)
+		}
+		ev, cause = await(m.Conn)
+	case "both":
+		if err := m.Write(stack.Text, []byte(command)); err != nil {
+			say("%v", err)
+		}
+		ev, _ = m.Close(3002, "ours")
+	}
+	var told peers.Event // what the peer's application is told
+	if s.peer.Tells != peers.Nothing || s.peer.Trigger != "" {
+		select {
+		case told = <-r.Events:
+		case <-time.After(5 * time.Second):
+			return []string{"the peer does not tell that the connection has ended"}
+		}
+	}
+	if told.Unsupported != "" {
+		return nil // it refuses: right for what must not be sent, and its own affair for the rest
+	}
+
+	if p.bad {
+		switch {
+		case errors.Is(cause, frame.ErrInvalidCode):
+			return []string{"it sends a code that must not be sent"}
+		case errors.Is(cause, frame.ErrInvalidUTF8):
+			return []string{"it cuts the reason inside a character"}
+		case errors.Is(cause, frame.ErrTooLong):
+			return []string{"it sends more than 125 bytes"}
+		case ev.Code == closecode.AbnormalClosure:
+			return []string{"it ends TCP without a Close frame"}
+		case ev.Code == p.code && !strings.HasPrefix(p.reason, ev.Reason):
+			return []string{"the stack is told another reason"}
+		}
+		return nil // it has sent another code, or cut the reason between characters
+	}
+
+	// The stack's side.
+	switch p.closes {
+	case "stack":
+		switch {
+		case ev.Code == closecode.AbnormalClosure:
+			say("it does not answer with a Close frame that can be read")
+		case ev.Code != p.code:
+			say("it answers with %d", uint16(ev.Code))
+		case !ev.WasClean:
+			say("the stack's end is not clean")
+		}
+	case "peer":
+		switch {
+		case ev.Code != p.code:
+			say("the stack is told %d", uint16(ev.Code))
+		case ev.Reason != p.reason:
+			say("the stack is told another reason")
+		case !ev.WasClean:
+			say("it ends TCP before the stack can answer: the stack's end is not clean")
+		}
+	case "both":
+		// It may have seen our Close before it began its own.
+		theirs := ev == closeevent.CloseEvent{Code: 3001, Reason: "theirs", WasClean: true}
+		echo := ev.Code == 3002 && ev.WasClean
+		if !theirs && !echo {
+			say("the stack is told %v", ev)
+		}
+	default:
+		if want := (closeevent.CloseEvent{Code: closecode.AbnormalClosure}); ev != want {
+			say("the stack is told %v", ev)
+		}
+	}
+
+	// The peer's.
+	if s.peer.Tells == peers.Nothing || p.closes == "peer" && s.peer.TellsOwn {
+		return differs
+	}
+	code, reason := p.code, ""
+	switch p.closes {
+	case "stack":
+		reason = p.reason
+	case "both":
+		code, reason = 3002, "ours"
+		if s.peer.TellsOwn {
+			return differs
+		}
+	}
+	got := closecode.Code(told.Code)
+	if got == 0 && (code == closecode.AbnormalClosure || code == closecode.NoStatusRcvd) {
+		got = code // it tells an error, or nothing, in place of these
+	}
+	switch {
+	case got == 0:
+		say("its application is told no code")
+	case got != code:
+		say("its application is told %d", uint16(got))
+	case s.peer.Tells == peers.CodeAndReason && told.Reason != reason && code != closecode.AbnormalClosure:
+		say("its application is told the reason %.60q, which was %.60q", told.Reason, reason)
+	case told.Clean != nil && *told.Clean != (code != closecode.AbnormalClosure):
+		say("its application is told wasClean %v", *told.Clean)
+	}
+	return differs
+}
+
+// await reads until the connection has ended, and returns why that was not
+// clean, if it was not.
+func await(c *stack.Conn) (closeevent.CloseEvent, error) {
+	for {
+		if _, _, err := c.Read(nil); err != nil {
+			ev, _ := errors.AsType[closeevent.CloseEvent](err)
+			return ev, err
+		}
+	}
+}
+
+// closeDivergences puts what differs in the same way in several exchanges
+// into one.
+func closeDivergences(list []exchange) []divergence {
+	var out []divergence
+	cases := map[string][]string{}
+	all := map[string]int{}
+	for _, e := range list {
+		all[e.group]++
+		for _, what := range e.differs {
+			id := e.group + ": " + what
+			if cases[id] == nil {
+				out = append(out, divergence{In: "close", ID: id, group: e.group, What: what})
+			}
+			cases[id] = append(cases[id], e.id)
+		}
+	}
+	for i := range out {
+		d := &out[i]
+		d.Cases = cases[d.ID]
+		if n := all[d.group]; n > 1 && len(d.Cases) == n {
+			d.Cases = []string{fmt.Sprintf("all %d", n)}
+		}
+		if d.Cases[0] == "" {
+			d.Cases = nil
+		}
+		d.ID = d.group
+		if strings.HasSuffix(d.What, "not clean") {
+			// Which of two things comes first is not the same in every run.
+			d.ID, d.Cases, d.Sometimes = strings.Fields(d.group)[0]+" closes", nil, true
+		}
+	}
+	return slices.CompactFunc(out, func(a, b divergence) bool { return a.Sometimes && a.same(b) })
+}

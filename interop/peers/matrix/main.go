@@ -1,0 +1,269 @@
+// Command matrix runs every peer, probes it, closes connections between it
+// and closeframe's reference stack, and compares what is found with what is
+// known of that version.
+//
+//	go run ./peers/matrix            in interop/
+//
+// It prints a table, and exits with 1 if anything is not as expected.
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/closeframe/closeframe/internal/probe"
+	"github.com/closeframe/closeframe/interop/peers"
+)
+
+var (
+	only     = flag.String("peers", "", "only the peers whose name matches `REGEXP`")
+	timeout  = flag.Duration("timeout", time.Second, "how long to wait for what has to happen in a scenario")
+	parallel = flag.Int("parallel", 4, "how many peers run at once")
+	update   = flag.Bool("update", false, "write interop/divergences.json from what is found")
+	doc      = flag.String("doc", "", "write the results as Markdown to `FILE`")
+	captures = flag.String("captures", "", "write what the peers sent to a file for each in `DIR`")
+	noProbe  = flag.Bool("noprobe", false, "only close connections with the stack")
+	verbose  = flag.Bool("v", false, "print every finding that is wrong")
+	require  = flag.Bool("require", os.Getenv("CI") != "", "fail if a peer cannot be run")
+)
+
+// A suite is all that was found with one peer in one role.
+type suite struct {
+	peer    *peers.Peer
+	version string
+	role    probe.Role
+	report  *probe.Report
+	close   []exchange
+	err     error // it could not be run
+	took    time.Duration
+}
+
+func (s *suite) name() string { return s.peer.Name + " " + string(s.role) }
+
+func main() {
+	flag.Parse()
+	began := time.Now()
+	known, err := readDivergences(divergencesFile)
+	check(err)
+	filter, err := regexp.Compile(*only)
+	check(err)
+	set, err := probe.Load()
+	check(err)
+
+	var suites []*suite
+	for _, p := range peers.All() {
+		if !filter.MatchString(p.Name) {
+			continue
+		}
+		version, err := p.Version()
+		if p.Server != nil {
+			suites = append(suites, &suite{peer: p, version: version, role: probe.Server, err: err})
+		}
+		if p.Client != nil {
+			suites = append(suites, &suite{peer: p, version: version, role: probe.Client, err: err})
+		}
+	}
+	limit := make(chan struct{}, *parallel)
+	var all sync.WaitGroup
+	for _, s := range suites {
+		all.Go(func() {
+			limit <- struct{}{}
+			defer func() { <-limit }()
+			if s.err == nil {
+				began := time.Now()
+				s.err = s.run(set, known)
+				s.took = time.Since(began)
+			}
+		})
+	}
+	all.Wait()
+
+	found := map[key][]divergence{}
+	for _, s := range suites {
+		found[key{s.peer.Name, s.version, s.role}] = s.divergences()
+	}
+	if *update {
+		known.update(found)
+		check(known.write(divergencesFile))
+	}
+	bad := printTable(suites, known)
+	if *doc != "" {
+		check(os.WriteFile(*doc, markdown(set, suites), 0o666))
+	}
+	if *captures != "" {
+		for _, s := range suites {
+			check(s.capture(*captures))
+		}
+	}
+	fmt.Printf("%d suites in %.0f s\n", len(suites), time.Since(began).Seconds())
+	if bad {
+		os.Exit(1)
+	}
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "matrix:", err)
+		os.Exit(1)
+	}
+}
+
+// run probes the peer, then closes connections with it.
+func (s *suite) run(set *probe.Set, known *file) (err error) {
+	if *noProbe {
+		s.report = &probe.Report{}
+		s.close, err = s.exchanges()
+		return err
+	}
+	s.report, err = s.probe(set, nil, *timeout)
+	if err != nil {
+		return err
+	}
+	// A verdict that comes of a slow machine is not one: what is not expected
+	// is played again, with more time.
+	var again []string
+	for _, d := range s.divergences() {
+		if !known.has(key{s.peer.Name, s.version, s.role}, d) {
+			again = append(again, regexp.QuoteMeta(d.ID))
+		}
+	}
+	if len(again) > 0 {
+		re := regexp.MustCompile("^(" + strings.Join(again, "|") + ")$")
+		rep, err := s.probe(set, re, 3*(*timeout))
+		if err != nil {
+			return err
+		}
+		for _, r := range rep.Results {
+			i := slices.IndexFunc(s.report.Results, func(o probe.Result) bool { return o.ID == r.ID })
+			s.report.Counts[s.report.Results[i].Verdict]--
+			s.report.Counts[r.Verdict]++
+			s.report.Results[i] = r
+		}
+	}
+	s.close, err = s.exchanges()
+	return err
+}
+
+func (s *suite) probe(set *probe.Set, run *regexp.Regexp, timeout time.Duration) (*probe.Report, error) {
+	o := probe.Options{Run: run, Timeout: timeout, Quiet: 100 * time.Millisecond, Idle: 10 * time.Second, Trigger: s.peer.Trigger, Header: s.peer.Header}
+	if s.role == probe.Server {
+		r, err := s.peer.Server()
+		if err != nil {
+			return nil, err
+		}
+		defer r.Stop()
+		return set.Dial(context.Background(), r.URL, o)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.peer.Client("ws://" + ln.Addr().String() + "/")
+	if err != nil {
+		ln.Close()
+		return nil, err
+	}
+	defer r.Stop() // after Listen has closed ln, so that connecting fails
+	return set.Listen(context.Background(), ln, o)
+}
+
+// divergences are what of a suite is wrong.
+func (s *suite) divergences() []divergence {
+	if s.report == nil {
+		return nil
+	}
+	var list []divergence
+	for _, r := range s.report.Results {
+		if r.Verdict == probe.Wrong {
+			list = append(list, divergence{In: "probe", ID: r.ID, Rule: r.Rule, What: r.Why})
+		}
+	}
+	if s.report.Stopped != "" {
+		list = append(list, divergence{In: "probe", ID: "stopped", What: s.report.Stopped})
+	}
+	list = append(list, closeDivergences(s.close)...)
+	return list
+}
+
+// printTable prints a line for each suite and reports whether anything is
+// not as expected.
+func printTable(suites []*suite, known *file) (bad bool) {
+	width := 0
+	for _, s := range suites {
+		width = max(width, len(s.peer.Name)+len(s.version)+1)
+	}
+	fmt.Printf("%-*s  %-6s  %5s %7s %5s %7s %5s  %9s %9s %5s %5s %7s\n", width, "peer", "role", "right", "allowed", "known", "unknown", "n/a", "exchanges", "different", "known", "unkn.", "seconds")
+	for _, s := range suites {
+		name := s.peer.Name + " " + s.version
+		if s.err != nil {
+			fmt.Printf("%-*s  %-6s  cannot be run: %v\n", width, name, s.role, s.err)
+			bad = bad || *require
+			continue
+		}
+		k := key{s.peer.Name, s.version, s.role}
+		var count [2][2]int // probe or close; known or unknown
+		var unknown []divergence
+		for _, d := range s.divergences() {
+			in, un := 0, 0
+			if d.In == "close" {
+				in = 1
+			}
+			if !known.has(k, d) {
+				un = 1
+				unknown = append(unknown, d)
+			}
+			count[in][un]++
+		}
+		c := s.report.Counts
+		fmt.Printf("%-*s  %-6s  %5d %7d %5d %7d %5d  %9d %9d %5d %5d %7.1f\n", width, name, s.role,
+			c[probe.Right], c[probe.Allowed], count[0][0], count[0][1], c[probe.LeftOut],
+			len(s.close), count[1][0]+count[1][1], count[1][0], count[1][1], s.took.Seconds())
+		if *verbose {
+			for _, d := range s.divergences() {
+				fmt.Println("   ", d)
+			}
+		}
+		other := !known.version(k)
+		for _, d := range unknown {
+			fmt.Println("    not known:", d)
+			bad = bad || !other
+		}
+		for _, d := range known.missing(k, s.divergences()) {
+			fmt.Println("    known, but not seen:", d)
+			bad = bad || !other
+		}
+		if other {
+			fmt.Printf("    (nothing is known of this version; see %s)\n", filepath.Base(divergencesFile))
+		}
+	}
+	return bad
+}
+
+// sorted returns the keys of a map in order.
+func sorted[M ~map[K]V, K cmp.Ordered, V any](m M) []K {
+	var keys []K
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func readJSON(name string, v any) error {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, v)
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/closeframe/closeframe/internal/probe"
+)
+
+// markdown returns docs/peers.md: what the runs found.
+func markdown(set *probe.Set, suites []*suite) []byte {
+	var b strings.Builder
+	p := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
+	p(`# How other libraries close
+
+<!-- Written by interop/peers/run doc. Do not edit. -->
+
+Each library below was run as it comes from its registry, as a server and as a client where it has both, and used as
+its own documentation shows. [closeframe probe](../testdata/scenarios.json) played its scenarios against it, and
+closeframe's [reference stack](../internal/stack) closed connections with it both ways. Every cell is from those runs;
+nothing was taken from reading code or reports. All of these libraries carry real traffic every day: what is listed
+are the corners of RFC 6455's rules of closing, as seen at these versions, on Linux, over loopback.
+
+All of it again, in the folder ` + "`interop`" + `:
+
+    ./peers/run
+
+One library, with every finding: ` + "`go run ./peers/matrix -peers '^ws$' -v`" + `. One scenario, byte by byte, against a
+server of your own: ` + "`closeframe probe -run '^one-byte-03$' -v ws://localhost:8080/`" + `.
+
+## Who was run
+
+| library | version | from | roles | tells its application | used as in |
+|---|---|---|---|---|---|
+`)
+	byPeer := [][]*suite{}
+	for _, s := range suites {
+		if n := len(byPeer); n > 0 && byPeer[n-1][0].peer == s.peer {
+			byPeer[n-1] = append(byPeer[n-1], s)
+		} else {
+			byPeer = append(byPeer, []*suite{s})
+		}
+	}
+	for _, g := range byPeer {
+		s := g[0]
+		p("| %s (%s) | %s | %s | %s | %s | [%s](../interop/peers/%s) |\n", s.peer.Name, s.peer.Language, s.version, s.peer.Source, roles(g), s.peer.Tells, s.peer.File, s.peer.File)
+	}
+	p("\nNot among them: lesismal/nbio, whose module the Go module proxy does not serve (`403 Forbidden: This module version is not available`).\n")
+
+	p("\n## Counts\n\nRight, allowed by a MAY or a SHOULD or for the lack of a MUST, wrong; and scenarios that could not be played (no compression, or no way to make the peer close).\n\n")
+	p("| library | role | right | allowed | wrong | not played |\n|---|---|--:|--:|--:|--:|\n")
+	for _, s := range suites {
+		if s.report == nil {
+			continue
+		}
+		c := s.report.Counts
+		p("| %s | %s | %d | %d | %d | %d |\n", s.peer.Name, s.role, c[probe.Right], c[probe.Allowed], c[probe.Wrong], c[probe.LeftOut])
+	}
+
+	p("\n## Rules × libraries\n\nA row for each rule that scenarios are about. ✓: all right. ~: some allowed. ✗ n/m: n of m scenarios wrong; S and C: as server and as client, where they differ; one mark where the rule is for one role. –: not played.\n\n")
+	p("| rule | ")
+	for _, g := range byPeer {
+		p("%s | ", g[0].peer.Name)
+	}
+	p("\n|---|%s\n", strings.Repeat("---|", len(byPeer)))
+	used := map[string]bool{}
+	for _, sc := range set.Scenarios {
+		if used[sc.Rule] {
+			continue
+		}
+		used[sc.Rule] = true
+		r := set.Rules[sc.Rule]
+		p("| %s, %s: %s | ", strings.TrimPrefix(r.Where, "RFC 6455 "), r.Level, rowTitle[sc.Rule])
+		for _, g := range byPeer {
+			p("%s | ", cell(set, g, sc.Rule))
+		}
+		p("\n")
+	}
+
+	p("\n## Findings\n")
+	for _, g := range byPeer {
+		s := g[0]
+		p("\n### %s %s\n\n", s.peer.Name, s.version)
+		if s.peer.Note != "" {
+			p("%s\n\n", s.peer.Note)
+		}
+		p("`go run ./peers/matrix -peers '^%s$' -v`\n\n", s.peer.Name)
+		none := true
+		for _, line := range findings(set, g) {
+			none = false
+			p("- %s\n", line)
+		}
+		if none {
+			p("Nothing wrong, and no difference.\n")
+		}
+	}
+	return []byte(b.String())
+}
+
+// rowTitle is what a rule asks, in few words.
+var rowTitle = map[string]string{
+	"R02": "unmasked frames fail", "R04": "masked frames fail", "R06": "reserved bits fail", "R07": "reserved opcodes fail",
+	"R08": "lengths are minimal", "R11": "Close amid fragments", "R12": "fragments in order", "R13": "control frames: whole, at most 125 bytes",
+	"R14": "a code has two bytes", "R15": "reasons in UTF-8 are taken", "R18": "a Close is answered", "R20": "after both Closes, TCP ends", "R21": "both close at once",
+	"R23": "what is not UTF-8 fails", "R26": "who ends TCP", "R29": "closing by itself", "R32": "TCP ends without a Close",
+	"R37": "to fail ends TCP", "R39": "nothing is processed after failing", "R47": "1005, 1006, 1015 are not sent", "R48": "1004 is reserved",
+	"R51": "ranges of codes", "R54": "codes of the registry", "R55": "nothing after a Close", "R56": "no compressed Close",
+}
+
+func roles(g []*suite) string {
+	var w []string
+	for _, s := range g {
+		w = append(w, string(s.role))
+	}
+	return strings.Join(w, ", ")
+}
+
+// cell is one library's outcome in the scenarios about one rule.
+func cell(set *probe.Set, g []*suite, rule string) string {
+	ids := map[string]bool{}
+	for _, sc := range set.Scenarios {
+		if sc.Rule == rule {
+			ids[sc.ID] = true
+		}
+	}
+	var cells []string
+	for _, s := range g {
+		wrong, allowed, n := 0, 0, 0
+		if s.report != nil {
+			for _, r := range s.report.Results {
+				if !ids[r.ID] || r.Verdict == probe.LeftOut {
+					continue
+				}
+				n++
+				switch r.Verdict {
+				case probe.Wrong:
+					wrong++
+				case probe.Allowed:
+					allowed++
+				}
+			}
+		}
+		c := "✓"
+		switch {
+		case n == 0:
+			c = "–"
+		case wrong > 0:
+			c = fmt.Sprintf("✗ %d/%d", wrong, n)
+		case allowed > 0:
+			c = "~"
+		}
+		cells = append(cells, c)
+	}
+	if len(cells) == 1 || cells[0] == cells[1] || cells[1] == "–" {
+		return cells[0]
+	}
+	if cells[0] == "–" {
+		return cells[1]
+	}
+	letter := map[probe.Role]string{probe.Server: "S ", probe.Client: "C "}
+	return letter[g[0].role] + cells[0] + ", " + letter[g[1].role] + cells[1]
+}
+
+// findings are a library's divergences, those alike in one line.
+func findings(set *probe.Set, g []*suite) []string {
+	type like struct{ rule, what string }
+	var order []like
+	ids := map[like][]string{}
+	in := map[like]map[probe.Role]bool{}
+	for _, s := range g {
+		for _, d := range s.divergences() {
+			l := like{d.Rule, d.What}
+			// What differs from scenario to scenario is left out.
+			for _, prefix := range []string{"the reason in its Close was not UTF-8", "it sent a second Close frame"} {
+				if strings.HasPrefix(l.what, prefix) {
+					l.what = prefix
+				}
+			}
+			name := "`" + d.ID + "`"
+			if d.In == "close" {
+				l.rule = ""
+				l.what = d.ID
+				if len(d.Cases) > 0 {
+					l.what += " " + strings.Join(d.Cases, ", ")
+				}
+				l.what += ": " + d.What
+				name = ""
+			}
+			if ids[l] == nil {
+				order = append(order, l)
+				in[l] = map[probe.Role]bool{}
+			}
+			if !slices.Contains(ids[l], name) {
+				ids[l] = append(ids[l], name)
+			}
+			in[l][s.role] = true
+		}
+	}
+	var lines []string
+	for _, l := range order {
+		as := ""
+		if len(g) == 2 && len(in[l]) == 1 {
+			as = "as client: "
+			if in[l][probe.Server] {
+				as = "as server: "
+			}
+		}
+		if l.rule == "" {
+			lines = append(lines, as+"closing with closeframe, "+l.what+".")
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%s%s (%s, %s) in %s", as, l.what, set.Rules[l.rule].Where, set.Rules[l.rule].Level, strings.Join(ids[l], ", ")))
+	}
+	return lines
+}
