@@ -7,7 +7,12 @@ func Valid(s string) bool { return valid(s) }
 
 // IndexInvalid returns the index in s of the first sequence that is ill-formed or cut off
 // by the end of s, or -1 if there is none.
-func IndexInvalid(s string) int { return indexInvalid(s) }
+func IndexInvalid(s string) int {
+	if valid(s) {
+		return -1
+	}
+	return indexInvalid(s)
+}
 
 // Next reports whether each byte of s can stand where it stands in a text that goes on
 // before s with prev and after s with anything. See Tail for what that leaves open.

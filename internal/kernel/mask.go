@@ -45,26 +45,15 @@ func xor(dst []byte, src string, key uint32) {
 
 // unmaskNext is UnmaskNext in Go.
 func unmaskNext(dst []byte, src string, key, prev uint32) bool {
-	k := uint64(key)<<32 | uint64(key)
-	before := uint64(prev) << 32
-	n, i := len(src), 0
-	dst = dst[:n]
-	for ; n-i >= 8; i += 8 {
-		w := load64(src, i) ^ k
-		store64(dst, i, w)
-		if (w|before)&high != 0 && faults(before, w) != 0 {
-			return false
-		}
-		before = w
+	state := resume(prev)
+	for state != broken && len(src) > 0 {
+		// As much as stays in the nearest cache until it is read again.
+		n := min(len(src), 4096)
+		xor(dst, src[:n], key)
+		state = scan(state, String(dst[:n]))
+		dst, src = dst[n:], src[n:]
 	}
-	// The last bytes, and 0 for those that are not there: a sequence that src ends in
-	// the middle of must not be taken for a fault.
-	there := uint64(1)<<(8*uint(n-i)&63) - 1
-	w := (last(src[i:]) ^ k) & there
-	for j := i; j < n; j++ {
-		dst[j] = byte(w >> (8 * uint(j-i) & 63))
-	}
-	return faults(before, w)&there == 0
+	return state != broken
 }
 
 // unmaskValid is UnmaskValid in Go.

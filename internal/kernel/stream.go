@@ -40,22 +40,16 @@ func Missing(prev uint32) int {
 }
 
 // next is Next in Go.
-func next(prev uint32, s string) bool {
-	if n := Missing(prev); n > 0 {
-		n = min(n, len(s))
-		if !follows(prev, s[:n]) {
-			return false
-		}
-		s = s[n:]
-	}
-	i := indexInvalid(s)
-	// Whatever is there may only be the beginning of a sequence.
-	return i < 0 || len(s)-i < 4 && follows(0, s[i:])
-}
+func next(prev uint32, s string) bool { return scan(resume(prev), s) != broken }
 
-// follows reports whether each byte of s, at most 7, can stand where it stands
-// after prev.
-func follows(prev uint32, s string) bool {
-	there := uint64(1)<<(8*uint(len(s))&63) - 1
-	return faults(uint64(prev)<<32, last(s))&there == 0
+// resume returns the state in which text is that ends with prev.
+func resume(prev uint32) uint64 {
+	state := uint64(accept)
+	for i := 8; i < 32; i += 8 {
+		// Tails at the beginning are of a sequence that begins before prev.
+		if b := byte(prev >> i); state != accept || b >= 0xC0 {
+			state = machine[b] >> state & 63
+		}
+	}
+	return state
 }

@@ -3,7 +3,6 @@ package kernel
 import "math/bits"
 
 const (
-	ones uint64 = 0x0101010101010101
 	high uint64 = 0x8080808080808080 // the bit that ASCII does not have
 )
 
@@ -32,104 +31,172 @@ func last(s string) uint64 {
 	return 0
 }
 
-// sequence returns the length of the well-formed sequence of two to four bytes that w
-// begins with, its first byte lowest, or 0 if there is none.
-func sequence(w uint32) int {
-	switch {
-	case w&0xC0C0F0 == 0x8080E0:
-		// Not E0 before 80–9F (overlong), nor ED before A0–BF (surrogates).
-		if x := w & 0x200F; x != 0 && x != 0x200D {
-			return 3
+// machine is what goes over text byte by byte: machine[b]>>state, of which the low six bits count, is the state after b.
+// So a step costs a load that does not depend on the state, and a shift.
+//
+// A state is what bytes may come next. It is a number of bits to shift by, a multiple of 6.
+var machine = assemble()
+
+const (
+	accept  = 6 * iota // the first byte of a sequence
+	tail1              // one tail,
+	tail2              // two tails,
+	tail3              // three tails
+	afterE0            // what the rows of syntax have for E0 and so on,
+	afterED            // and tails after that
+	afterF0
+	afterF4
+	broken // nothing
+)
+
+func assemble() (m [256]uint64) {
+	for i := range m {
+		b := byte(i)
+		to := [...]uint64{accept / 6: broken, tail1 / 6: broken, tail2 / 6: broken, tail3 / 6: broken,
+			afterE0 / 6: broken, afterED / 6: broken, afterF0 / 6: broken, afterF4 / 6: broken, broken / 6: broken}
+		if b < 0x80 {
+			to[accept/6] = accept
+		} else if b < 0xC0 {
+			to[tail1/6], to[tail2/6], to[tail3/6] = accept, tail1, tail2
+			for _, s := range [...]struct {
+				lead        byte
+				state, next uint64
+			}{{0xE0, afterE0, tail1}, {0xED, afterED, tail1}, {0xF0, afterF0, tail2}, {0xF4, afterF4, tail2}} {
+				if possible(s.lead, b) {
+					to[s.state/6] = s.next
+				}
+			}
+		} else if possible(b, 0x80) || possible(b, 0xBF) {
+			switch {
+			case b == 0xE0:
+				to[accept/6] = afterE0
+			case b == 0xED:
+				to[accept/6] = afterED
+			case b == 0xF0:
+				to[accept/6] = afterF0
+			case b == 0xF4:
+				to[accept/6] = afterF4
+			case b < 0xE0:
+				to[accept/6] = tail1
+			case b < 0xF0:
+				to[accept/6] = tail2
+			default:
+				to[accept/6] = tail3
+			}
 		}
-	case w&0xC0E0 == 0x80C0:
-		if w&0x1E != 0 { // not C0, C1: overlong
-			return 2
-		}
-	case w&0xC0C0C0F8 == 0x808080F0:
-		// Not F0 before 80–8F (overlong), F4 before 90–BF, nor F5–F7 (above U+10FFFF).
-		// The lead's low three bits and the second byte's high two payload bits are
-		// the number of the plane: 1 to 16.
-		if plane := w&7<<2 | w>>12&3; plane-1 < 16 {
-			return 4
+		for state, next := range to {
+			m[i] |= next << (6 * state)
 		}
 	}
-	return 0
+	return m
 }
 
-// indexInvalid returns the index in s of its first sequence that is ill-formed or
-// cut off by the end of s, or -1 if there is none.
-func indexInvalid(s string) int {
-	n, i := len(s), 0
-	for {
-		// Here i is at the start of a sequence. Pass over ASCII.
-		for ; n-i >= 32; i += 32 {
-			if (load64(s, i)|load64(s, i+8)|load64(s, i+16)|load64(s, i+24))&high != 0 {
+// scan returns the state after s, from state on. It passes over ASCII in words, and goes over the rest at two places
+// at once.
+func scan(state uint64, s string) uint64 {
+	for len(s) > 16 {
+		if state == accept {
+			if load64(s, 0)&high == 0 {
+				if s = skipASCII(s); len(s) < 8 {
+					break
+				}
+			}
+			s = s[bits.TrailingZeros64(load64(s, 0)&high)/8:]
+			if s[0]-0xC2 > 0xF4-0xC2 {
+				return broken
+			}
+			if len(s) <= 16 {
 				break
 			}
 		}
-		for ; n-i >= 8; i += 8 {
-			if m := load64(s, i) & high; m != 0 {
-				i += bits.TrailingZeros64(m) / 8
-				goto sequences
-			}
-		}
-		if i == n {
-			return -1
-		}
-		if m := last(s[i:]) & high; m != 0 {
-			i += bits.TrailingZeros64(m) / 8
-			goto sequences
-		}
-		return -1
 
-	sequences:
-		for i < n {
-			var w uint32
-			if n-i >= 4 {
-				w = load32(s, i)
-			} else {
-				w = uint32(last(s[i:]))
+		// The first place is the beginning of s, for half of the bytes. The second is the last byte up to
+		// there that is no tail: a sequence must begin there, if s is well-formed. (Four tails in a row are not.)
+		half := min(32, len(s)/2)
+		w := load32(s, half-3)
+		second := half - bits.LeadingZeros32(^(w&^(w<<1))&uint32(high&0xFFFFFFFF))/8
+		if second < half-3 {
+			return broken
+		}
+		a, b := s[:half], s[second:][:half]
+		s = s[second+half:]
+		ends := uint64(accept)
+		for len(a) >= 4 && len(b) >= 4 {
+			state = machine[a[0]] >> (state & 63)
+			ends = machine[b[0]] >> (ends & 63)
+			state = machine[a[1]] >> (state & 63)
+			ends = machine[b[1]] >> (ends & 63)
+			state = machine[a[2]] >> (state & 63)
+			ends = machine[b[2]] >> (ends & 63)
+			state = machine[a[3]] >> (state & 63)
+			ends = machine[b[3]] >> (ends & 63)
+			if state == broken || ends == broken {
+				return broken
 			}
+			a, b = a[4:], b[4:]
+		}
+		for i := range min(len(a), len(b)) {
+			state = machine[a[i]] >> (state & 63)
+			ends = machine[b[i]] >> (ends & 63)
+		}
+
+		// If the first went over the beginning of the second, then it is broken unless that was the beginning of
+		// a sequence.
+		state &= 63
+		met := state
+		if second < half {
+			met = accept
+		}
+		if state == broken || met != accept {
+			return broken
+		}
+		state = ends & 63
+	}
+
+	// 16 bytes at most: for so few one place is enough.
+	if n := len(s); n >= 4 && state == accept {
+		if n >= 8 && (load64(s, 0)|load64(s, n-8))&high == 0 {
+			return accept
+		}
+		for len(s) >= 4 {
+			w := load32(s, 0)
 			if w&0x80 == 0 {
-				m := w & uint32(high&0xFFFFFFFF)
-				if m == 0 {
-					break // four ASCII bytes, or the end: expect more of them
-				}
-				i += bits.TrailingZeros32(m) / 8
+				s = s[1:]
 				continue
 			}
 			k := sequence(w)
 			if k == 0 {
-				return i
+				return broken
 			}
-			i += k
+			s = s[k:]
 		}
 	}
+	for i := range len(s) {
+		state = machine[s[i]] >> (state & 63)
+	}
+	return state & 63
+}
+
+// skipASCII returns s without words of ASCII that it begins with; if it is all ASCII, without any.
+func skipASCII(s string) string {
+	for len(s) > 64 {
+		if (load64(s, 0)|load64(s, 8)|load64(s, 16)|load64(s, 24)|load64(s, 32)|load64(s, 40)|load64(s, 48)|load64(s, 56))&high != 0 {
+			break
+		}
+		s = s[64:]
+	}
+	if n := len(s); 32 <= n && n <= 64 &&
+		(load64(s, 0)|load64(s, 8)|load64(s, 16)|load64(s, 24)|load64(s, n-32)|load64(s, n-24)|load64(s, n-16)|load64(s, n-8))&high == 0 {
+		return ""
+	}
+	if n := len(s); 16 <= n && n < 32 && (load64(s, 0)|load64(s, 8)|load64(s, n-16)|load64(s, n-8))&high == 0 {
+		return ""
+	}
+	for len(s) >= 8 && load64(s, 0)&high == 0 {
+		s = s[8:]
+	}
+	return s
 }
 
 // valid reports whether s is well-formed UTF-8.
-func valid(s string) bool { return indexInvalid(s) < 0 }
-
-// faults judges the eight bytes of w, the first one lowest, as the vector kernels
-// judge 64: all at once and without a branch (see tables). before is the eight bytes that come
-// before w. The result is 0 unless a byte of w is one that cannot stand where it stands.
-//
-// Whether w ends in the middle of a sequence, or with a byte that is never part
-// of one, shows only in the bytes after it.
-func faults(before, w uint64) uint64 {
-	var xBefore, x, y uint64
-	for i := 0; i < 64; i += 8 {
-		xBefore |= uint64(tables.leads[class(byte(before>>i))]) << i
-		x |= uint64(tables.leads[class(byte(w>>i))]) << i
-		y |= uint64(tables.groups[w>>i>>4&0x0F]) << i
-	}
-	// The x of the bytes one, two and three places before each byte of w. The shifts are greater by a bit and by two, which
-	// brings need2 and need3 to where need1 is.
-	x1 := x<<8 | xBefore>>56
-	x2 := x<<17 | xBefore>>47
-	x3 := x<<26 | xBefore>>38
-
-	refused := x1 & y
-	wrong := ^((x1 | x2 | x3) ^ y) & high // needed and not there, or there and not needed
-	return refused | wrong
-}
+func valid(s string) bool { return scan(accept, s) == accept }
