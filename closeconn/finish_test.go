@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -489,11 +490,11 @@ type halfLayer struct{ layer }
 
 func (l halfLayer) CloseWrite() error { l.add("close write " + l.name); return errStubborn }
 
-// A stubborn connection knows no deadlines, its errors are its own, and there
-// is nothing below it.
+// A stubborn connection knows no deadlines, its errors are its own, there is
+// nothing below it, and its first Close takes a second.
 type stubborn struct {
 	halfLayer
-	once   *sync.Once
+	closes *atomic.Int32
 	closed chan struct{}
 }
 
@@ -503,36 +504,45 @@ func (s stubborn) SetDeadline(time.Time) error { return errStubborn }
 func (s stubborn) Read([]byte) (int, error)    { <-s.closed; return 0, errStubborn }
 func (s stubborn) Close() error {
 	s.add("close " + s.name)
-	s.once.Do(func() { close(s.closed) })
+	if s.closes.Add(1) == 1 {
+		close(s.closed)
+		time.Sleep(time.Second)
+		s.add("closed " + s.name)
+	}
 	return errStubborn
 }
 
-// Write sides are closed from the top down, and the outermost Close is called
-// even after the timeout, for it may release something.
+// Write sides are closed from the top down, the lowest connection is closed at
+// the timeout, and the outermost Close is called in any case, for it may
+// release something. Finish is not over before all of that is.
 func TestLayers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var rec record
-		bottom := stubborn{halfLayer{layer{nil, "bottom", &rec}}, new(sync.Once), make(chan struct{})}
-		middle := layer{bottom, "middle", &rec}
-		top := halfLayer{layer{middle, "top", &rec}}
+	for _, test := range []struct {
+		timeout time.Duration
+		want    []string
+	}{
+		{0, []string{"close bottom", "closed bottom", "close top", "close middle", "close bottom"}},
+		{-time.Hour, []string{"close bottom", "closed bottom", "close top", "close middle", "close bottom"}},
+		{time.Hour, []string{"close write top", "close write bottom", "close bottom", "close top", "close middle", "close bottom", "closed bottom"}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var rec record
+			bottom := stubborn{halfLayer{layer{nil, "bottom", &rec}}, new(atomic.Int32), make(chan struct{})}
+			middle := layer{bottom, "middle", &rec}
+			top := halfLayer{layer{middle, "top", &rec}}
 
-		h, _ := endpoint(false)
-		h.Receive(nil, frame.Close{Code: closecode.GoingAway})
-		start := time.Now()
-		got := closeconn.Finish(top, h, time.Second)
-		if want := (closeevent.CloseEvent{Code: 1001, WasClean: true}); got != want {
-			t.Errorf("got %+v, want %+v", got, want)
-		}
-		if d := time.Since(start); d != time.Second {
-			t.Errorf("it took %v, want 1s", d)
-		}
-		want := []string{
-			"close write top", "close write bottom",
-			"close bottom",                              // at the timeout
-			"close top", "close middle", "close bottom", // and as a whole
-		}
-		if !slices.Equal(rec.done, want) {
-			t.Errorf("it did %q, want %q", rec.done, want)
-		}
-	})
+			h, _ := endpoint(false)
+			h.Receive(nil, frame.Close{Code: closecode.GoingAway})
+			start := time.Now()
+			got := closeconn.Finish(top, h, test.timeout)
+			if want := (closeevent.CloseEvent{Code: 1001, WasClean: true}); got != want {
+				t.Errorf("timeout %v: got %+v, want %+v", test.timeout, got, want)
+			}
+			if d, want := time.Since(start), max(test.timeout, 0)+time.Second; d != want {
+				t.Errorf("timeout %v: it took %v, want %v", test.timeout, d, want)
+			}
+			if !slices.Equal(rec.done, test.want) {
+				t.Errorf("timeout %v: it did %q, want %q", test.timeout, rec.done, test.want)
+			}
+		})
+	}
 }

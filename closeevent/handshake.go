@@ -162,7 +162,7 @@ func (h *Handshake) Receive(dst []byte, c frame.Close) []byte {
 // cannot be sent sends nothing, and the connection is failed all the same: "An
 // endpoint MAY omit sending a Close frame" (§7.1.7).
 func (h *Handshake) Fail(dst []byte, code closecode.Code) []byte {
-	if h.past&gone != 0 || h.crossed() {
+	if h.crossed() {
 		// "After both sending and receiving a Close message, an endpoint
 		// considers the WebSocket connection closed" (§5.5.1): what comes
 		// then are "trailing bytes that may have been received", to be
