@@ -85,6 +85,8 @@ func measure(s scenario, e effort) []result {
 		}
 	}
 
+	runtime.KeepAlive(&sink)
+
 	results := make([]result, len(s.contenders))
 	for i, c := range s.contenders {
 		own, base := &lanes[2*i], &lanes[2*i+1]
