@@ -1,0 +1,81 @@
+package kernel
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+var exhaustive = flag.Int("exhaustive", 0, "for TestExhaustive: all inputs of so many `bytes`, 1 to 4")
+
+// TestExhaustive compares Valid with unicode/utf8 for all inputs of n bytes, with each backend:
+//
+//	go test ./internal/kernel -run TestExhaustive -timeout 0 -v -exhaustive 3
+//
+// Inputs of up to three bytes stand at every offset of a block of 64, at the end of the text and before
+// 70 more bytes. Those of four, all 4,294,967,296, stand alone and over the border of two blocks.
+func TestExhaustive(t *testing.T) {
+	n := *exhaustive
+	if n == 0 {
+		t.Skip("to run it, add -exhaustive 3, or 4")
+	}
+	each(t, func(t *testing.T) {
+		begin := time.Now()
+		var wg sync.WaitGroup
+		var next, done atomic.Int32
+		for range runtime.GOMAXPROCS(0) {
+			wg.Go(func() {
+				for {
+					first := int(next.Add(1)) - 1
+					if first > 255 || t.Failed() {
+						return
+					}
+					exhaust(t, n, byte(first))
+					if d := done.Add(1); d%16 == 0 {
+						fmt.Printf("%s: %d of 256 after %v\n", t.Name(), d, time.Since(begin).Round(time.Second))
+					}
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+// exhaust tries all inputs of n bytes that begin with first.
+func exhaust(t *testing.T, n int, first byte) {
+	text := bytes.Repeat([]byte("x"), 256)
+	input := make([]byte, n)
+	input[0] = first
+	var places [][2]int // the offset, and how many bytes follow
+	switch {
+	case n < 4:
+		for at := range 64 {
+			places = append(places, [2]int{at, 0}, [2]int{at, 70})
+		}
+	default:
+		places = [][2]int{{0, 0}, {62, 10}}
+	}
+	for i := range 1 << (8 * (n - 1)) {
+		for j := 1; j < n; j++ {
+			input[j] = byte(i >> (8 * (j - 1)))
+		}
+		want := utf8.Valid(input)
+		for _, p := range places {
+			at := p[0]
+			copy(text[at:], input)
+			if got := Valid(String(text[:at+n+p[1]])); got != want {
+				t.Errorf("%q at %d, before %d more bytes: %v", input, at, p[1], got)
+				return
+			}
+			for j := range input {
+				text[at+j] = 'x'
+			}
+		}
+	}
+}
