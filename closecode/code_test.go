@@ -39,6 +39,7 @@ var constants = []struct {
 	{closecode.Timeout, 3008, "Timeout", "Timeout"},
 }
 
+// Shows: R50 I01
 func TestConstants(t *testing.T) {
 	for _, c := range constants {
 		if uint16(c.code) != c.number {
@@ -72,6 +73,7 @@ var classes = []struct {
 	{closecode.OutOfRange, 7, "out of range"},
 }
 
+// Shows: R51 R54
 func TestClasses(t *testing.T) {
 	for _, c := range classes {
 		if uint8(c.class) != c.value {
@@ -90,6 +92,8 @@ func TestClasses(t *testing.T) {
 
 // TestEveryCode compares what there is to say of each of the 65,536 codes with
 // the table that was written from the registry.
+//
+// Shows: codes.json R47 R48 R49 R54 P04 W01
 func TestEveryCode(t *testing.T) {
 	n := 0
 	for _, row := range vectors.AllCodes() {
@@ -131,6 +135,7 @@ func TestEveryCode(t *testing.T) {
 	}
 }
 
+// Shows: lookup.json
 func TestLookup(t *testing.T) {
 	for _, v := range vectors.Lookups() {
 		for _, name := range []string{v.Name, strings.ToUpper(v.Name), strings.ToLower(v.Name), swapCase(v.Name, 1), swapCase(v.Name, 2), swapCase(v.Name, 3)} {
@@ -229,6 +234,8 @@ func TestLookupNumber(t *testing.T) {
 
 // TestReconnect compares the windows of every code, and of every attempt that
 // could make a shift overflow, with reconnect.json.
+//
+// Shows: reconnect.json
 func TestReconnect(t *testing.T) {
 	type window struct{ lo, hi time.Duration }
 	table := map[closecode.Code][]window{}

@@ -139,6 +139,8 @@ func answer(conn net.Conn, client bool) closeevent.CloseEvent {
 }
 
 // A whole closing handshake over each transport, begun by each role.
+//
+// Shows: R20 R25 R28 R30
 func TestFinish(t *testing.T) {
 	for _, tr := range transports {
 		for _, role := range []string{"server", "client"} {
@@ -195,6 +197,8 @@ func wantClosed(t *testing.T, conn net.Conn) {
 
 // The client waits for the server to close TCP, so that TIME_WAIT is the
 // server's; a server does not wait for the client.
+//
+// Shows: R26 R27
 func TestWhoClosesFirst(t *testing.T) {
 	for _, tr := range transports {
 		t.Run(tr.name, func(t *testing.T) {
@@ -301,6 +305,8 @@ func pairTLSPipe(t testing.TB) (server, client net.Conn) {
 // A peer that neither reads nor closes costs the timeout, not a nanosecond
 // more, and nothing is left running: synctest sees to both. Over TLS even the
 // close_notify cannot be written, and has a deadline of 5 s of its own.
+//
+// Shows: R27
 func TestPeerNeverCloses(t *testing.T) {
 	for _, timeout := range []time.Duration{time.Second, time.Hour} {
 		for _, tr := range []transport{{"pipe", pairPipe}, {"tls", pairTLSPipe}} {
@@ -338,6 +344,8 @@ func TestPeerNeverCloses(t *testing.T) {
 }
 
 // A peer that floods costs the timeout as well.
+//
+// Shows: R25 R27
 func TestPeerFloods(t *testing.T) {
 	for _, tr := range transports {
 		t.Run(tr.name, func(t *testing.T) {
@@ -374,6 +382,8 @@ func TestPeerFloods(t *testing.T) {
 
 // After a reset the code that was received stays, but the close is not clean:
 // nobody knows whether our Close frame got there.
+//
+// Shows: R32 R42
 func TestPeerResets(t *testing.T) {
 	for _, tr := range []transport{{"tcp", pairTCP}, {"tls", pairTLS}} {
 		for _, test := range []struct {

@@ -131,6 +131,8 @@ func failThenClose(conn net.Conn) {
 // time, and then the end.
 //
 //	go test ./closeconn -run NothingLost -v -closes 1000
+//
+// Shows: R25 R28 R55
 func TestNothingLost(t *testing.T) {
 	for _, tr := range []transport{{"tcp", pairTCP}, {"tls", pairTLS}} {
 		for _, role := range []string{"server", "client"} {
@@ -175,6 +177,8 @@ func TestPlainCloseResets(t *testing.T) {
 // A peer that writes more than the kernel's buffers hold before it reads gets
 // the Close frame too; after a plain Close its write fails, and a stack that
 // gives up then never sees the code.
+//
+// Shows: R28 R55
 func TestPeerStillWriting(t *testing.T) {
 	for _, test := range []struct {
 		name string

@@ -9,6 +9,8 @@ import (
 
 // What FromJS reads are three properties, so a plain object will do where
 // there is no CloseEvent.
+//
+// Shows: W05
 func TestFromJS(t *testing.T) {
 	for _, want := range []closeevent.CloseEvent{
 		{},
@@ -32,6 +34,8 @@ func TestFromJSPanics(t *testing.T) {
 
 // In a browser, and in Node.js from version 23, JS makes a real CloseEvent;
 // elsewhere it panics, and that is what is tested there.
+//
+// Shows: W05 W08
 func TestJS(t *testing.T) {
 	constructor := js.Global().Get("CloseEvent")
 	if constructor.IsUndefined() {

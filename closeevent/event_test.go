@@ -11,6 +11,7 @@ import (
 	"github.com/closeframe/closeframe/closeevent"
 )
 
+// Shows: W08
 func TestCloseEventJSON(t *testing.T) {
 	for _, test := range []struct {
 		e    closeevent.CloseEvent

@@ -21,6 +21,8 @@ func TestSize(t *testing.T) {
 }
 
 // The errors of Close are those of frame.Append, in any state.
+//
+// Shows: R15 R29 R46 R47
 func TestCloseErrors(t *testing.T) {
 	open := closeevent.Handshake{}
 	closing := closeevent.Handshake{}
@@ -78,6 +80,8 @@ func TestReceiveOverlap(t *testing.T) {
 }
 
 // A client's key masks its frame, an answer too, and the zero key is a key.
+//
+// Shows: R01 R03
 func TestMask(t *testing.T) {
 	for _, key := range [][4]byte{{}, {0x37, 0xfa, 0x21, 0x3d}, {0xff, 0xff, 0xff, 0xff}} {
 		for name, send := range map[string]func(*closeevent.Handshake) []byte{

@@ -224,6 +224,8 @@ func (w *world) check() error {
 
 // Two endpoints joined back to back: every interleaving of what they may do
 // with the arrival of every byte, and the loss of the transport at every byte.
+//
+// Shows: R18 R20 R21 R31 R32 R33 R34 R35 R42 R55
 func TestEveryInterleaving(t *testing.T) {
 	for _, test := range []struct {
 		name  string

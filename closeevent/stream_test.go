@@ -151,6 +151,8 @@ var stories = []struct {
 // TestHTTP2 plays the stories over streams of a real HTTP/2 connection. They
 // are opened by a plain CONNECT: how extended CONNECT differs (RFC 8441 §4)
 // matters to the opening alone, and a client of package net/http can't send it.
+//
+// Shows: R57
 func TestHTTP2(t *testing.T) {
 	for _, story := range stories {
 		t.Run(story.name, func(t *testing.T) {
@@ -261,6 +263,8 @@ func (s *serverStream) cancel() { s.reset = true }
 // TestHTTP3 plays the stories over what a QUIC stream looks like to its owner:
 // two directions, each ended by FIN or by a reset with an error code. No QUIC
 // is spoken.
+//
+// Shows: R58
 func TestHTTP3(t *testing.T) {
 	for _, story := range stories {
 		t.Run(story.name, func(t *testing.T) {

@@ -130,6 +130,7 @@ func name(h Handshake) string {
 // order is that of a story.
 var order = []string{"open", "sent", "complete, ours first", "complete, peer first", "failed", "unsent", "half, ours first", "half, peer first", "closed"}
 
+// Shows: R20 R26 R27 R31 R32 R36 R37
 func TestTable(t *testing.T) {
 	var roles [2]map[string]state
 	transitions := map[[2]string]transition{}

@@ -57,6 +57,8 @@ func apply(h *closeevent.Handshake, dst []byte, e closemodel.Event) (_ []byte, e
 // Every event in every state that can be reached, against the plain model. The
 // walk ends when it finds no new state, so it holds for sequences of any
 // length.
+//
+// Shows: R18 R20 R29 R30 R31 R32 R33 R35 R36 R37 R38 R39 R42 R45 R46 R47 P08 W03
 func TestEveryEventInEveryState(t *testing.T) {
 	type pair struct {
 		h closeevent.Handshake

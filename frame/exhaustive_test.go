@@ -14,6 +14,8 @@ import (
 
 // TestEveryCode parses and appends each of the 65,536 codes, and compares what
 // comes of it with the table that was written from the registry.
+//
+// Shows: codes.json R14 R47 P04 P08
 func TestEveryCode(t *testing.T) {
 	var key = [4]byte{0x37, 0xfa, 0x21, 0x3d}
 	n := 0
@@ -118,6 +120,8 @@ func judge(b0, b1 byte, there int, mask bool) (fault string, n int) {
 
 // TestEveryHeader parses all 65,536 first two bytes, with payloads and parts of
 // them after, as both roles.
+//
+// Shows: R02 R04 R06 R08 R13 R14 R56 P01 P02 P03
 func TestEveryHeader(t *testing.T) {
 	sizes := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 126, 127, 128, 129, 130, 131, 132, 200}
 	client := append([]byte{0, 0, 0x03, 0xe8}, bytes.Repeat([]byte{'x'}, 196)...)
@@ -165,6 +169,8 @@ func TestEveryHeader(t *testing.T) {
 
 // TestOrderOfFaults combines faults of a payload's length, code and text, in
 // parsing and appending.
+//
+// Shows: P01 R13 R15 R47 U04
 func TestOrderOfFaults(t *testing.T) {
 	for _, code := range []closecode.Code{0, 999, 1000, 1004, 1005, 1006, 1014, 1015, 1016, 2999, 3000, 4999, 5000, 65535} {
 		for size := 0; size <= 130; size++ {
@@ -220,6 +226,8 @@ func TestOrderOfFaults(t *testing.T) {
 
 // TestEveryLength appends reasons of every length and parses what comes of it,
 // whole and every part of it, with every key byte at every place.
+//
+// Shows: R15 P03
 func TestEveryLength(t *testing.T) {
 	for size := range 124 {
 		reason := make([]byte, size)

@@ -147,6 +147,8 @@ func TestRetry(t *testing.T) {
 
 // TestMask compares Mask with RFC 6455 §5.3, at every length and place up to
 // some registers' worth, and is for its not writing beside p.
+//
+// Shows: R01
 func TestMask(t *testing.T) {
 	key := [4]byte{0x12, 0x9a, 0xf0, 0x37}
 	for size := range 300 {

@@ -80,6 +80,7 @@ func check(t *testing.T, id string, c frame.Close, n int, err error, want result
 	}
 }
 
+// Shows: payloads.json
 func TestPayloadVectors(t *testing.T) {
 	for _, v := range vectors.Payloads() {
 		want := result{0, v.Code, v.Reason, v.Error, v.Answer, v.Offset}
@@ -134,6 +135,7 @@ func parse(role string, b []byte) (frame.Close, int, error) {
 	return frame.ParseMasked(nil, b)
 }
 
+// Shows: frames.json
 func TestFrameVectors(t *testing.T) {
 	for _, v := range vectors.Frames() {
 		b := slices.Clone([]byte(v.Bytes))
@@ -180,6 +182,7 @@ type (
 	octet []byte
 )
 
+// Shows: encode.json R01 R03 R13 R29
 func TestEncodeVectors(t *testing.T) {
 	for _, v := range vectors.Encodings() {
 		appendAll(t, v, string(v.Reason))

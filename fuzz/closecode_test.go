@@ -16,6 +16,8 @@ var decimal = regexp.MustCompile(`\A[1-9][0-9]*\z`)
 
 // FuzzLookup compares Lookup with the list of names, and with numbers of any
 // size.
+//
+// Shows: P05
 func FuzzLookup(f *testing.F) {
 	names := map[string]uint16{}
 	for _, v := range vectors.Lookups() {
@@ -48,6 +50,8 @@ func asciiLower(s string) string {
 }
 
 // FuzzCode is for what there is to say of a code.
+//
+// Shows: P04 P06
 func FuzzCode(f *testing.F) {
 	rows := vectors.AllCodes()
 	for _, r := range rows {

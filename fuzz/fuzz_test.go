@@ -70,6 +70,8 @@ func nameOf(err error) string {
 
 // FuzzParse gives the bytes to all three parsers: as frames, as a payload, and
 // as the payload of frames. What a parser accepts is appended again.
+//
+// Shows: P01 P03 P08 R13 R14 R15
 func FuzzParse(f *testing.F) {
 	for _, v := range vectors.Frames() {
 		f.Add([]byte(v.Bytes), uint32(0))
@@ -193,6 +195,8 @@ func untouched(b []byte) bool {
 
 // FuzzAppend gives code and reason to all three that append. What they make is
 // what the oracle makes, and the parsers take it.
+//
+// Shows: R13 R15 R29 P08
 func FuzzAppend(f *testing.F) {
 	for _, v := range vectors.Encodings() {
 		f.Add(v.Code, []byte(v.Reason), []byte(v.Key))
@@ -259,6 +263,8 @@ func appendAll[Bytes ~[]byte | ~string](t *testing.T, code closecode.Code, key [
 
 // FuzzMask compares Mask with RFC 6455 §5.3, in one piece and in two, and does
 // it again, which undoes it.
+//
+// Shows: R01
 func FuzzMask(f *testing.F) {
 	f.Add([]byte("Hello"), uint32(0x37fa213d), 0, uint16(2))
 	for _, v := range vectors.Texts() {

@@ -15,6 +15,8 @@ import (
 //
 // A script is the events, each of them: a byte for its kind, two for the code,
 // one for the length of the reason, and the reason.
+//
+// Shows: R18 R20 R29 R33 R35 R39
 func FuzzHandshake(f *testing.F) {
 	for _, script := range scripts {
 		for _, client := range []bool{false, true} {

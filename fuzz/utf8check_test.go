@@ -15,6 +15,8 @@ import (
 // FuzzValid compares Valid and IndexInvalid with the oracle and with two of
 // golang.org/x/text. The text is also put behind one that is well-formed, so
 // that its faults come to stand anywhere.
+//
+// Shows: U01 U02 U03 U04
 func FuzzValid(f *testing.F) {
 	for _, v := range vectors.Texts() {
 		f.Add([]byte(v.Bytes), uint8(0))
@@ -47,6 +49,8 @@ func checkValid(t *testing.T, s []byte) {
 }
 
 // FuzzTruncate is for the longest prefix that is a reason.
+//
+// Shows: P07
 func FuzzTruncate(f *testing.F) {
 	for _, v := range vectors.Texts() {
 		f.Add([]byte(v.Bytes))
@@ -70,6 +74,8 @@ func FuzzTruncate(f *testing.F) {
 // FuzzStream gives a text to a Stream in pieces. Each byte of cuts is one
 // piece: its length in the lower seven bits, and whether it is masked in the
 // highest. The last piece is the rest.
+//
+// Shows: R23
 func FuzzStream(f *testing.F) {
 	for i, v := range vectors.Texts() {
 		f.Add([]byte(v.Bytes), []byte{}, uint32(0), 0)

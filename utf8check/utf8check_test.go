@@ -48,6 +48,7 @@ type (
 	namedText string
 )
 
+// Shows: R23 U01 U02 U03 U04 U05
 func TestValid(t *testing.T) {
 	each(func(s string) {
 		want := utf8.ValidString(s)
@@ -66,6 +67,7 @@ func TestIndexInvalid(t *testing.T) {
 	})
 }
 
+// Shows: R15 P07 W02
 func TestTruncate(t *testing.T) {
 	each(func(s string) {
 		got := Truncate(s)
@@ -107,6 +109,8 @@ func failsAt(s string) int {
 }
 
 // Every sample, cut in every two places, plain and masked.
+//
+// Shows: R23 U01 U02 U03 U04
 func TestStream(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 1))
 	var all []string

@@ -45,6 +45,7 @@ func TestEncode(t *testing.T) {
 	})
 }
 
+// Shows: encode.json
 func TestEncodeVectors(t *testing.T) {
 	hex := func(b []byte) string { return string(bytes.TrimSpace([]byte(hexOf(b)))) + "\n" }
 	for _, v := range vectors.Encodings() {
@@ -105,6 +106,7 @@ func TestEncodeThenDecode(t *testing.T) {
 	}
 }
 
+// Shows: R09
 func TestEncodeMaskIsRandom(t *testing.T) {
 	seen := map[string]bool{}
 	for range 8 {

@@ -25,6 +25,7 @@ func sender(role string) Side {
 	return Server
 }
 
+// Shows: frames.json
 func TestFrameVectors(t *testing.T) {
 	for _, v := range vectors.Frames() {
 		for _, lang := range story.Languages() {
@@ -56,6 +57,7 @@ func TestFrameVectors(t *testing.T) {
 	}
 }
 
+// Shows: payloads.json
 func TestPayloadVectors(t *testing.T) {
 	for _, v := range vectors.Payloads() {
 		opt := Options{Payload: true}

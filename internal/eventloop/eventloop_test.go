@@ -167,6 +167,8 @@ func unmask(t *testing.T, client bool, out []byte) (s string) {
 }
 
 // TestFaults is for what fails the connection, at the first byte that can.
+//
+// Shows: R06 R07 R08 R13 R23 R38 R39 R53
 func TestFaults(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		for _, tt := range []struct {
@@ -246,6 +248,8 @@ func TestFaults(t *testing.T) {
 }
 
 // TestLimit is for the limit of a message in all its frames.
+//
+// Shows: R52
 func TestLimit(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		c := newConn(client)
@@ -268,6 +272,8 @@ func TestLimit(t *testing.T) {
 }
 
 // TestClosing is for our own Close, and for what comes and goes after it.
+//
+// Shows: R17 R18 R20
 func TestClosing(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		c := newConn(client)
@@ -295,6 +301,8 @@ func TestClosing(t *testing.T) {
 }
 
 // TestVectors feeds the vectors of testdata, cut anywhere.
+//
+// Shows: payloads.json frames.json
 func TestVectors(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		for _, v := range vectors.Frames() {

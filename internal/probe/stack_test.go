@@ -71,6 +71,7 @@ func right(t *testing.T, rep *probe.Report, err error, leftOut int, allowed ...s
 	}
 }
 
+// Shows: scenarios.json
 func TestStackServer(t *testing.T) {
 	t.Parallel()
 	set, err := probe.Load()
@@ -116,6 +117,7 @@ func TestStackServerUnix(t *testing.T) {
 	right(t, rep, err, 2)
 }
 
+// Shows: scenarios.json
 func TestStackClient(t *testing.T) {
 	t.Parallel()
 	set, err := probe.Load()

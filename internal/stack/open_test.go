@@ -17,6 +17,8 @@ const goodRequest = "GET /chat HTTP/1.1\r\nHost: server.example.com\r\nUpgrade: 
 	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 
 // TestUpgrade changes a good request, that of RFC 6455 §1.2.
+//
+// Shows: R43 R53
 func TestUpgrade(t *testing.T) {
 	s, _ := echoServer(t, Config{})
 	s.Start()
@@ -80,6 +82,8 @@ func TestUpgrade(t *testing.T) {
 }
 
 // TestResponse lets a client meet good and bad servers.
+//
+// Shows: R41 R53
 func TestResponse(t *testing.T) {
 	const good = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ACCEPT\r\n\r\n"
 	for _, tt := range []struct {
@@ -151,6 +155,8 @@ func TestResponse(t *testing.T) {
 }
 
 // TestContext is for servers that do not answer.
+//
+// Shows: W04
 func TestContext(t *testing.T) {
 	for name, wait := range map[string]func() (context.Context, context.CancelFunc){
 		"deadline": func() (context.Context, context.CancelFunc) {

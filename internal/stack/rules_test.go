@@ -119,6 +119,7 @@ var rules = []struct {
 	{"nothing", nil, nil, 0, lost},
 }
 
+// Shows: R02 R04 R06 R07 R08 R10 R11 R13 R14 R18 R22 R23 R33 R35 R37 R38 R39 R52 R53 R56
 func TestRules(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		for _, tt := range rules {
@@ -154,6 +155,8 @@ func TestRules(t *testing.T) {
 }
 
 // TestEnd is for a transport that ends at any byte.
+//
+// Shows: R32 R33 R42
 func TestEnd(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		in := wire(!client, textPart("Grü"), ping("p"), last("ße"), bin("x"), closing(1001, "leaving"))
@@ -176,6 +179,8 @@ func TestEnd(t *testing.T) {
 
 // TestFailFast is for faults being found at the byte that has them: nothing
 // comes after it, and the end of the transport neither.
+//
+// Shows: R23 R38 R52
 func TestFailFast(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		for _, tt := range []struct {
@@ -218,6 +223,8 @@ func TestFailFast(t *testing.T) {
 }
 
 // TestVectors feeds the vectors of testdata to the endpoint.
+//
+// Shows: payloads.json frames.json utf8.json
 func TestVectors(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		check := func(id string, in []byte, fault string, answer, code closecode.Code, reason string) {
@@ -260,6 +267,8 @@ func TestVectors(t *testing.T) {
 }
 
 // TestCodes is for all 65,536 codes in a peer's Close.
+//
+// Shows: R47 R50 R51 R54 P04
 func TestCodes(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		for code := range closecode.Code(65535) {

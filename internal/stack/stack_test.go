@@ -92,6 +92,8 @@ func echoServer(t testing.TB, config Config) (*httptest.Server, <-chan error) {
 }
 
 // TestEcho talks over every kind of transport, and closes from both sides.
+//
+// Shows: R05 R20 R26 R27
 func TestEcho(t *testing.T) {
 	var config Config
 	dial := func(t *testing.T, conn net.Conn, err error) *Conn {
@@ -227,6 +229,8 @@ func TestArguments(t *testing.T) {
 
 // TestMemory is for the header of a message not being believed: what it
 // announces takes no memory before it comes.
+//
+// Shows: R52
 func TestMemory(t *testing.T) {
 	in := wire(true, wireFrame{first: 0x82, length: "\x7f\x00\x00\x00\x00\x7f\xff\xff\xff"})
 	var before, after runtime.MemStats
@@ -243,6 +247,8 @@ func TestMemory(t *testing.T) {
 
 // TestSimultaneous lets both endpoints close at once: the Close of each is
 // what the other sees, and both ends are clean.
+//
+// Shows: R21 R34
 func TestSimultaneous(t *testing.T) {
 	for range 200 {
 		a, b := tcpPair(t)
@@ -288,6 +294,8 @@ func took(t *testing.T, what string, start time.Time, want time.Duration) {
 }
 
 // TestNoAnswer is for a peer that never answers our Close.
+//
+// Shows: R27
 func TestNoAnswer(t *testing.T) {
 	pipe(t, func(t *testing.T, peer net.Conn, c *Conn, client bool) {
 		start := time.Now()
@@ -300,6 +308,8 @@ func TestNoAnswer(t *testing.T) {
 }
 
 // TestNoEnd is for a peer that answers our Close and then keeps the transport.
+//
+// Shows: R27
 func TestNoEnd(t *testing.T) {
 	pipe(t, func(t *testing.T, peer net.Conn, c *Conn, client bool) {
 		start := time.Now()
@@ -413,6 +423,8 @@ func untilClose(t *testing.T, peer net.Conn, client bool) []wireFrame {
 
 // TestGivingUpMessage is for a Close that does not wait for the rest of a long
 // message, and nothing coming after it.
+//
+// Shows: R19 R24
 func TestGivingUpMessage(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		conn, peer := net.Pipe()
@@ -449,6 +461,8 @@ func TestGivingUpMessage(t *testing.T) {
 
 // TestCloseWhileReading lets others close while one goroutine reads: all get
 // the same end, and one Close is sent.
+//
+// Shows: R18 R24
 func TestCloseWhileReading(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		peer, conn := tcpPair(t)
@@ -481,6 +495,8 @@ func TestCloseWhileReading(t *testing.T) {
 // TestPings is for a peer that sends Pings and reads nothing: it keeps nobody
 // from reading, and there is a bound for the Pongs; when it reads at last, the
 // newest is among them.
+//
+// Shows: R22
 func TestPings(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		peer, conn := net.Pipe()
@@ -514,6 +530,8 @@ func TestPings(t *testing.T) {
 }
 
 // TestPongs is for several Pings being answered in their order.
+//
+// Shows: R22
 func TestPongs(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		peer, conn := tcpPair(t)
@@ -582,6 +600,8 @@ func TestBothBusy(t *testing.T) {
 // TestNothingAfterClose lets many write while one closes: what is on the wire
 // is in order, the Close is the last, and an unfinished message may precede
 // it.
+//
+// Shows: R05 R17 R24
 func TestNothingAfterClose(t *testing.T) {
 	for range 10 {
 		roles(t, func(t *testing.T, client bool) {
@@ -611,6 +631,8 @@ func TestNothingAfterClose(t *testing.T) {
 }
 
 // TestReset is for a peer that resets TCP.
+//
+// Shows: R42
 func TestReset(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		peer, conn := tcpPair(t)
@@ -625,6 +647,8 @@ func TestReset(t *testing.T) {
 
 // TestFailWhileReceiving is for a fault in the middle of a lot that the peer
 // is still sending: its Close must get there all the same, and no reset.
+//
+// Shows: R25 R38 R55
 func TestFailWhileReceiving(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		for range 20 {

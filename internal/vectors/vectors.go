@@ -172,7 +172,7 @@ type Range struct {
 	Source string `json:"source"`
 }
 
-// Rule is a rule that vectors refer to by its ID.
+// Rule is a rule that vectors and tests refer to by its ID.
 type Rule struct {
 	ID      string `json:"id"`
 	Spec    string `json:"spec"`
@@ -180,6 +180,9 @@ type Rule struct {
 	Level   string `json:"level"`
 	Role    string `json:"role"`
 	Rule    string `json:"rule"`
+
+	Untestable string `json:"untestable"` // why no test here can show it, or ""
+	Limit      string `json:"limit"`      // what of it no test here can show, or ""
 }
 
 // AllCodes returns the vectors of codes.json.

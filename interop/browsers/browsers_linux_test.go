@@ -20,6 +20,8 @@ var names = []string{browser.Chromium, browser.Firefox}
 
 // Each browser meets every ending, every frame of the vectors and the codes,
 // and calls close in every way; each time it does what its profile says.
+//
+// Shows: endings.json calls.json W01 W02 W03 W04 W05 W06 W07
 func TestBrowsers(t *testing.T) {
 	t.Parallel()
 	for _, name := range names {

@@ -116,6 +116,8 @@ func talk(client *stack.Conn, c testCase, got *outcome) error {
 
 // The client of internal/stack meets what the browsers meet, and it has a
 // profile as they have. It differs from theirs in what they are lenient in.
+//
+// Shows: endings.json
 func TestOurs(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

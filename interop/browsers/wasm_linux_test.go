@@ -14,6 +14,8 @@ import (
 
 // Go's own test binaries, compiled for GOOS=js, run in both browsers: the
 // tests of closeevent's translation, and one that meets real events.
+//
+// Shows: W05 W08
 func TestWasm(t *testing.T) {
 	t.Parallel()
 	translation := build(t, "github.com/closeframe/closeframe/closeevent")
