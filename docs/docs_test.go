@@ -38,12 +38,18 @@ func read(t *testing.T, path string) string {
 var goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
 
 // TestExamples demands that every piece of Go in these documents is a part of
-// one of the tests in this directory, which are compiled and run.
+// one of the tests in this directory, which are compiled and run, or of the
+// recipes in interop, which have tests there.
 func TestExamples(t *testing.T) {
 	files, err := filepath.Glob("*_test.go")
 	if err != nil {
 		t.Fatal(err)
 	}
+	recipes, err := filepath.Glob("../interop/peers/swapin/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, recipes...)
 	var tests strings.Builder
 	for _, f := range files {
 		tests.WriteString(read(t, f))

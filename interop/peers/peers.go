@@ -12,7 +12,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"runtime/debug"
+	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -73,6 +73,15 @@ type Running struct {
 // All returns every peer.
 func All() []*Peer {
 	return []*Peer{gorilla, gobwas, coder, gws, xnet, wsNode, undici, websocketsPy, wsprotoPy, aiohttpPy, lws}
+}
+
+// Names returns the names of every peer, in order.
+func Names() []string {
+	var names []string
+	for _, p := range All() {
+		names = append(names, p.Name)
+	}
+	return names
 }
 
 // A command is what a text message tells a peer to do.
@@ -194,18 +203,13 @@ func errorText(p any) string {
 	return "not an error"
 }
 
-// module returns a Peer's Version: of a module that this program is built with.
+// module returns a Peer's Version: of a module in go.mod, which is what this
+// program is built with.
 func module(path string) func() (string, error) {
 	return func() (string, error) {
-		info, ok := debug.ReadBuildInfo()
-		if !ok {
-			return "", errors.New("no build information")
-		}
-		for _, m := range info.Deps {
-			if m.Path == path {
-				return m.Version, nil
-			}
-		}
-		return "", errors.New(path + " is not built in")
+		cmd := exec.Command("go", "list", "-m", "-f", "{{.Version}}", path)
+		cmd.Dir = Dir
+		out, err := cmd.Output()
+		return strings.TrimSpace(string(out)), err
 	}
 }

@@ -8,9 +8,7 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"net"
@@ -24,6 +22,7 @@ import (
 
 	"github.com/closeframe/closeframe/internal/probe"
 	"github.com/closeframe/closeframe/interop/peers"
+	"github.com/closeframe/closeframe/interop/peers/known"
 )
 
 var (
@@ -49,12 +48,14 @@ type suite struct {
 	took    time.Duration
 }
 
-func (s *suite) name() string { return s.peer.Name + " " + string(s.role) }
+func (s *suite) key() known.Key {
+	return known.Key{Peer: s.peer.Name, Version: s.version, Role: s.role}
+}
 
 func main() {
 	flag.Parse()
 	began := time.Now()
-	known, err := readDivergences(divergencesFile)
+	all, err := known.Read()
 	check(err)
 	filter, err := regexp.Compile(*only)
 	check(err)
@@ -75,29 +76,29 @@ func main() {
 		}
 	}
 	limit := make(chan struct{}, *parallel)
-	var all sync.WaitGroup
+	var running sync.WaitGroup
 	for _, s := range suites {
-		all.Go(func() {
+		running.Go(func() {
 			limit <- struct{}{}
 			defer func() { <-limit }()
 			if s.err == nil {
 				began := time.Now()
-				s.err = s.run(set, known)
+				s.err = s.run(set, all)
 				s.took = time.Since(began)
 			}
 		})
 	}
-	all.Wait()
+	running.Wait()
 
-	found := map[key][]divergence{}
+	found := map[known.Key][]known.Divergence{}
 	for _, s := range suites {
-		found[key{s.peer.Name, s.version, s.role}] = s.divergences()
+		found[s.key()] = s.divergences()
 	}
 	if *update {
-		known.update(found)
-		check(known.write(divergencesFile))
+		all.Update(found, peers.Names(), "probe", "close")
+		check(all.Write())
 	}
-	bad := printTable(suites, known)
+	bad := printTable(suites, all)
 	if *doc != "" {
 		check(os.WriteFile(*doc, markdown(set, suites), 0o666))
 	}
@@ -120,7 +121,7 @@ func check(err error) {
 }
 
 // run probes the peer, then closes connections with it.
-func (s *suite) run(set *probe.Set, known *file) (err error) {
+func (s *suite) run(set *probe.Set, all *known.File) (err error) {
 	if *noProbe {
 		s.report = &probe.Report{}
 		s.close, err = s.exchanges()
@@ -134,7 +135,7 @@ func (s *suite) run(set *probe.Set, known *file) (err error) {
 	// is played again, with more time.
 	var again []string
 	for _, d := range s.divergences() {
-		if !known.has(key{s.peer.Name, s.version, s.role}, d) {
+		if !all.Has(s.key(), d) {
 			again = append(again, regexp.QuoteMeta(d.ID))
 		}
 	}
@@ -179,18 +180,18 @@ func (s *suite) probe(set *probe.Set, run *regexp.Regexp, timeout time.Duration)
 }
 
 // divergences are what of a suite is wrong.
-func (s *suite) divergences() []divergence {
+func (s *suite) divergences() []known.Divergence {
 	if s.report == nil {
 		return nil
 	}
-	var list []divergence
+	var list []known.Divergence
 	for _, r := range s.report.Results {
 		if r.Verdict == probe.Wrong {
-			list = append(list, divergence{In: "probe", ID: r.ID, Rule: r.Rule, What: r.Why})
+			list = append(list, known.Divergence{In: "probe", ID: r.ID, Rule: r.Rule, What: r.Why})
 		}
 	}
 	if s.report.Stopped != "" {
-		list = append(list, divergence{In: "probe", ID: "stopped", What: s.report.Stopped})
+		list = append(list, known.Divergence{In: "probe", ID: "stopped", What: s.report.Stopped})
 	}
 	list = append(list, closeDivergences(s.close)...)
 	return list
@@ -198,7 +199,7 @@ func (s *suite) divergences() []divergence {
 
 // printTable prints a line for each suite and reports whether anything is
 // not as expected.
-func printTable(suites []*suite, known *file) (bad bool) {
+func printTable(suites []*suite, all *known.File) (bad bool) {
 	width := 0
 	for _, s := range suites {
 		width = max(width, len(s.peer.Name)+len(s.version)+1)
@@ -211,15 +212,15 @@ func printTable(suites []*suite, known *file) (bad bool) {
 			bad = bad || *require
 			continue
 		}
-		k := key{s.peer.Name, s.version, s.role}
+		k := s.key()
 		var count [2][2]int // probe or close; known or unknown
-		var unknown []divergence
+		var unknown []known.Divergence
 		for _, d := range s.divergences() {
 			in, un := 0, 0
 			if d.In == "close" {
 				in = 1
 			}
-			if !known.has(k, d) {
+			if !all.Has(k, d) {
 				un = 1
 				unknown = append(unknown, d)
 			}
@@ -234,36 +235,18 @@ func printTable(suites []*suite, known *file) (bad bool) {
 				fmt.Println("   ", d)
 			}
 		}
-		other := !known.version(k)
+		other := !all.Version(k)
 		for _, d := range unknown {
 			fmt.Println("    not known:", d)
 			bad = bad || !other
 		}
-		for _, d := range known.missing(k, s.divergences()) {
+		for _, d := range all.Missing(k, s.divergences(), "probe", "close") {
 			fmt.Println("    known, but not seen:", d)
 			bad = bad || !other
 		}
 		if other {
-			fmt.Printf("    (nothing is known of this version; see %s)\n", filepath.Base(divergencesFile))
+			fmt.Printf("    (nothing is known of this version; see %s)\n", filepath.Base(known.Path))
 		}
 	}
 	return bad
-}
-
-// sorted returns the keys of a map in order.
-func sorted[M ~map[K]V, K cmp.Ordered, V any](m M) []K {
-	var keys []K
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-func readJSON(name string, v any) error {
-	b, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(b, v)
 }

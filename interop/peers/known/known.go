@@ -1,0 +1,180 @@
+// Package known reads and writes divergences.json: what other libraries do
+// other than RFC 6455 asks, or than closeframe does.
+package known
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/closeframe/closeframe/internal/probe"
+)
+
+// Path is where the file stands.
+var Path = func() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..", "divergences.json")
+}()
+
+// A Key is what divergences are known of.
+type Key struct {
+	Peer, Version string
+	Role          probe.Role
+}
+
+// A Divergence is something that a peer does other than the RFC or than
+// closeframe.
+type Divergence struct {
+	In    string   `json:"in"` // "probe": of a scenario; "close": of an exchange with the stack; "fuzz": of a parser
+	ID    string   `json:"id"`
+	Rule  string   `json:"rule,omitempty"`
+	What  string   `json:"what"`
+	Cases []string `json:"cases,omitempty"` // of "close": the codes or vectors
+
+	// Sometimes says that it depends on which of two events comes first, and
+	// is not seen in every run.
+	Sometimes bool `json:"sometimes,omitempty"`
+}
+
+func (d Divergence) String() string {
+	s := d.In + " " + d.ID
+	if d.Rule != "" {
+		s += " (" + d.Rule + ")"
+	}
+	if len(d.Cases) > 0 {
+		s += " " + strings.Join(d.Cases, ", ")
+	}
+	return s + ": " + d.What
+}
+
+// A File is divergences.json.
+type File struct {
+	About string  `json:"about"`
+	Peers []Entry `json:"peers"`
+}
+
+type Entry struct {
+	Peer        string       `json:"peer"`
+	Version     string       `json:"version"`
+	Role        probe.Role   `json:"role"`
+	Divergences []Divergence `json:"divergences"`
+}
+
+func (e *Entry) is(k Key) bool {
+	return e.Peer == k.Peer && e.Version == k.Version && e.Role == k.Role
+}
+
+// Read reads the file; if it is not there, nothing is known.
+func Read() (*File, error) {
+	var f File
+	err := readJSON(Path, &f)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return &f, err
+}
+
+func (f *File) find(k Key) *Entry {
+	for i := range f.Peers {
+		if f.Peers[i].is(k) {
+			return &f.Peers[i]
+		}
+	}
+	return nil
+}
+
+// Version reports whether that version of the peer is known.
+func (f *File) Version(k Key) bool { return f.find(k) != nil }
+
+// Has reports whether d is known.
+func (f *File) Has(k Key, d Divergence) bool {
+	e := f.find(k)
+	return e != nil && slices.ContainsFunc(e.Divergences, d.Same)
+}
+
+// Same reports whether two are the same difference: in a probe, the same
+// scenario that breaks the same rule; in words that may tell more.
+func (d Divergence) Same(o Divergence) bool {
+	if d.In != o.In || d.ID != o.ID || d.Rule != o.Rule {
+		return false
+	}
+	return d.In == "probe" || d.What == o.What && (d.Sometimes || slices.Equal(d.Cases, o.Cases))
+}
+
+// Missing returns what is known, of the kinds given, but not among found.
+func (f *File) Missing(k Key, found []Divergence, kinds ...string) []Divergence {
+	e := f.find(k)
+	if e == nil {
+		return nil
+	}
+	var list []Divergence
+	for _, d := range e.Divergences {
+		if slices.Contains(kinds, d.In) && !d.Sometimes && !slices.ContainsFunc(found, d.Same) {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// Update sets what is known to what was found by looking for the kinds of
+// divergences given. What is only sometimes seen, and other kinds, stay. The
+// peers are put in the order given.
+func (f *File) Update(found map[Key][]Divergence, names []string, kinds ...string) {
+	for k, list := range found {
+		e := f.find(k)
+		if e == nil {
+			f.Peers = append(f.Peers, Entry{Peer: k.Peer, Version: k.Version, Role: k.Role})
+			e = f.find(k)
+		}
+		for _, d := range e.Divergences {
+			if i := slices.IndexFunc(list, d.Same); i >= 0 {
+				list[i].Sometimes = d.Sometimes
+			} else if d.Sometimes || !slices.Contains(kinds, d.In) {
+				list = append(list, d)
+			}
+		}
+		if list == nil {
+			list = []Divergence{}
+		}
+		e.Divergences = list
+	}
+	order := map[string]int{}
+	for i, name := range names {
+		order[name] = i
+	}
+	slices.SortStableFunc(f.Peers, func(a, b Entry) int {
+		if a.Peer != b.Peer {
+			return order[a.Peer] - order[b.Peer]
+		}
+		return -bytes.Compare([]byte(a.Role), []byte(b.Role))
+	})
+	f.About = "What the peers at these versions do other than RFC 6455 asks, or than closeframe does, as found by interop/peers/run. " +
+		"in: probe (a scenario of testdata/scenarios.json), close (a connection closed between the peer and closeframe's reference stack) or fuzz (the same bytes given to both parsers). " +
+		"rule: of testdata/rules.json. sometimes: depends on which of two things happens first."
+}
+
+// Write writes the file.
+func (f *File) Write() error {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	if err := e.Encode(f); err != nil {
+		return err
+	}
+	return os.WriteFile(Path, buf.Bytes(), 0o666)
+}
+
+func readJSON(name string, v any) error {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, v)
+}

@@ -1,0 +1,90 @@
+package swapin
+
+import (
+	"sync"
+	"time"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeconn"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+	"github.com/gorilla/websocket"
+)
+
+// Gorilla is a connection of gorilla/websocket whose Close frames closeframe
+// writes, and whose end it tells. It reads Close frames itself: its hook is
+// called after it has judged them.
+type Gorilla struct {
+	*websocket.Conn
+
+	mu sync.Mutex // around h
+	h  closeevent.Handshake
+}
+
+// NewGorilla takes over a connection. The library masks a client's frames, so
+// the handshake of a client is given a key of zeros, which leaves the payload
+// that is handed to the library as it is.
+func NewGorilla(conn *websocket.Conn, client bool) *Gorilla {
+	c := &Gorilla{Conn: conn}
+	if client {
+		c.h = closeevent.NewClient([4]byte{})
+	}
+	conn.SetCloseHandler(func(code int, text string) error {
+		return c.send(func(dst []byte) ([]byte, error) {
+			return c.h.Receive(dst, frame.Close{Code: closecode.Code(code), Reason: []byte(text)}), nil
+		})
+	})
+	return c
+}
+
+// send gives the payload of the Close frame that a step of the handshake asks
+// for to the library, which puts it into a frame of its own.
+func (c *Gorilla) send(step func(dst []byte) ([]byte, error)) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var buf [frame.MaxSize]byte
+	b, err := step(buf[:0])
+	if err != nil || len(b) == 0 {
+		return err
+	}
+	header := 2
+	if b[1]&0x80 != 0 {
+		header = 6 // with the key of zeros
+	}
+	if c.WriteControl(websocket.CloseMessage, b[header:], time.Now().Add(timeout)) != nil {
+		c.h.Unsent()
+	}
+	return nil
+}
+
+// Read returns the next message. Its error is the closeevent.CloseEvent that
+// tells how the connection ended.
+func (c *Gorilla) Read() (kind int, p []byte, err error) {
+	kind, p, err = c.ReadMessage()
+	if err == nil {
+		return kind, p, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := err.(*websocket.CloseError); !ok {
+		// It has refused a frame and sent a Close with 1002 or 1009 itself, or
+		// TCP is broken: the handshake only has to know.
+		c.h.Fail(nil, closecode.ProtocolError)
+	}
+	return 0, nil, closeconn.Finish(c.NetConn(), &c.h, timeout)
+}
+
+// Close starts the closing handshake; Read goes on to its end. The error is
+// that of a code or a reason that can't be sent.
+func (c *Gorilla) Close(code closecode.Code, reason string) error {
+	return c.send(func(dst []byte) ([]byte, error) { return c.h.Close(dst, code, reason) })
+}
+
+// Fail fails the connection for something that the application has found, such
+// as text that is not UTF-8, and returns the closeevent.CloseEvent.
+func (c *Gorilla) Fail(code closecode.Code) error {
+	c.send(func(dst []byte) ([]byte, error) { return c.h.Fail(dst, code), nil })
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return closeconn.Finish(c.NetConn(), &c.h, timeout)
+}
