@@ -84,7 +84,7 @@ func drawFrame(say say) (*canvas, error) {
 	for i, r := range []byte(reason) {
 		c.rect("reason", x+i*2*cell, y, 2*cell, 42)
 		c.text("mid mono", x+i*2*cell+cell, y+18, fmt.Sprintf("%02x", r))
-		c.text("small mid", x+i*2*cell+cell, y+35, fmt.Sprintf("“%c”", r))
+		c.text("small mid", x+i*2*cell+cell, y+35, fmt.Sprintf("'%c'", r))
 	}
 	c.rect("dash", x+6*cell, y, 10*cell, 42)
 	c.text("mid", x+11*cell, y+26, say("UTF-8, from whole characters", "UTF-8，不得截断字符"))

@@ -208,11 +208,11 @@ func drawHandshake(say say) (*canvas, error) {
 		drawState(c, say, s, say(p.en, p.zh), at[s.path])
 	}
 	y := c.h - 40
-	c.text("small dim", originX, y-20, say("An arrow is a method of Handshake; “sends” marks those that append a Close frame. What has no arrow changes nothing and sends nothing.",
+	c.text("small dim", originX, y-20, say("An arrow is a method of Handshake; \"sends\" marks those that append a Close frame. What has no arrow changes nothing and sends nothing.",
 		"箭头是 Handshake 的方法，标有“发送”的会写出关闭帧。没有画出的方法不改变状态，也不写出任何东西。"))
 	c.text("small dim", originX, y, say("In every state Disconnect ends it: the state is closed, and the CloseEvent is the one in the box.",
 		"在任何状态下，Disconnect 都使其结束：状态变为 closed，得到框中所写的 CloseEvent（握手完成即 wasClean 为真）。"))
-	c.text("small dim", originX, y+20, say("“the peer’s code” comes with the peer’s reason; the code is 1005 if its Close frame had none.",
+	c.text("small dim", originX, y+20, say("\"the peer's code\" comes with the peer's reason; the code is 1005 if its Close frame had none.",
 		"“对方的关闭码”附带对方的关闭原因；对方的关闭帧若没有关闭码，则为 1005。"))
 	return c, nil
 }
@@ -222,9 +222,9 @@ func drawState(c *canvas, say say, s state, name string, p [2]int) {
 	var class, end string
 	switch e := s.view.end; {
 	case e.WasClean:
-		class, end = "reason", say("the peer’s code, clean", "对方的关闭码，握手完成")
+		class, end = "reason", say("the peer's code, clean", "对方的关闭码，握手完成")
 	case e.Code != closecode.AbnormalClosure:
-		class, end = "fixed", say("the peer’s code, not clean", "对方的关闭码，握手未完成")
+		class, end = "fixed", say("the peer's code, not clean", "对方的关闭码，握手未完成")
 	default:
 		class, end = "bad", say("1006, not clean", "1006，握手未完成")
 	}

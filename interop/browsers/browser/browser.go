@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -104,26 +105,39 @@ func (p Program) Start(ctx context.Context, url string, args ...string) (*Proces
 	b.cmd.Dir = dir
 	b.cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+dir,
 		"TMPDIR="+dir, "MOZ_CRASHREPORTER_DISABLE=1", "DBUS_SESSION_BUS_ADDRESS=disabled:")
-	// A browser is a family of processes: give it a group, and end the group.
-	b.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	b.cmd.SysProcAttr = attributes()
 	b.cmd.Cancel = b.kill
 	stderr, w, err := os.Pipe()
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	b.cmd.Stderr = w
-	err = b.cmd.Start()
+	started := make(chan error)
+	go b.run(started)
+	err = <-started
 	w.Close()
 	if err != nil {
 		return nil, errors.Join(err, stderr.Close(), os.RemoveAll(dir))
 	}
 	go b.read(stderr)
-	go func() {
-		b.cmd.Wait()
-		b.kill() // what the first process left behind
-		close(b.exited)
-	}()
 	return b, nil
+}
+
+// run starts the browser and waits for its end.
+func (b *Process) run(started chan<- error) {
+	// Where the system can, it ends the browser when the thread that started
+	// it ends, thus when this program does, in whichever way: a test that runs
+	// into its time limit stops nothing itself.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	err := b.cmd.Start()
+	started <- err
+	if err != nil {
+		return
+	}
+	b.cmd.Wait()
+	b.kill() // what the first process left behind
+	close(b.exited)
 }
 
 // kill ends the whole group at once: there is nothing in it worth saving.

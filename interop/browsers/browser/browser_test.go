@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,63 @@ func TestDevTools(t *testing.T) {
 	address, err := b.DevTools(ctx)
 	if err != nil || !strings.HasPrefix(address, "ws://127.0.0.1:") {
 		t.Errorf("got %q, %v", address, err)
+	}
+}
+
+// A browser does not outlive the program that started it, even one that is
+// killed and can stop nothing. The test starts itself as that program.
+func TestProgramKilled(t *testing.T) {
+	if name := os.Getenv("START_BROWSER"); name != "" {
+		program, err := browser.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := program.Start(context.Background(), os.Getenv("START_URL")); err != nil {
+			t.Fatal(err)
+		}
+		select {} // until it is killed
+	}
+	for _, name := range []string{browser.Chromium, browser.Firefox} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+			defer cancel()
+			here, gone := make(chan bool, 1), make(chan bool, 1)
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch r.URL.Path {
+				case "/":
+					w.Header().Set("Content-Type", "text/html")
+					w.Write([]byte("<!DOCTYPE html><script>fetch('/here')</script>"))
+				case "/here": // is not answered: the connection stays for as long as the browser lives
+					here <- true
+					<-r.Context().Done()
+					gone <- true
+				}
+			}))
+			defer server.Close()
+			defer server.CloseClientConnections()
+			temp, err := os.MkdirTemp("", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer os.RemoveAll(temp)
+			cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestProgramKilled$")
+			cmd.Env = append(os.Environ(), "START_BROWSER="+name, "START_URL="+server.URL, "TMPDIR="+temp)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case <-here:
+			case <-ctx.Done():
+				t.Fatal("the browser did not come: ", ctx.Err())
+			}
+			cmd.Process.Kill()
+			cmd.Wait()
+			select {
+			case <-gone:
+			case <-ctx.Done():
+				t.Fatal("the browser lives on: ", ctx.Err())
+			}
+		})
 	}
 }
 
