@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"unsafe"
 
 	"github.com/closeframe/closeframe/closeevent"
@@ -23,27 +22,37 @@ type growth struct {
 }
 
 // grow measures how cost grows, with the physical floor: a call that does
-// nothing, and a plain copy, which is what the memory can do.
+// nothing, and a plain copy, which is what the memory can do. All lengths take
+// turns, so that a moment in which the machine was slow is no bend in a line.
 func grow(e effort) *growth {
 	g := &growth{Handshake: unsafe.Sizeof(closeevent.Handshake{})}
-	empty := measure(scenario{"growth/empty", 0, []contender{emptyCall()}}, e)
-	g.Empty = empty[0].Nanos
+	g.Empty = measure(scenario{"growth/empty", 0, []contender{emptyCall()}}, e)[0].Nanos
 
+	var sizes []int
+	var all []contender
+	points := func() (p []point) {
+		for i, r := range measure(scenario{"growth", 0, all}, e) {
+			p = append(p, point{r.Contender, sizes[i], r.Nanos})
+		}
+		sizes, all = nil, nil
+		return p
+	}
+	add := func(n int, c ...contender) {
+		for range c {
+			sizes = append(sizes, n)
+		}
+		all = append(all, c...)
+	}
 	for n := 0; n <= 123; n += 3 {
 		pool := closings(texts(named("chinese"), n))
-		s := scenario{fmt.Sprintf("growth/payload/%d", n+2), n + 2,
-			[]contender{closeframeParseMasked(pool), gobwasCipherCheck(pool), copyPayload(pool)}}
-		for _, r := range measure(s, e) {
-			g.Payload = append(g.Payload, point{r.Contender, r.Bytes, r.Nanos})
-		}
+		add(n+2, closeframeParseMasked(pool), gobwasCipherCheck(pool), copyPayload(pool))
 	}
+	g.Payload = points()
 	for n := 16; n <= 16<<20; n *= 2 {
 		pool := texts(named("chinese"), n)
-		s := scenario{fmt.Sprintf("growth/text/%d", n), n, append(validators(pool), copyText(pool))}
-		for _, r := range measure(s, e) {
-			g.Text = append(g.Text, point{r.Contender, r.Bytes, r.Nanos})
-		}
+		add(n, append(validators(pool), copyText(pool))...)
 	}
+	g.Text = points()
 	return g
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -61,9 +62,10 @@ func (rep *report) plots(dir string) error {
 // that does nothing.
 func drawPlot(file, title, x string, points []point, empty float64, log bool) error {
 	p := plot.New()
-	p.BackgroundColor = color.Transparent
+	p.BackgroundColor = nil // of what it stands on
 	p.Title.Text = title
-	p.X.Label.Text, p.Y.Label.Text = x, "nanoseconds"
+	p.X.Label.Text, p.Y.Label.Text = x, "time"
+	p.Y.Tick.Marker = linear{}
 	p.Title.TextStyle.Color, p.Legend.TextStyle.Color = ink, ink
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
 		a.Color, a.Label.TextStyle.Color, a.Tick.Color, a.Tick.Label.Color = ink, ink, ink, ink
@@ -71,6 +73,7 @@ func drawPlot(file, title, x string, points []point, empty float64, log bool) er
 			a.Scale, a.Tick.Marker = plot.LogScale{}, decades{}
 		}
 	}
+	p.X.Tick.Marker = steps{}
 	if log {
 		p.X.Tick.Marker = sizes{}
 	}
@@ -109,7 +112,7 @@ func drawPlot(file, title, x string, points []point, empty float64, log bool) er
 
 	w, h := 7.2*vg.Inch, 4.2*vg.Inch
 	c := vgsvg.New(w, h)
-	p.Draw(draw.New(c))
+	p.Draw(draw.Crop(draw.New(c), 6, -24, 6, -6)) // room for the last label
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return err
@@ -124,20 +127,46 @@ func drawPlot(file, title, x string, points []point, empty float64, log bool) er
 	return os.WriteFile(file, []byte(svg), 0o644)
 }
 
-// decades marks 1, 10, 100, ….
+// steps marks every 25.
+type steps struct{}
+
+func (steps) Ticks(lo, hi float64) []plot.Tick {
+	var t []plot.Tick
+	for v := 0.0; v <= hi; v += 25 {
+		if v >= lo {
+			t = append(t, plot.Tick{Value: v, Label: fmt.Sprint(v)})
+		}
+	}
+	return t
+}
+
+// decades marks 1, 10, 100, … nanoseconds.
 type decades struct{}
 
 func (decades) Ticks(lo, hi float64) []plot.Tick {
 	var t []plot.Tick
 	for v := 1.0; v <= hi*1.01; v *= 10 {
 		if v >= lo*0.99 {
-			t = append(t, plot.Tick{Value: v, Label: fmt.Sprintf("%.0f", v)})
+			t = append(t, plot.Tick{Value: v, Label: time.Duration(v).String()})
 		}
 	}
 	return t
 }
 
-// sizes marks powers of 8 as people write sizes.
+// linear marks nanoseconds.
+type linear struct{}
+
+func (linear) Ticks(lo, hi float64) []plot.Tick {
+	t := plot.DefaultTicks{}.Ticks(lo, hi)
+	for i := range t {
+		if t[i].Label != "" {
+			t[i].Label = time.Duration(t[i].Value).String()
+		}
+	}
+	return t
+}
+
+// sizes marks powers of 4 as people write sizes.
 type sizes struct{}
 
 func (sizes) Ticks(lo, hi float64) []plot.Tick {

@@ -1,0 +1,47 @@
+package docs_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/closeframe/closeframe/frame"
+)
+
+// answer appends to out what a server sends when b, read from a client,
+// begins with a Close frame. n is how many bytes of b the frame took.
+func answer(out, b []byte) (reply []byte, n int, err error) {
+	var buf [frame.MaxPayload]byte
+	c, n, err := frame.ParseMasked(buf[:0], b)
+	var fault frame.Error
+	switch {
+	case errors.As(err, &fault) && fault != frame.ErrNotClose:
+		c.Code = fault.Code() // 1002, or 1007 for a reason that is not UTF-8
+	case err != nil:
+		return out, n, err // more bytes needed, or somebody else's frame
+	}
+	reply, err = frame.Append(out, c.Code, "")
+	return reply, n, err
+}
+
+func TestAnswer(t *testing.T) {
+	for _, test := range []struct {
+		in    string
+		reply string // in hexadecimal
+		n     int
+		err   error
+	}{
+		{"\x88\x82\x00\x00\x00\x00\x03\xe9", "880203e9", 8, nil},     // 1001 is echoed
+		{"\x88\x80\x01\x02\x03\x04rest", "8800", 6, nil},             // no code: none either
+		{"\x88\x82\x00\x00\x00\x00\x03\xed", "880203ea", 0, nil},     // 1005: 1002
+		{"\x88\x83\x00\x00\x00\x00\x03\xe8\xff", "880203ef", 0, nil}, // not UTF-8: 1007
+		{"\x88\x82\x00\x00", "", 8, io.ErrUnexpectedEOF},             // more needed
+		{"\x81\x82\x00\x00\x00\x00hi", "", 0, frame.ErrNotClose},     // a text message
+	} {
+		reply, n, err := answer(nil, []byte(test.in))
+		if fmt.Sprintf("%x", reply) != test.reply || n != test.n || !errors.Is(err, test.err) {
+			t.Errorf("answer(%q) = %x, %d, %v; want %s, %d, %v", test.in, reply, n, err, test.reply, test.n, test.err)
+		}
+	}
+}
