@@ -28,7 +28,7 @@ func TestBrowsers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, name)
-			r := newReport(t, s.Program)
+			r := newReport(t, profiles, s.Program)
 			t.Run("Scriptable", func(t *testing.T) { testScriptable(t, s) })
 			t.Run("Reasons", func(t *testing.T) { testReasons(t, s) })
 			t.Run("Codes", func(t *testing.T) { testCodes(t, s, r) })
@@ -52,7 +52,7 @@ func TestSlow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, name)
-			r := newReport(t, s.Program)
+			r := newReport(t, profiles, s.Program)
 			var cases []testCase
 			for _, e := range vectors.Endings() {
 				if e.Slow {

@@ -9,11 +9,15 @@
 // browsers do not follow RFC 6455 to the letter, nor each other: which codes
 // may be in a Close frame is no question to ask a browser.
 //
-// All of it, in a few minutes, and what each test found:
+// In the folder above:
 //
-//	./browsers/install                               # once, as root: the browsers
-//	go test -v -count=1 ./browsers/...               # all
-//	go test -v -count=1 -short ./browsers/...        # what CI runs
-//	go test -v -count=1 -run Codes ./browsers -all   # all 65,536 codes in both browsers
-//	go test -v -count=1 ./browsers -record           # write the profiles anew
+//	browsers/install     # the browsers, from Debian's packages; as root
+//	browsers/run         # all, in little more than a minute
+//	browsers/run short   # what CI runs
+//	browsers/run all     # all 65,536 codes in both browsers, in some minutes
+//
+// and where a browser has a new version, after the tests have printed what is
+// different there, to write its profile anew:
+//
+//	go test -v -count=1 -timeout 20m ./browsers -all -record
 package browsers

@@ -121,7 +121,7 @@ func talk(client *stack.Conn, c testCase, got *outcome) error {
 func TestOurs(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	r := newReport(t, browser.Program{Name: "closeframe"})
+	r := newReport(t, profiles, browser.Program{Name: "closeframe"})
 	var cases []testCase
 	for _, e := range vectors.Endings() {
 		if e.Client == nil || e.Client.When == "open" {

@@ -20,6 +20,7 @@ import (
 
 var record = flag.Bool("record", false, "write what is seen to the profiles instead of comparing it with them")
 
+// profiles is the folder that they are in.
 const profiles = "../../testdata/profiles"
 
 // A profile is what a client is known to do.
@@ -78,12 +79,13 @@ type report struct {
 	seenCodes             map[uint16]codeOutcome
 }
 
-// newReport reads the profile of the client. version is the one that runs.
-func newReport(t testing.TB, program browser.Program) *report {
+// newReport reads the profile of the program, which is the one that runs, from
+// the folder.
+func newReport(t testing.TB, folder string, program browser.Program) *report {
 	t.Helper()
 	r := &report{
 		program:   program,
-		path:      filepath.Join(profiles, program.Name+".json"),
+		path:      filepath.Join(folder, program.Name+".json"),
 		outcomes:  map[string][]outcome{},
 		seenCodes: map[uint16]codeOutcome{},
 	}
@@ -141,7 +143,7 @@ func (r *report) check(t testing.TB, got outcome) {
 		return
 	}
 	if len(known) == 0 {
-		r.difference(t, "%s: not in the profile\n\tgot  %v", got.ID, got)
+		r.difference(t, "%s: not in the profile (-record adds it)\n\tgot  %v", got.ID, got)
 		return
 	}
 	want := make([]string, len(known))
@@ -262,9 +264,6 @@ func (r *report) write(t testing.TB) {
 		line(t, p.About), line(t, p.Client), line(t, p.Version))
 	fmt.Fprintf(&b, " \"codes\": [%s\n ],\n", lines(t, p.Codes))
 	fmt.Fprintf(&b, " \"outcomes\": [%s\n ]\n}\n", lines(t, p.Outcomes))
-	if err := os.MkdirAll(profiles, 0o777); err != nil {
-		t.Fatal(err)
-	}
 	if err := os.WriteFile(r.path, b.Bytes(), 0o666); err != nil {
 		t.Fatal(err)
 	}

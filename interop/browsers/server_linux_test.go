@@ -12,8 +12,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -64,6 +64,7 @@ func newServer(t testing.TB) *server {
 		calls: map[int]*job{},
 		conns: map[int]expected{},
 	}
+	goroot := goEnv(t, "GOROOT")
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -73,7 +74,7 @@ func newServer(t testing.TB) *server {
 	mux.HandleFunc("POST /answer/{number}", s.answer)
 	mux.HandleFunc("GET /ws/{number}", s.connected)
 	mux.HandleFunc("GET /wasm_exec.js", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFile(w, r, filepath.Join(runtime.GOROOT(), "lib", "wasm", "wasm_exec.js"))
+		http.ServeFile(w, r, filepath.Join(goroot, "lib", "wasm", "wasm_exec.js"))
 	})
 	mux.HandleFunc("GET /favicon.ico", http.NotFound)
 	s.http = &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
@@ -85,6 +86,15 @@ func newServer(t testing.TB) *server {
 	}
 	t.Cleanup(func() { s.http.Close() })
 	return s
+}
+
+func goEnv(t testing.TB, name string) string {
+	t.Helper()
+	out, err := exec.Command("go", "env", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // listen opens the same port, any that is free, at all addresses.
