@@ -157,3 +157,17 @@ func ExampleHandshake_Receive() {
 	// have 3 bytes, need 4
 	// sent 12 bytes; websocket closed: 1001 Going Away
 }
+
+// A stack writes messages only while the connection is open.
+func ExampleHandshake_State() {
+	var h closeevent.Handshake
+	fmt.Println(h.State(), h.State() == closeevent.Open)
+	h.Receive(nil, frame.Close{Code: closecode.GoingAway})
+	fmt.Println(h.State())
+	h.Disconnect()
+	fmt.Println(h.State())
+	// Output:
+	// open true
+	// closing
+	// closed
+}

@@ -29,6 +29,16 @@ func ExampleCode() {
 	// 连接断开或根本没有建立，没有收到可接受的关闭帧。这个数字本身绝不发送。
 }
 
+func ExampleSupported() {
+	for _, tag := range describe.Supported() {
+		meaning, _, _ := strings.Cut(describe.Code(closecode.GoingAway, tag), "\n")
+		fmt.Println(tag, meaning)
+	}
+	// Output:
+	// en One side is leaving: the server shuts down, or the user left the page.
+	// zh-Hans 一方正在离开：服务器要停机，或者用户离开了页面。
+}
+
 // isChinese reports whether s is Chinese; if it is not, it must have no
 // Chinese character at all.
 func isChinese(t *testing.T, s string) bool {

@@ -14,6 +14,16 @@ func TestRules(t *testing.T) {
 	t.Log(figures)
 }
 
+// TestAPI is for the exported names being those of api.txt, each with a comment
+// and in an example.
+func TestAPI(t *testing.T) {
+	figures, err := showAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(figures)
+}
+
 // TestCheck is for the check noticing what is missing.
 func TestCheck(t *testing.T) {
 	tr, err := readTree(root())
