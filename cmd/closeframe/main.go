@@ -36,6 +36,7 @@ func init() {
 		cmdCodes,
 		cmdExplain,
 		cmdProbe,
+		cmdLab,
 		cmdHelp,
 	}
 }

@@ -1,0 +1,162 @@
+package lab
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/frame"
+)
+
+// A Case is one way to end a connection.
+type Case struct {
+	ID    string `json:"id"`
+	Group string `json:"-"` // who closes, or what goes wrong: see the words
+
+	// What the form offers for it, and starts with.
+	TakesCode   bool   `json:"takesCode"`
+	TakesReason bool   `json:"takesReason"`
+	Code        string `json:"code"`
+	Reason      string `json:"reason"`
+
+	// ClientCloses says that the page is to call close with code and reason.
+	ClientCloses bool `json:"clientCloses"`
+
+	// Ours says that no browser can be made to do this, so a client of the
+	// lab's own plays its part.
+	Ours bool `json:"ours"`
+
+	// Slow says that a browser waits for many seconds.
+	Slow bool `json:"slow"`
+
+	// What decides, unless a frame is at fault: then it is the rule that it breaks.
+	rule rule
+
+	// A race decides what gets there: perhaps no answer gets out, or not
+	// even the Close gets in.
+	mayBeUnclean, mayBeLost bool
+
+	play func(p *run) // the server's part
+}
+
+// A rule is a section of a specification, and its sentence.
+type rule struct{ section, quote string }
+
+// The rules that decide where no frame is at fault.
+var (
+	firstClose = rule{"RFC 6455 §7.1.5", "_The WebSocket Connection Close Code_ is defined as the status code (Section 7.4) contained in " +
+		"the first Close control frame received by the application implementing this protocol."}
+	noCode = rule{"RFC 6455 §7.1.5", "If this Close control frame contains no status code, _The WebSocket Connection Close Code_ is " +
+		"considered to be 1005."}
+	noFrame = rule{"RFC 6455 §7.1.5", "If _The WebSocket Connection is Closed_ and no Close control frame was received by the endpoint " +
+		"(such as could occur if the underlying transport connection is lost), _The WebSocket Connection Close Code_ is considered to be 1006."}
+	cleanly = rule{"RFC 6455 §7.1.4", "If the TCP connection was closed after the WebSocket closing handshake was completed, the WebSocket " +
+		"connection is said to have been closed _cleanly_."}
+	crossing = rule{"RFC 6455 §5.5.1", "If a client and server both send a Close message at the same time, both endpoints will have sent and " +
+		"received a Close message and should consider the WebSocket connection closed and close the underlying TCP connection."}
+	afterClose = rule{"RFC 6455 §5.5.1", "The application MUST NOT send any more data frames after sending a Close frame."}
+	resets     = rule{"RFC 6455 §1.4", "if a socket is closed with data in the receive queue, a RST packet is sent, which will then cause " +
+		"recv() to fail for the party that received the RST, even if there was data waiting to be read"}
+	clientEnds = rule{"RFC 6455 §7.1.1", "In abnormal cases (such as not having received a TCP Close from the server after a reasonable " +
+		"amount of time) a client MAY initiate the TCP Close."}
+	unmaskedFrame = rule{"RFC 6455 §5.1", "The server MUST close the connection upon receiving a frame that is not masked."}
+)
+
+// href returns where the rule can be read.
+func (r rule) href() string {
+	if section, ok := strings.CutPrefix(r.section, "RFC 6455 §"); ok {
+		return "https://www.rfc-editor.org/rfc/rfc6455#section-" + section
+	}
+	return ""
+}
+
+// What the form starts with.
+const (
+	away = "server going down"
+	bye  = "see you"
+)
+
+// cases are in the order in which the page offers them.
+var cases = []Case{
+	{ID: "server", Group: "server", TakesCode: true, TakesReason: true, Code: "1001", Reason: away, rule: firstClose, play: (*run).serverCloses},
+	{ID: "server-empty", Group: "server", rule: noCode, play: raw(closing())},
+	{ID: "byte-by-byte", Group: "server", TakesCode: true, TakesReason: true, Code: "1001", Reason: away, rule: cleanly, play: (*run).byteByByte},
+
+	{ID: "client", Group: "client", TakesCode: true, TakesReason: true, ClientCloses: true, Code: "3000", Reason: bye, rule: firstClose, play: (*run).answer},
+	{ID: "client-empty", Group: "client", ClientCloses: true, rule: noCode, play: (*run).answer},
+	{ID: "both", Group: "client", TakesCode: true, TakesReason: true, ClientCloses: true, Code: "3000", Reason: bye, rule: crossing, play: (*run).both},
+
+	{ID: "code-on-wire", Group: "fault", TakesCode: true, TakesReason: true, Code: "1006", rule: firstClose, play: (*run).serverCloses},
+	{ID: "one-byte", Group: "fault", play: raw(closing(0x03))},
+	{ID: "bad-utf8", Group: "fault", play: raw(closing(0x03, 0xe8, 'b', 'y', 'e', ' ', 0xff))},
+	{ID: "too-long", Group: "fault", play: raw(closing(append([]byte{0x03, 0xe8}, strings.Repeat("x", 124)...)...))},
+	{ID: "masked", Group: "fault", play: raw(maskedClose())},
+	{ID: "unmasked", Group: "fault", Ours: true, rule: unmaskedFrame, play: (*run).answer},
+	{ID: "fragmented", Group: "fault", play: raw([]byte{0x08, 2, 0x03, 0xe8})},
+	{ID: "reserved-bit", Group: "fault", play: raw([]byte{0xc8, 2, 0x03, 0xe8})},
+	{ID: "two-closes", Group: "fault", rule: firstClose, play: raw(append(closing(0x03, 0xe8), closing(0x03, 0xe9)...))},
+	{ID: "data-after", Group: "fault", rule: afterClose, play: raw(append(closing(0x03, 0xe8), 0x81, 4, 'l', 'a', 't', 'e'))},
+
+	{ID: "no-close", Group: "transport", rule: noFrame, play: (*run).noClose},
+	{ID: "reset", Group: "transport", rule: noFrame, play: (*run).resets},
+	{ID: "truncated", Group: "transport", rule: noFrame, play: (*run).truncated},
+	{ID: "close-and-fin", Group: "transport", TakesCode: true, TakesReason: true, Code: "1001", Reason: away, rule: cleanly, mayBeUnclean: true, play: (*run).closeAndFIN},
+	{ID: "close-and-reset", Group: "transport", TakesCode: true, TakesReason: true, Code: "1001", Reason: away, rule: resets, mayBeUnclean: true, mayBeLost: true, play: (*run).closeAndReset},
+	{ID: "never-ended", Group: "transport", TakesCode: true, TakesReason: true, Code: "1001", Reason: away, rule: clientEnds, play: (*run).neverEnded},
+	{ID: "no-reply", Group: "transport", TakesCode: true, TakesReason: true, ClientCloses: true, Slow: true, Code: "3000", Reason: bye, rule: noFrame, play: (*run).noReply},
+}
+
+// caseOf returns the case of that name.
+func caseOf(id string) (Case, bool) {
+	for _, c := range cases {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return Case{}, false
+}
+
+// closing returns an unmasked Close frame with that payload, good or bad, of
+// less than 64 KiB.
+func closing(payload ...byte) []byte {
+	n := len(payload)
+	head := []byte{0x88, byte(n)}
+	if n > frame.MaxPayload {
+		head = []byte{0x88, 126, byte(n >> 8), byte(n)}
+	}
+	return append(head, payload...)
+}
+
+// maskedClose is a frame that only a client may send.
+func maskedClose() []byte {
+	b, err := frame.AppendMasked(nil, [4]byte{0x37, 0xfa, 0x21, 0x3d}, closecode.NormalClosure, "")
+	if err != nil {
+		panic(err) // 1000 may be sent
+	}
+	return b
+}
+
+// maxReason is how many bytes of reason a request may have. No browser takes
+// as many, nor does any Close frame: the page asks for what fails too.
+const maxReason = 1000
+
+// arguments returns the code and the reason of a request: 1000 if there is no
+// code. A code is any number that fits into a Close frame, for the page asks
+// for invalid ones too.
+func arguments(q url.Values) (code closecode.Code, reason string, err error) {
+	code = closecode.NormalClosure
+	if s := q.Get("code"); s != "" {
+		n, err := strconv.ParseUint(s, 10, 16)
+		if err != nil {
+			return 0, "", fmt.Errorf("%q is not a number from 0 to 65535", s)
+		}
+		code = closecode.Code(n)
+	}
+	reason = q.Get("reason")
+	if len(reason) > maxReason {
+		return 0, "", fmt.Errorf("the reason has more than %d bytes", maxReason)
+	}
+	return code, reason, nil
+}

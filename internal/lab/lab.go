@@ -1,0 +1,217 @@
+// Package lab is the server behind closeframe lab: a page on which a browser
+// and this module close WebSocket connections with each other in every way
+// there is, right and wrong, and show what each of them saw.
+//
+// The page needs nothing but what is embedded here. It is for its own machine
+// alone: requests for another host than a loopback one, and from pages of
+// another origin, are refused.
+package lab
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"html/template"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"github.com/closeframe/closeframe/internal/story"
+)
+
+//go:embed page words profiles.json
+var files embed.FS
+
+var page = template.Must(template.New("index.html").ParseFS(files, "page/index.html"))
+
+// policy lets the page load its own script and style, and talk to its own
+// server; nothing else, no script that stands in the HTML, and no HTML that a
+// script makes.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws://%HOST%; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+
+// Handler returns the handler that serves the page and plays the server's part
+// in its cases. It ends the connections of cases once ctx is done.
+func Handler(ctx context.Context) http.Handler {
+	l := &lab{ctx: ctx, runs: map[string]*run{}}
+	static, err := fs.Sub(files, "page")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", l.index)
+	mux.Handle("GET /lab.css", http.FileServerFS(static))
+	mux.Handle("GET /lab.js", http.FileServerFS(static))
+	mux.Handle("GET /icon.svg", http.FileServerFS(static))
+	mux.HandleFunc("GET /words.json", func(w http.ResponseWriter, r *http.Request) { writeJSON(w, script(tagOf(r))) })
+	mux.HandleFunc("GET /cases.json", l.list)
+	mux.HandleFunc("GET /profiles.json", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "profiles.json") })
+	mux.HandleFunc("GET /code.json", code)
+	mux.HandleFunc("GET /ws", l.socket)
+	mux.HandleFunc("GET /play", l.playOurselves)
+	mux.HandleFunc("GET /result", l.result)
+	return guard(mux)
+}
+
+// guard refuses what does not come from the page itself, on this machine.
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !loopback(r.Host) {
+			// Somebody's page has a name that resolves to this machine.
+			http.Error(w, "closeframe lab answers to localhost alone", http.StatusForbidden)
+			return
+		}
+		if origin := r.Header.Get("Origin"); origin != "" && origin != "http://"+r.Host {
+			http.Error(w, "closeframe lab answers to its own page alone", http.StatusForbidden)
+			return
+		}
+		switch r.Header.Get("Sec-Fetch-Site") {
+		case "", "same-origin", "none":
+		default:
+			if r.URL.Path != "/" { // following a link to the page is fine
+				http.Error(w, "closeframe lab answers to its own page alone", http.StatusForbidden)
+				return
+			}
+		}
+		h := w.Header()
+		h.Set("Content-Security-Policy", strings.ReplaceAll(policy, "%HOST%", r.Host))
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// loopback reports whether host, with or without a port, is this machine.
+func loopback(host string) bool {
+	if name, port, err := net.SplitHostPort(host); err == nil {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return false
+		}
+		host = name
+	} else if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
+		host = host[1 : len(host)-1]
+	}
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Zone() == "" && ip.IsLoopback()
+}
+
+// tagOf returns the language to answer r in: that of the parameter lang, else
+// what the browser prefers.
+func tagOf(r *http.Request) string {
+	var prefs []language.Tag
+	if q := r.URL.Query().Get("lang"); q != "" {
+		if t, err := language.Parse(q); err == nil {
+			prefs = append(prefs, t)
+		}
+	}
+	accepted, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err == nil {
+		prefs = append(prefs, accepted...)
+	}
+	_, i, _ := matcher.Match(prefs...)
+	return tags[i]
+}
+
+func (l *lab) index(w http.ResponseWriter, r *http.Request) {
+	tag := tagOf(r)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Vary", "Accept-Language")
+	type other struct{ Tag, Name, Link string }
+	var others []other
+	for _, t := range tags {
+		if t != tag {
+			q := r.URL.Query()
+			q.Set("lang", t)
+			others = append(others, other{t, wordsOf(t).Name, "?" + q.Encode()})
+		}
+	}
+	// The only error is that of a browser that has gone.
+	_ = page.Execute(w, struct {
+		Lang   string
+		W      *words
+		Groups []group
+		Others []other
+	}{tag, wordsOf(tag), groups(tag), others})
+}
+
+func (l *lab) list(w http.ResponseWriter, r *http.Request) {
+	var all []namedCase
+	for _, g := range groups(tagOf(r)) {
+		all = append(all, g.Cases...)
+	}
+	writeJSON(w, all)
+}
+
+// code tells what a code means.
+func code(w http.ResponseWriter, r *http.Request) {
+	c, _, err := arguments(r.URL.Query())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	t := story.Of(tagOf(r), c)
+	writeJSON(w, struct {
+		Name    string `json:"name"` // the registry's
+		Title   string `json:"title"`
+		Meaning string `json:"meaning"`
+	}{c.Name(), t.Title, t.What})
+}
+
+var runID = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
+// start notes a new run of the case that r asks for.
+func (l *lab) start(w http.ResponseWriter, r *http.Request) (*run, bool) {
+	q := r.URL.Query()
+	c, ok := caseOf(q.Get("case"))
+	if !ok || !runID.MatchString(q.Get("run")) {
+		http.Error(w, "no such case, or no proper run", http.StatusBadRequest)
+		return nil, false
+	}
+	code, reason, err := arguments(q)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return nil, false
+	}
+	p := &run{c: c, code: code, reason: reason, tag: tagOf(r), done: make(chan struct{})}
+	if !l.add(q.Get("run"), p) {
+		http.Error(w, "this run has been started before, or too many are going on", http.StatusConflict)
+		return nil, false
+	}
+	return p, true
+}
+
+// result waits for the end of a run and answers with what the server saw.
+func (l *lab) result(w http.ResponseWriter, r *http.Request) {
+	p := l.get(r.URL.Query().Get("run"))
+	if p == nil {
+		http.Error(w, "no such run", http.StatusNotFound)
+		return
+	}
+	select {
+	case <-p.done:
+		writeJSON(w, p.result())
+	case <-r.Context().Done():
+	case <-time.After(longest + 2*patience):
+		http.Error(w, "the run has not ended", http.StatusGatewayTimeout)
+	}
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(true)
+	_ = e.Encode(v) // the only error is that of a browser that has gone
+}

@@ -1,0 +1,92 @@
+package lab
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/stack"
+)
+
+// ours is what a client of the lab's own saw in the browser's place.
+type ours struct {
+	Event   closeevent.CloseEvent `json:"event"`
+	Moments []moment              `json:"moments"` // since the server's recording began
+
+	begin time.Time
+}
+
+// playOurselves plays the browser's part of a case that no browser can be made
+// to play, a Close frame that is not masked, and answers with the result.
+func (l *lab) playOurselves(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	if c, ok := caseOf(q.Get("case")); !ok || !c.Ours {
+		http.Error(w, "a browser plays that case itself", http.StatusBadRequest)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), 2*patience)
+	defer cancel()
+	seen, err := unmasked(ctx, r.Host, r.Context().Value(http.LocalAddrContextKey).(net.Addr), q)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	p := l.get(q.Get("run"))
+	if p == nil {
+		http.Error(w, "no such run", http.StatusNotFound)
+		return
+	}
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		http.Error(w, "the run has not ended", http.StatusGatewayTimeout)
+		return
+	}
+	res := p.result()
+	shift := float64(seen.begin.Sub(p.conn.begin).Microseconds()) / 1000
+	for i := range seen.Moments {
+		seen.Moments[i].MS += shift
+	}
+	res.Ours = &seen
+	writeJSON(w, res)
+}
+
+// unmasked connects to this very server and sends an unmasked Close.
+func unmasked(ctx context.Context, host string, here net.Addr, q url.Values) (ours, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, here.Network(), here.String())
+	if err != nil {
+		return ours{}, err
+	}
+	defer conn.Close()
+	u := url.URL{Scheme: "ws", Host: host, Path: "/ws", RawQuery: q.Encode()}
+	if _, err := stack.NewClient(ctx, conn, u.String(), stack.Config{Header: http.Header{"Origin": {"http://" + host}}}); err != nil {
+		return ours{}, err
+	}
+	conn.SetDeadline(time.Now().Add(patience))
+
+	rec := &recorder{Conn: conn, begin: time.Now()}
+	rec.note("open")
+	h := closeevent.NewClient([4]byte{})
+	_, _ = h.Close(nil, closecode.NormalClosure, "") // which can be sent; but this goes out:
+	if _, err := rec.Write(closing(0x03, 0xe8)); err != nil {
+		h.Unsent()
+	}
+	var in []byte
+	buf := make([]byte, 512)
+	for {
+		n, err := rec.Read(buf)
+		in = append(in, buf[:n]...)
+		if c, _, err := frame.Parse(in); err == nil {
+			h.Receive(nil, c)
+		}
+		if err != nil {
+			rec.Close()
+			return ours{h.Disconnect(), rec.moments, rec.begin}, nil
+		}
+	}
+}

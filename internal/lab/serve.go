@@ -1,0 +1,59 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Listen listens at an address of this machine that other machines do not
+// reach; it refuses all others.
+func Listen(addr string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a host and a port, such as 127.0.0.1:6455", addr)
+	}
+	if !loopback(host) {
+		return nil, fmt.Errorf("%q can be reached by other machines: the lab is for its own alone, at an address such as 127.0.0.1:6455", addr)
+	}
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	if !loopback(ln.Addr().String()) { // whatever localhost stands for here
+		ln.Close()
+		return nil, fmt.Errorf("%q is %v, which other machines can reach", addr, ln.Addr())
+	}
+	return ln, nil
+}
+
+// Serve serves the lab at ln until ctx is done, and closes ln.
+func Serve(ctx context.Context, ln net.Listener) error {
+	s := &http.Server{
+		Handler:           Handler(ctx),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10, // whatever cookies others have left at this host
+		ErrorLog:          log.New(io.Discard, "", 0),
+	}
+	ended := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		err := s.Shutdown(ctx)
+		if err != nil {
+			err = s.Close() // somebody does not want to end
+		}
+		ended <- err
+	})
+	err := s.Serve(ln)
+	if stop() || !errors.Is(err, http.ErrServerClosed) {
+		return err // nobody asked it to end
+	}
+	return <-ended
+}
