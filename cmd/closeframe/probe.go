@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -17,7 +16,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/closeframe/closeframe/internal/dissect"
 	"github.com/closeframe/closeframe/internal/probe"
+	"golang.org/x/text/language"
 )
 
 var cmdProbe = &command{
@@ -148,10 +149,7 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 		return s.usage("-run %v fits no scenario", o.Run)
 	}
 	if *asJSON {
-		e := json.NewEncoder(s.stdout)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		e.Encode(rep)
+		s.json(rep)
 	} else {
 		printReport(s.stdout, s.style(), rep, *verbose)
 	}
@@ -193,14 +191,19 @@ func printReport(w io.Writer, st style, rep *probe.Report, verbose bool) {
 		default:
 			v = st.dim(v)
 		}
-		fmt.Fprintf(w, "%s  %-20s %s\n", v, r.ID, r.Title)
+		id := r.ID
+		for _, part := range wrap(r.Title, screen-31) {
+			fmt.Fprintf(w, "%s  %-20s %s\n", v, id, part)
+			v, id = "        ", ""
+		}
 		line := func(label, text string) {
-			if text != "" {
-				fmt.Fprintf(w, "            %s %s\n", st.dim(fmt.Sprintf("%-5s", label)), text)
+			for _, part := range wrap(text, screen-16) {
+				fmt.Fprintf(w, "          %s %s\n", st.dim(fmt.Sprintf("%-5s", label)), part)
+				label = ""
 			}
 		}
 		if r.Verdict == probe.LeftOut {
-			line("", r.Why)
+			line("why", r.Why)
 			continue
 		}
 		if r.Verdict != probe.Right {
@@ -208,28 +211,37 @@ func printReport(w io.Writer, st style, rep *probe.Report, verbose bool) {
 			for _, a := range r.Also {
 				line("also", a)
 			}
-			line("rule", fmt.Sprintf("%s, %s: %q", r.Where, r.Level, r.Text))
+			line("rule", fmt.Sprintf("%s, %s: “%s”", r.Where, r.Level, r.Text))
 		}
 		if r.Verdict != probe.Right || verbose {
 			line("sent", r.Sent)
 			line("got", r.Got)
 		}
 		if verbose {
-			for _, e := range r.Events {
-				arrow := "→"
-				if e.By == "peer" {
-					arrow = "←"
-				}
-				fmt.Fprintf(w, "            %8.1f ms %s %s\n", e.At, arrow, e.What)
-				for b := []byte(e.Bytes); len(b) > 0; {
-					n := min(16, len(b))
-					fmt.Fprintf(w, "                          % x\n", b[:n])
-					b = b[n:]
-				}
-			}
+			printEvents(w, st, rep.Role, r.Events)
 		}
 	}
 	c := rep.Counts
-	fmt.Fprintf(w, "%s %s: %d scenarios: %d right, %d allowed, %d wrong, %d left out\n",
+	fmt.Fprintf(w, "%s %s\n%d scenarios: %d right, %d allowed, %d wrong, %d left out\n",
 		rep.Role, rep.Peer, len(rep.Results), c[probe.Right], c[probe.Allowed], c[probe.Wrong], c[probe.LeftOut])
+}
+
+// printEvents prints all that crossed in a scenario, each frame byte by byte.
+func printEvents(w io.Writer, st style, peer probe.Role, events []probe.Event) {
+	for _, e := range events {
+		arrow, from := "→", dissect.Client
+		if (e.By == "peer") == (peer == probe.Server) {
+			from = dissect.Server
+		}
+		if e.By == "peer" {
+			arrow = "←"
+		}
+		fmt.Fprintf(w, "\n%8.1f ms %s %s\n", e.At, arrow, st.bold(e.What))
+		p := renderer{w: w, st: st, l: langOf(language.English), width: 2}
+		frames := dissect.Bytes(e.Bytes, dissect.Options{From: from}).Frames
+		for i := range frames {
+			p.spans(&frames[i])
+		}
+	}
+	fmt.Fprintln(w)
 }

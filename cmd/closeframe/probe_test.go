@@ -50,13 +50,14 @@ func TestProbe(t *testing.T) {
 	}
 	for _, want := range []string{
 		"right     code-1000 ", "WRONG     code-1005 ", "it sent 1005 in a Close",
-		"RFC 6455 §7.4.1, MUST NOT", "← Close 1005\n                          88 02 03 ed\n",
-		"server " + url + ": 2 scenarios: 1 right, 0 allowed, 1 wrong, 0 left out\n",
+		"RFC 6455 §7.4.1, MUST NOT", "← Close 1005\n   0  88 ", "03 ed ",
+		"server " + url + "\n2 scenarios: 1 right, 0 allowed, 1 wrong, 0 left out\n",
 	} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("no %q in\n%s", want, r.stdout)
 		}
 	}
+	checkScreen(t, r.stdout, true)
 	if r := runWith(nil, "", "probe", "-run", "^code-1000$", url); r.status != exitOK {
 		t.Errorf("status %d, %s%s", r.status, r.stdout, r.stderr)
 	}

@@ -28,9 +28,7 @@ type Target struct {
 // ws+unix:SOCKET[:/PATH] for a Unix socket.
 func ParseTarget(s string) (Target, error) {
 	if rest, ok := strings.CutPrefix(s, "ws+unix:"); ok {
-		if strings.HasPrefix(rest, "//") { // ws+unix:///run/x.sock
-			rest = rest[2:]
-		}
+		rest = strings.TrimPrefix(rest, "//") // ws+unix:///run/x.sock
 		sock, path, _ := strings.Cut(rest, ":")
 		if sock == "" {
 			return Target{}, errors.New("no socket in " + s)

@@ -30,10 +30,6 @@ const (
 	opPong         = 0xA
 )
 
-// maxFrame bounds what one frame from the peer may hold: more than any
-// scenario asks for.
-const maxFrame = 1 << 20
-
 // parseFrame reads the first frame of b. It returns nil if b does not hold
 // all of it.
 func parseFrame(b []byte) *wireFrame {
@@ -130,9 +126,12 @@ func describeFrame(f *wireFrame) string {
 		}
 		s := fmt.Sprintf("Close %d", binary.BigEndian.Uint16(f.payload))
 		if r := f.payload[2:]; len(r) > 0 {
-			if utf8.Valid(r) && len(r) <= 40 {
+			switch {
+			case !utf8.Valid(r):
+				s += " and a reason that is not UTF-8"
+			case len(r) <= 40:
 				s += fmt.Sprintf(" %q", r)
-			} else {
+			default:
 				s += fmt.Sprintf(" and %d bytes of reason", len(r))
 			}
 		}
