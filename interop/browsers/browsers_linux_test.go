@@ -33,6 +33,7 @@ func TestBrowsers(t *testing.T) {
 			t.Run("Reasons", func(t *testing.T) { testReasons(t, s) })
 			t.Run("Codes", func(t *testing.T) { testCodes(t, s, r) })
 			t.Run("Stack", func(t *testing.T) { testStack(t, s) })
+			t.Run("Leaving", func(t *testing.T) { testLeaving(t, s) })
 			t.Run("Frames", func(t *testing.T) { testFrames(t, s, r) })
 			t.Run("Calls", func(t *testing.T) { testCalls(t, s, r) })
 			// Last, because Chromium delays new connections after some have failed.

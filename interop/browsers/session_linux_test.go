@@ -93,6 +93,10 @@ func start(t *testing.T, name string) *session {
 	}
 	s := &session{server: newServer(t), Program: program}
 	ctx, cancel := context.WithCancelCause(t.Context())
+	if deadline, ok := t.Deadline(); ok {
+		// A browser that hangs is to fail its test, not to end all of them.
+		time.AfterFunc(time.Until(deadline)-15*time.Second, func() { cancel(context.DeadlineExceeded) })
+	}
 	s.ctx = ctx
 	if s.process, err = program.Start(ctx, s.url()); err != nil {
 		t.Fatal(err)

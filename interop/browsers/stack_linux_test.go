@@ -21,6 +21,7 @@ type meeting struct {
 	byServer bool
 	code     closecode.Code
 	reason   string
+	timeout  time.Duration // of the server; 0 for the usual
 
 	server closeevent.CloseEvent
 	first  bool // the server saw the browser's Close first
@@ -37,7 +38,7 @@ func (m *meeting) String() string {
 
 // serve is the server's side of a meeting.
 func (m *meeting) serve(w http.ResponseWriter, r *http.Request) {
-	c, err := stack.Upgrade(w, r, stack.Config{})
+	c, err := stack.Upgrade(w, r, stack.Config{Timeout: m.timeout})
 	if err != nil {
 		m.err = err
 		return
@@ -135,4 +136,25 @@ func (s *session) meet(t *testing.T, meetings []*meeting) (good int) {
 		}
 	}
 	return good
+}
+
+// A page that goes away says so with 1001. It waits for no answer, so whether
+// the server can give one, and the end is clean, is a matter of chance.
+func testLeaving(t *testing.T, s *session) {
+	for _, how := range []string{"removed", "sent elsewhere"} {
+		m := &meeting{timeout: time.Second} // a browser may leave its end of TCP open for longer
+		path, done := s.expect(m.serve)
+		var result string
+		if err := s.call(s.ctx, "main", "leave", map[string]any{"path": path, "how": how}, &result); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-done:
+		case <-s.ctx.Done():
+			t.Fatalf("%s: the server does not see the end", how)
+		}
+		if m.err != nil || m.server.Code != closecode.GoingAway || m.server.Reason != "" || !m.first {
+			t.Errorf("a frame is %s: the server's event is %v; %v", how, m.server, m.err)
+		}
+	}
 }

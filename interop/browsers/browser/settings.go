@@ -46,6 +46,9 @@ user_pref("network.proxy.socks", "127.0.0.1");
 user_pref("network.proxy.socks_port", 9);
 user_pref("network.proxy.socks_remote_dns", true);
 user_pref("network.proxy.no_proxies_on", "127.0.0.0/8");
+user_pref("network.proxy.allow_bypass", false);
+user_pref("network.proxy.failover_direct", false);
+user_pref("network.dns.disabled", true);
 
 // And what would go there all the same is told not to.
 user_pref("app.normandy.enabled", false);
