@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -14,12 +15,12 @@ import (
 
 var exhaustive = flag.Int("exhaustive", 0, "for TestExhaustive: all inputs of so many `bytes`, 1 to 4")
 
-// TestExhaustive compares Valid with unicode/utf8 for all inputs of n bytes, with each backend:
+// TestExhaustive compares Valid, UnmaskValid and CopyValid with unicode/utf8 for all inputs of n bytes, with each backend:
 //
 //	go test ./internal/kernel -run TestExhaustive -timeout 0 -v -exhaustive 3
 //
 // Inputs of up to three bytes stand at every offset of a block of 64, at the end of the text and before
-// 70 more bytes. Those of four, all 4,294,967,296, stand alone and over the border of two blocks.
+// 70 more bytes. Those of four, all 4,294,967,296, are given to Valid alone, by themselves and over the border of two blocks.
 func TestExhaustive(t *testing.T) {
 	n := *exhaustive
 	if n == 0 {
@@ -29,6 +30,7 @@ func TestExhaustive(t *testing.T) {
 		begin := time.Now()
 		var wg sync.WaitGroup
 		var next, done atomic.Int32
+		var calls atomic.Int64
 		for range runtime.GOMAXPROCS(0) {
 			wg.Go(func() {
 				for {
@@ -36,7 +38,7 @@ func TestExhaustive(t *testing.T) {
 					if first > 255 || t.Failed() {
 						return
 					}
-					exhaust(t, n, byte(first))
+					calls.Add(int64(exhaust(t, n, byte(first))))
 					if d := done.Add(1); d%16 == 0 {
 						fmt.Printf("%s: %d of 256 after %v\n", t.Name(), d, time.Since(begin).Round(time.Second))
 					}
@@ -44,11 +46,16 @@ func TestExhaustive(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		t.Logf("%d inputs, %d calls", 1<<(8*n), calls.Load())
 	})
 }
 
-// exhaust tries all inputs of n bytes that begin with first.
-func exhaust(t *testing.T, n int, first byte) {
+// exhaust tries all inputs of n bytes that begin with first, and returns how many calls that took.
+func exhaust(t *testing.T, n int, first byte) (calls int) {
+	const key = 0x3D21FA37
+	masks := [...]byte{0x37, 0xFA, 0x21, 0x3D}
+	other := []byte(masked(strings.Repeat("x", 128), key)) // of the text, masked
+	out := make([]byte, 128)
 	text := bytes.Repeat([]byte("x"), 256)
 	input := make([]byte, n)
 	input[0] = first
@@ -69,13 +76,32 @@ func exhaust(t *testing.T, n int, first byte) {
 		for _, p := range places {
 			at := p[0]
 			copy(text[at:], input)
+			calls++
 			if got := Valid(String(text[:at+n+p[1]])); got != want {
 				t.Errorf("%q at %d, before %d more bytes: %v", input, at, p[1], got)
 				return
+			}
+			if n < 4 && p[1] == 0 {
+				calls += 2
+				for j, b := range input {
+					other[at+j] = b ^ masks[(at+j)&3]
+				}
+				if got := UnmaskValid(out, String(other[:at+n]), key); got != want || got && string(out[at:at+n]) != string(input) {
+					t.Errorf("%q at %d, unmasked: %v, %q", input, at, got, out[at:at+n])
+					return
+				}
+				if got := CopyValid(out, String(text[:at+n]), key); got != want || got && string(out[at:at+n]) != string(other[at:at+n]) {
+					t.Errorf("%q at %d, masked: %v, %q", input, at, got, out[at:at+n])
+					return
+				}
+				for j := range input {
+					other[at+j] = 'x' ^ masks[(at+j)&3]
+				}
 			}
 			for j := range input {
 				text[at+j] = 'x'
 			}
 		}
 	}
+	return calls
 }

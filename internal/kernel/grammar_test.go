@@ -2,8 +2,10 @@ package kernel
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/closeframe/closeframe/internal/proof/grammar"
@@ -183,24 +185,9 @@ func TestWindows(t *testing.T) {
 //
 // Shows: U01 U02 U03 U04
 func TestNext(t *testing.T) {
-	type state struct {
-		prev   uint32
-		failed bool
-	}
-	buf := make([]byte, 1)
-	step := func(s state, b byte) state {
-		buf[0] = b
-		text := String(buf)
-		ok := Next(s.prev, text)
-		prev, last := Tail(s.prev, text)
-		return state{prev, s.failed || !ok || !last}
-	}
-	live := func(s state) bool { return !s.failed }
-	whole := func(s state) bool { return !s.failed && Missing(s.prev) == 0 }
 	a := syntaxOf()
-	dead := a.Dead()
 	each(t, func(t *testing.T) {
-		got, err := grammar.Explore(state{}, step, live, whole, "A\x80\x90\xA0\xC2\xE0\xF0")
+		got, err := grammar.Explore(bytewise{}, bytewise.step, bytewise.live, bytewise.whole, "A\x80\x90\xA0\xC2\xE0\xF0")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,37 +206,81 @@ func TestNext(t *testing.T) {
 				before = append(before, byte(b))
 			}
 		}
-		windows := 0
-		for first, access := range a.Access() {
-			if first == dead {
+		var wg sync.WaitGroup
+		var next, windows atomic.Int64
+		for range runtime.GOMAXPROCS(0) {
+			wg.Go(func() {
+				for i := int(next.Add(1)) - 1; i < len(before) && !t.Failed(); i = int(next.Add(1)) - 1 {
+					windows.Add(int64(windowsAfter(t, a, before[i], before)))
+					if *exhaustive > 0 && i%32 == 31 {
+						fmt.Printf("%s: %d of %d\n", t.Name(), i+1, len(before))
+					}
+				}
+			})
+		}
+		wg.Wait()
+		t.Logf("%d states, %d pairs, %d windows", len(got.Next), pairs, windows.Load())
+	})
+}
+
+// bytewise is text as Next sees it that comes byte by byte.
+type bytewise struct {
+	prev   uint32
+	failed bool
+}
+
+func (s bytewise) step(b byte) bytewise {
+	text := bytesOf[b : int(b)+1]
+	ok := Next(s.prev, text)
+	prev, last := Tail(s.prev, text)
+	return bytewise{prev, s.failed || !ok || !last}
+}
+
+func (s bytewise) live() bool  { return !s.failed }
+func (s bytewise) whole() bool { return !s.failed && Missing(s.prev) == 0 }
+
+// bytesOf has every byte.
+var bytesOf = func() string {
+	var all [256]byte
+	for i := range all {
+		all[i] = byte(i)
+	}
+	return string(all[:])
+}()
+
+// windowsAfter tries every byte after every p3, p2 and p1 of the given bytes, p3 first, in
+// every state of the text before them, and returns how many that were.
+func windowsAfter(t *testing.T, a *grammar.Automaton, p3 byte, before []byte) (windows int) {
+	dead := a.Dead()
+	for first, access := range a.Access() {
+		if a.Run(first, p3) == dead {
+			continue
+		}
+		var s bytewise
+		for _, b := range []byte(access) {
+			s = s.step(b)
+		}
+		s = s.step(p3)
+		for _, p2 := range before {
+			s := s.step(p2)
+			if a.Run(first, p3, p2) == dead {
 				continue
 			}
-			var s0 state
-			for _, b := range []byte(access) {
-				s0 = step(s0, b)
-			}
-			for _, p3 := range before {
-				for _, p2 := range before {
-					if a.Run(first, p3, p2) == dead {
-						continue
-					}
-					s2 := step(step(s0, p3), p2)
-					for _, p1 := range before {
-						at := a.Run(first, p3, p2, p1)
-						if at == dead {
-							continue
-						}
-						s := step(s2, p1)
-						for b, next := range a.Next[at] {
-							windows++
-							if got := step(s, byte(b)); got.failed != (next == dead) || whole(got) != a.Accept[next] {
-								t.Fatalf("after %+q % x, %#x: %+v", access, []byte{p3, p2, p1}, b, got)
-							}
-						}
+			for _, p1 := range before {
+				at := a.Run(first, p3, p2, p1)
+				if at == dead {
+					continue
+				}
+				s := s.step(p1)
+				for b, next := range a.Next[at] {
+					windows++
+					if got := s.step(byte(b)); got.failed != (next == dead) || got.whole() != a.Accept[next] {
+						t.Errorf("after %+q % x, %#x: %+v", access, []byte{p3, p2, p1}, b, got)
+						return windows
 					}
 				}
 			}
 		}
-		t.Logf("%d states, %d pairs, %d windows", len(got.Next), pairs, windows)
-	})
+	}
+	return windows
 }

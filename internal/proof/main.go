@@ -31,6 +31,7 @@ var points = []point{
 	{"rules", "every rule has a test: docs/conformance.md", showRules},
 	{"api", "the exported names are those of internal/proof/api.txt, documented and in examples", showAPI},
 	{"automaton", "the validators accept the language of RFC 3629, and no other", showAutomaton},
+	{"exhaustive", "what is finite, to its end", showExhaustive},
 }
 
 // write is whether what is made of the code is to be written.
