@@ -16,14 +16,15 @@ import (
 	"github.com/closeframe/closeframe/internal/stack"
 )
 
-// start starts a loop and returns its address and the ends of its connections.
-func start(t *testing.T) (addr string, ends chan closeevent.CloseEvent) {
+// start starts a loop, whose timeout is that, and returns its address and the
+// ends of its connections.
+func start(t *testing.T, timeout time.Duration) (addr string, ends chan closeevent.CloseEvent) {
 	ends = make(chan closeevent.CloseEvent, 10_000)
 	l, at, err := newLoop(netip.MustParseAddrPort("127.0.0.1:0"), func(e closeevent.CloseEvent) { ends <- e })
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.timeout = 500 * time.Millisecond
+	l.timeout = timeout
 	stopped := make(chan error)
 	go func() { stopped <- l.run() }()
 	t.Cleanup(func() {
@@ -38,7 +39,7 @@ func start(t *testing.T) (addr string, ends chan closeevent.CloseEvent) {
 // TestStack lets many endpoints of package stack talk to one loop at once.
 // Every second one closes, the others have the loop close.
 func TestStack(t *testing.T) {
-	addr, ends := start(t)
+	addr, ends := start(t, time.Minute) // a busy machine is no fault of anybody here
 	const n = 300
 	var wg sync.WaitGroup
 	for i := range n {
@@ -72,6 +73,9 @@ func TestStack(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	if t.Failed() {
+		return // not all of them will end as they should
+	}
 	got := map[closeevent.CloseEvent]int{}
 	for range n {
 		got[<-ends]++
@@ -84,7 +88,7 @@ func TestStack(t *testing.T) {
 
 // TestProbe plays every scenario of closing to the loop.
 func TestProbe(t *testing.T) {
-	addr, _ := start(t)
+	addr, _ := start(t, 500*time.Millisecond)
 	set, err := probe.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +109,7 @@ func TestProbe(t *testing.T) {
 
 // TestBadRequest is for what is no opening handshake.
 func TestBadRequest(t *testing.T) {
-	addr, _ := start(t)
+	addr, _ := start(t, 500*time.Millisecond)
 	for _, request := range []string{
 		"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
 		"no HTTP\r\n\r\n",
