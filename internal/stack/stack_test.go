@@ -617,7 +617,7 @@ func TestNothingAfterClose(t *testing.T) {
 					}
 				})
 			}
-			go io.WriteString(peer, string(wire(!client, ping("x"), ping("y"))))
+			go peer.Write(wire(!client, ping("x"), ping("y")))
 			wg.Go(func() { c.Close(1000, "") })
 			untilClose(t, peer, client)
 			peer.Write(wire(!client, closing(1000, "")))
