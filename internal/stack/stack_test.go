@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -243,6 +244,22 @@ func TestMemory(t *testing.T) {
 	if n := (after.TotalAlloc - before.TotalAlloc) / runs; n > 64<<10 {
 		t.Errorf("a header of 14 bytes takes %d bytes", n)
 	}
+}
+
+// TestDataWithEnd is for a transport that gives the last bytes and the end at
+// once, as TLS does.
+func TestDataWithEnd(t *testing.T) {
+	roles(t, func(t *testing.T, client bool) {
+		msg := strings.Repeat("x", 10_000) // more than is read ahead
+		s := &script{pieces: [][]byte{wire(!client, bin(msg))}}
+		c := newConn(s, bufio.NewReader(iotest.DataErrReader(s)), client, Config{})
+		if _, got, err := c.Read(nil); string(got) != msg || err != nil {
+			t.Errorf("Read = %d bytes, %v", len(got), err)
+		}
+		if _, _, err := c.Read(nil); !ended(err, lost) {
+			t.Errorf("Read: %v", err)
+		}
+	})
 }
 
 // TestSimultaneous lets both endpoints close at once: the Close of each is
@@ -544,6 +561,14 @@ func TestPongs(t *testing.T) {
 		in = append(in, closing(1000, ""))
 		want = append(want, closing(1000, ""))
 		go c.Read(nil)
+		peer.Write(wire(!client, ping("alone"))) // nothing else makes the endpoint write
+		alone := make([]byte, len(wire(client, pong("alone"))))
+		if _, err := io.ReadFull(peer, alone); err != nil {
+			t.Fatal(err)
+		}
+		if f, _, err := nextFrame(alone, client); f != pong("alone") || err != nil {
+			t.Errorf("got %v, %v", f, err)
+		}
 		peer.Write(wire(!client, in...))
 		peer.CloseWrite()
 		if got, err := unwire(readAll(t, peer), client); len(got) != len(want) || err != nil {
