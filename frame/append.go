@@ -64,13 +64,15 @@ func appendClose(b []byte, head int, key [sizeKey]byte, code closecode.Code, rea
 		all = append(b, make([]byte, head+size)...)
 	}
 	f := all[i:]
-	if len(reason) != 0 && !kernel.CopyValid(f[head+sizeCode:], reason, kernel.Key(key, sizeCode)) {
-		// "the body MAY contain UTF-8-encoded data with value /reason/"
-		// (§5.5.1). Nothing has been written.
-		return b, errInvalidUTF8(utf8check.IndexInvalid(reason))
-	}
-	if size != 0 {
-		f[head], f[head+1] = byte(code>>8)^key[0], byte(code)^key[1]
+	k := kernel.Key(key, 0)
+	if len(reason) != 0 {
+		if !kernel.MaskPayload(&f[head], uint16(code), reason, k) {
+			// "the body MAY contain UTF-8-encoded data with value /reason/"
+			// (§5.5.1). Nothing has been written.
+			return b, errInvalidUTF8(utf8check.IndexInvalid(reason))
+		}
+	} else if size != 0 {
+		f[head], f[head+1] = byte(code>>8)^byte(k), byte(code)^byte(k>>8)
 	}
 	switch head {
 	case sizeHeader + sizeKey:

@@ -2,7 +2,6 @@ package frame
 
 import (
 	"io"
-	"math/bits"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/internal/kernel"
@@ -140,29 +139,23 @@ func ParseMasked(dst, b []byte) (c Close, n int, err error) {
 		// As in ParsePayload: 1005 (§7.1.5).
 		return Close{Code: closecode.NoStatusRcvd}, n, nil
 	}
-	// The key and the code as little-endian numbers, which are one load each:
-	// a byte that is stored and loaded again costs more than all of this.
-	f := b[:n]
-	key := uint32(f[2]) | uint32(f[3])<<8 | uint32(f[4])<<16 | uint32(f[5])<<24
-	head := (uint16(f[6]) | uint16(f[7])<<8) ^ uint16(key)
-	code := closecode.Code(head<<8 | head>>8)
-	if !code.Valid() {
-		// As in ParsePayload (§7.4.1).
-		return Close{}, 0, ErrInvalidCode
-	}
 	var p []byte
 	if i := len(dst); cap(dst)-i >= size {
 		p = dst[i : i+size : i+size]
 	} else {
 		p = make([]byte, size)
 	}
-	reason := p[sizeCode:]
-	if len(reason) != 0 && !kernel.UnmaskValid(reason, kernel.String(f[sizeHeader+sizeKey+sizeCode:]), bits.RotateLeft32(key, -8*sizeCode)) {
-		// As in ParsePayload (§5.5.1).
-		return Close{}, 0, errInvalidUTF8(utf8check.IndexInvalid(reason))
+	got := kernel.UnmaskClose(&p[0], &b[0], size)
+	code := closecode.Code(got)
+	if !code.Valid() {
+		// As in ParsePayload (§7.4.1).
+		return Close{}, 0, ErrInvalidCode
 	}
-	p[0], p[1] = byte(head), byte(head>>8)
-	return Close{code, reason}, n, nil
+	if got>>16 == 0 {
+		// As in ParsePayload (§5.5.1).
+		return Close{}, 0, errInvalidUTF8(utf8check.IndexInvalid(p[sizeCode:]))
+	}
+	return Close{code, p[sizeCode:]}, n, nil
 }
 
 // payloadSize returns the length of the payload of the Close frame that b begins with, and true if nothing

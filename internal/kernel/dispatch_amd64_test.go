@@ -48,9 +48,9 @@ func TestDispatch(t *testing.T) {
 				check("Valid", Valid(s))
 				check("Next", Next(0, s))
 				check("UnmaskNext", UnmaskNext(dst, s, 0, 0))
-				if n <= MaxShort {
-					check("UnmaskValid", UnmaskValid(dst, s, 0))
-					check("CopyValid", CopyValid(dst, s, 0))
+				if n >= 18 && n <= 131 {
+					check("UnmaskClose", UnmaskClose(&dst[0], &b[0], n-6)>>16 == 1)
+					check("MaskPayload", MaskPayload(&dst[0], 1000, s[6:], 0))
 				}
 			}
 		}

@@ -15,7 +15,7 @@ import (
 
 var exhaustive = flag.Int("exhaustive", 0, "for TestExhaustive: all inputs of so many `bytes`, 1 to 4")
 
-// TestExhaustive compares Valid, UnmaskValid and CopyValid with unicode/utf8 for all inputs of n bytes, with each backend:
+// TestExhaustive compares Valid, UnmaskClose and MaskPayload with unicode/utf8 for all inputs of n bytes, with each backend:
 //
 //	go test ./internal/kernel -run TestExhaustive -timeout 0 -v -exhaustive 3
 //
@@ -54,7 +54,8 @@ func TestExhaustive(t *testing.T) {
 func exhaust(t *testing.T, n int, first byte) (calls int) {
 	const key = 0x3D21FA37
 	masks := [...]byte{0x37, 0xFA, 0x21, 0x3D}
-	other := []byte(masked(strings.Repeat("x", 128), key)) // of the text, masked
+	frame := []byte("\x88\xFF" + string(masks[:]) + masked("\x03\xE8"+strings.Repeat("x", 128), key))
+	other := frame[8:] // the text, masked
 	out := make([]byte, 128)
 	text := bytes.Repeat([]byte("x"), 256)
 	input := make([]byte, n)
@@ -84,18 +85,18 @@ func exhaust(t *testing.T, n int, first byte) (calls int) {
 			if n < 4 && p[1] == 0 {
 				calls += 2
 				for j, b := range input {
-					other[at+j] = b ^ masks[(at+j)&3]
+					other[at+j] = b ^ masks[(2+at+j)&3]
 				}
-				if got := UnmaskValid(out, String(other[:at+n]), key); got != want || got && string(out[at:at+n]) != string(input) {
-					t.Errorf("%q at %d, unmasked: %v, %q", input, at, got, out[at:at+n])
+				if got := UnmaskClose(&out[0], &frame[0], 2+at+n)>>16 == 1; got != want || string(out[2+at:][:n]) != string(input) {
+					t.Errorf("%q at %d, unmasked: %v, %q", input, at, got, out[2+at:][:n])
 					return
 				}
-				if got := CopyValid(out, String(text[:at+n]), key); got != want || got && string(out[at:at+n]) != string(other[at:at+n]) {
-					t.Errorf("%q at %d, masked: %v, %q", input, at, got, out[at:at+n])
+				if got := MaskPayload(&out[0], 1000, String(text[:at+n]), key); got != want || got && string(out[2+at:][:n]) != string(other[at:at+n]) {
+					t.Errorf("%q at %d, masked: %v, %q", input, at, got, out[2+at:][:n])
 					return
 				}
 				for j := range input {
-					other[at+j] = 'x' ^ masks[(at+j)&3]
+					other[at+j] = 'x' ^ masks[(2+at+j)&3]
 				}
 			}
 			for j := range input {

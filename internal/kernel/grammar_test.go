@@ -92,7 +92,7 @@ func kindsOf(a *grammar.Automaton) (kinds []byte) {
 		for s := range a.Next {
 			column = append(column, a.Next[s][b])
 		}
-		key := fmt.Sprint(column, tables.leads[class(byte(b))], tables.groups[b>>4], b>>4)
+		key := fmt.Sprint(column, lead(byte(b)), tables.groups[b>>4], b>>4)
 		if !seen[key] || key != last {
 			kinds = append(kinds, byte(b))
 		}
@@ -131,7 +131,7 @@ func TestWindows(t *testing.T) {
 		for s := range a.Next {
 			column = append(column, a.Next[s][b])
 		}
-		kinds[fmt.Sprint(column, tables.leads[class(byte(b))], tables.high[b>>4], tables.low[b&15], b >= 0xE0, b >= 0xF0)] = byte(b)
+		kinds[fmt.Sprint(column, lead(byte(b)), tables.high[b>>4], tables.low[b&15], b >= 0xE0, b >= 0xF0)] = byte(b)
 	}
 	windows := 0
 	states := map[string]int{}
@@ -152,7 +152,7 @@ func TestWindows(t *testing.T) {
 						}
 						states[key] = before
 					}
-					x1, x2, x3 := tables.leads[class(p1)], tables.leads[class(p2)], tables.leads[class(p3)]
+					x1, x2, x3 := lead(p1), lead(p2), lead(p3)
 					must := p2 >= 0xE0 || p3 >= 0xF0
 					for i := range 256 {
 						windows++

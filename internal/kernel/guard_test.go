@@ -53,9 +53,13 @@ func TestGuardPages(t *testing.T) {
 					for _, out := range [...][]byte{dst[:n:n], dst[len(dst)-n:]} {
 						XOR(out, String(in), key)
 						UnmaskNext(out, String(in), key, 0)
-						if n <= MaxShort {
-							UnmaskValid(out, String(in), key)
-							CopyValid(out, String(in), key)
+						if n >= 3 && n <= 125 {
+							MaskPayload(&out[0], 1000, String(in[:n-2]), key)
+							MaskPayload(&out[0], 1000, String(in[2:]), key)
+						}
+						if n >= 8 && n <= 131 {
+							UnmaskClose(&out[:n-6][0], &in[0], n-6)
+							UnmaskClose(&out[6:][0], &in[0], n-6)
 						}
 					}
 					copy(in, masked(s, key))

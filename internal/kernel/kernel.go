@@ -19,7 +19,3 @@ func String[Bytes ~[]byte | ~string](s Bytes) string {
 	// A string header is the first two words of a slice header.
 	return *(*string)(unsafe.Pointer(&s))
 }
-
-// MaxShort is how many bytes UnmaskValid and CopyValid take at most: what fits into two registers of 64
-// bytes with one byte of 0 after it.
-const MaxShort = 127

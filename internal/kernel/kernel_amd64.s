@@ -16,7 +16,7 @@
 // The registers. Z0–Z15 are not used, so that no VZEROUPPER is due.
 #define LEADS   Z31 // constants
 #define GROUPS  Z30
-#define BOTTOM  Z29
+#define C0S     Z29 // C0 in each byte
 #define KEY     Z28
 #define REFUSED Z27 // faults so far: any bit
 #define WRONG   Z26 // faults so far: the highest bit of each byte
@@ -30,16 +30,18 @@
 #define CONSTANTS \
 	VMOVDQU64 ·tables+lookup_leads(SB), LEADS   \
 	VMOVDQU64 ·tables+lookup_groups(SB), GROUPS \
-	VMOVDQU64 ·tables+lookup_bottom(SB), BOTTOM
+	VMOVDQU64 ·tables+lookup_first(SB), C0S
 
-// LOOK sets x and y to what the tables say of each byte of block. The shift leaves bits
-// of another byte above the four that count, which is why groups stands there four times.
-#define LOOK(block, x, y) \
-	VPMINUB  ·tables+lookup_top(SB), block, x \
-	VPSRLW   $4, block, y                     \
-	VPSUBUSB BOTTOM, x, x                     \
-	VPERMB   GROUPS, y, y                     \
-	VPERMB   LEADS, x, x
+// LEAD sets x to that of each byte of block: 0 for what is less than C0.
+#define LEAD(block, x) \
+	VPCMPUB  $5, C0S, block, K2  \
+	VPERMB.Z LEADS, block, K2, x
+
+// GROUP sets y to that of each byte of block. The shift leaves bits of another byte above the four that
+// count, which is why groups stands there four times.
+#define GROUP(block, y) \
+	VPSRLW $4, block, y  \
+	VPERMB GROUPS, y, y
 
 // ALIGN sets x1, x2 and x3 to the x of the bytes one, two and three places before each
 // byte of a block, where before is the x of the block before. The shifts are greater by a bit and by two,
@@ -50,58 +52,65 @@
 	VPSHLDQ $17, t, x, x2    \
 	VPSHLDQ $26, t, x, x3
 
-// JUDGE adds the faults of a block to refused and wrong:
+// SUM adds the faults of a block to REFUSED and WRONG; x3 is changed:
 //
 //	refused |= x1 & y
 //	wrong   |= ^(x1|x2|x3 ^ y)
-#define JUDGE(before, x, y, refused, wrong) \
+#define SUM(x1, x2, x3, y, refused, wrong) \
+	VPTERNLOGD $0xF8, x1, y, refused \
+	VPTERNLOGD $0xFE, x1, x2, x3     \
+	VPTERNLOGD $0xF9, x3, y, wrong
+
+// JUDGE adds the faults of block to refused and wrong, and sets x to its own. before is the x of the block before.
+#define JUDGE(before, block, x, refused, wrong) \
+	LEAD(block, x)                      \
+	GROUP(block, Y)                     \
 	ALIGN(before, x, T0, T1, T2, T0)    \
-	VPTERNLOGD $0xFE, T1, T2, T0        \
-	VPTERNLOGD $0xF8, T1, y, refused    \
-	VPTERNLOGD $0xF9, T0, y, wrong
+	SUM(T1, T2, T0, Y, refused, wrong)
 
-// JUDGE4 is LOOK and JUDGE of Z16 to Z19.
+// JUDGE4 is JUDGE of Z16 to Z19.
 #define JUDGE4 \
-	LOOK(Z16, X, Y)                         \
-	JUDGE(BEFORE, X, Y, REFUSED, WRONG)     \
-	LOOK(Z17, BEFORE, Y)                    \
-	JUDGE(X, BEFORE, Y, REFUSED, WRONG)     \
-	LOOK(Z18, X, Y)                         \
-	JUDGE(BEFORE, X, Y, REFUSED, WRONG)     \
-	LOOK(Z19, BEFORE, Y)                    \
-	JUDGE(X, BEFORE, Y, REFUSED, WRONG)
+	JUDGE(BEFORE, Z16, X, REFUSED, WRONG) \
+	JUDGE(X, Z17, BEFORE, REFUSED, WRONG) \
+	JUDGE(BEFORE, Z18, X, REFUSED, WRONG) \
+	JUDGE(X, Z19, BEFORE, REFUSED, WRONG)
 
-// JUDGE1 is the same for one block that zeros are before and after, without sums: it sets
-// the zero flag if there is no fault.
+// IFFAULTS jumps if there were faults.
+#define IFFAULTS(label) \
+	TESTFAULTS          \
+	JNZ      label
+
+// TESTFAULTS sets the zero flag if there were none.
+#define TESTFAULTS \
+	VPTESTMB REFUSED, REFUSED, K2 \
+	VPMOVB2M WRONG, K3            \
+	KORTESTQ K2, K3
+
+// JUDGE1 is JUDGE for one block that zeros are before and after. It sets the zero flag if there is no fault.
 #define JUDGE1(block) \
-	VMOVDQU64 ·tables+lookup_leads(SB), LEADS   \
-	VMOVDQU64 ·tables+lookup_groups(SB), GROUPS \
-	VPMINUB   ·tables+lookup_top(SB), block, X  \
-	VPXORQ    BEFORE, BEFORE, BEFORE            \
-	VPSRLW    $4, block, Y                      \
-	VPSUBUSB  ·tables+lookup_bottom(SB), X, X   \
-	VPERMB    GROUPS, Y, Y                      \
-	VPERMB    LEADS, X, X                       \
-	ALIGN(BEFORE, X, T0, T1, T2, T0)            \
-	VPTERNLOGD $0xFE, T1, T2, T0                \
-	VPTESTMB  T1, Y, K2                         \
-	VPTERNLOGD $0xA5, Y, Y, T0                  \
-	VPMOVB2M  T0, K3                            \
-	KORTESTQ  K2, K3
+	CONSTANTS                         \
+	VPXORQ  BEFORE, BEFORE, BEFORE    \
+	LEAD(block, X)                    \
+	GROUP(block, Y)                   \
+	ALIGN(BEFORE, X, T0, T1, T2, T0)  \
+	VPTERNLOGD $0xFE, T1, T2, T0      \
+	VPTESTMB   T1, Y, K2              \
+	VPTERNLOGD $0xA5, Y, Y, T0        \
+	VPMOVB2M   T0, K3                 \
+	KORTESTQ   K2, K3
 
 // JUDGE2 is the same for two blocks in a row.
 #define JUDGE2(block, second) \
 	CONSTANTS                               \
 	VPXORQ BEFORE, BEFORE, BEFORE           \
-	VPXORQ WRONG, WRONG, WRONG              \
-	VPXORQ REFUSED, REFUSED, REFUSED        \
-	LOOK(block, X, Y)                       \
-	JUDGE(BEFORE, X, Y, REFUSED, WRONG)     \
-	LOOK(second, BEFORE, Y)                 \
-	JUDGE(X, BEFORE, Y, REFUSED, WRONG)     \
-	VPTESTMB REFUSED, REFUSED, K2           \
-	VPMOVB2M WRONG, K3                      \
-	KORTESTQ K2, K3
+	LEAD(block, X)                          \
+	GROUP(block, Y)                         \
+	ALIGN(BEFORE, X, T0, T1, T2, WRONG)     \
+	VPTERNLOGD $0xFE, T1, T2, WRONG         \
+	VPANDQ     T1, Y, REFUSED               \
+	VPTERNLOGD $0xA5, Y, Y, WRONG           \
+	JUDGE(X, second, BEFORE, REFUSED, WRONG) \
+	TESTFAULTS
 
 // FIRST sets mask to the lowest n bits; AX is changed. n is at most 63.
 #define FIRST(n, mask) \
@@ -321,14 +330,30 @@ avx2:
 go:
 	JMP ·xor(SB)
 
-// func UnmaskValid(dst []byte, src string, key uint32) bool
-TEXT ·UnmaskValid(SB), NOSPLIT|NOFRAME, $0-49
-	MOVQ dst_base+0(FP), DI
-	MOVQ src_base+24(FP), SI
-	MOVQ src_len+32(FP), CX
-	MOVL key+40(FP), R8
+// func UnmaskClose(dst, frame *byte, n int) uint32
+TEXT ·UnmaskClose(SB), NOSPLIT|NOFRAME, $0-28
+	MOVQ dst+0(FP), DI
+	MOVQ frame+8(FP), SI
+	MOVQ n+16(FP), CX
+	CMPB ·level(SB), $const_levelAVX2
+	JB   go
+
+	// the code, and its value
+	MOVL 2(SI), R8
+	MOVWLZX 6(SI), R13
+	XORL R8, R13
+	MOVW R13, (DI)
+	ROLW $8, R13
+	MOVWLZX R13, R13
+
+	// the text
+	ROLL $16, R8
+	ADDQ $8, SI
+	ADDQ $2, DI
+	SUBQ $2, CX
+	JEQ  right
 	CMPB ·level(SB), $const_levelAVX512
-	JNE  less
+	JNE  avx2
 	VPBROADCASTD R8, KEY
 	CMPQ CX, $63
 	JA   two
@@ -340,12 +365,16 @@ TEXT ·UnmaskValid(SB), NOSPLIT|NOFRAME, $0-49
 	VPXORD KEY, Z16, Z16
 	VMOVDQU8 Z16, K1, (DI)
 	UNLESSASCII(Z16, judge)
-	MOVB $1, ret+48(FP)
+
+right:
+	BTSL $16, R13
+	MOVL R13, ret+24(FP)
 	RET
 
 judge:
 	JUDGE1(Z16)
-	SETEQ ret+48(FP)
+	JEQ  right
+	MOVL R13, ret+24(FP)
 	RET
 
 two:
@@ -363,27 +392,27 @@ two:
 	VMOVDQU8 Z17, K1, (R11)
 	VPORQ Z16, Z17, Z18
 	UNLESSASCII(Z18, judge2)
-	MOVB $1, ret+48(FP)
+	BTSL $16, R13
+	MOVL R13, ret+24(FP)
 	RET
 
 judge2:
 	JUDGE2(Z16, Z17)
-	SETEQ ret+48(FP)
+	JEQ  right
+	MOVL R13, ret+24(FP)
 	RET
-
-less:
-	CMPB ·level(SB), $const_levelAVX2
-	JB   go
 
 avx2:
 	XORL R9, R9
 	MOVL $32, R10
 	CALL unmaskAVX2<>(SB)
-	MOVB AX, ret+48(FP)
+	SHLL $16, AX
+	ORL  AX, R13
+	MOVL R13, ret+24(FP)
 	RET
 
 go:
-	JMP ·unmaskValid(SB)
+	JMP ·unmaskClose(SB)
 
 // func UnmaskNext(dst []byte, src string, key, prev uint32) bool
 TEXT ·UnmaskNext(SB), NOSPLIT|NOFRAME, $0-49
@@ -418,12 +447,19 @@ avx2:
 go:
 	JMP ·unmaskNext(SB)
 
-// func CopyValid(dst []byte, src string, key uint32) bool
-TEXT ·CopyValid(SB), NOSPLIT|NOFRAME, $0-49
-	MOVQ dst_base+0(FP), DI
-	MOVQ src_base+24(FP), SI
-	MOVQ src_len+32(FP), CX
-	MOVL key+40(FP), R8
+// func MaskPayload(dst *byte, code uint16, reason string, key uint32) bool
+TEXT ·MaskPayload(SB), NOSPLIT|NOFRAME, $0-41
+	MOVQ dst+0(FP), DI
+	MOVWLZX code+8(FP), R13
+	MOVQ reason_base+16(FP), SI
+	MOVQ reason_len+24(FP), CX
+	MOVL key+32(FP), R8
+
+	// the code, in network order, masked; and what masks the rest
+	ROLW $8, R13
+	XORL R8, R13
+	ADDQ $2, DI
+	ROLL $16, R8
 	CMPB ·level(SB), $const_levelAVX512
 	JNE  less
 	VPBROADCASTD R8, KEY
@@ -438,13 +474,14 @@ TEXT ·CopyValid(SB), NOSPLIT|NOFRAME, $0-49
 copy:
 	VPXORD KEY, Z16, Z16
 	VMOVDQU8 Z16, K1, (DI)
-	MOVB $1, ret+48(FP)
+	MOVW R13, -2(DI)
+	MOVB $1, ret+40(FP)
 	RET
 
 judge:
 	JUDGE1(Z16)
 	JEQ copy
-	MOVB $0, ret+48(FP)
+	MOVB $0, ret+40(FP)
 	RET
 
 two:
@@ -464,13 +501,14 @@ copy2:
 	VPXORD KEY, Z17, Z17
 	VMOVDQU64 Z16, (DI)
 	VMOVDQU8 Z17, K1, (R11)
-	MOVB $1, ret+48(FP)
+	MOVW R13, -2(DI)
+	MOVB $1, ret+40(FP)
 	RET
 
 judge2:
 	JUDGE2(Z16, Z17)
 	JEQ copy2
-	MOVB $0, ret+48(FP)
+	MOVB $0, ret+40(FP)
 	RET
 
 less:
@@ -483,67 +521,112 @@ avx2:
 	CALL validAVX2<>(SB)
 	TESTL AX, AX
 	JEQ  invalid
-	MOVQ dst_base+0(FP), DI
-	MOVQ src_base+24(FP), SI
-	MOVQ src_len+32(FP), CX
-	MOVL key+40(FP), R8
+	MOVW R13, -2(DI)
+	MOVQ reason_base+16(FP), SI
+	MOVQ reason_len+24(FP), CX
 	CALL xorAVX2<>(SB)
-	MOVB $1, ret+48(FP)
+	MOVB $1, ret+40(FP)
 	RET
 
 invalid:
-	MOVB $0, ret+48(FP)
+	MOVB $0, ret+40(FP)
 	RET
 
 go:
-	JMP ·copyValid(SB)
+	JMP ·maskPayload(SB)
 
 // START sets what the long kernels sum up in. R9: the last four bytes before the text.
 #define START \
-	CONSTANTS                                     \
-	VPBROADCASTD R9, BEFORE                       \
-	VPXORQ   WRONG, WRONG, WRONG                  \
-	VPMINUB  ·tables+lookup_top(SB), BEFORE, BEFORE \
-	VPXORQ   REFUSED, REFUSED, REFUSED            \
-	VPSUBUSB BOTTOM, BEFORE, BEFORE               \
-	VPERMB   LEADS, BEFORE, BEFORE
-
-// ASCIINEXT is JUDGE for blocks of ASCII.
-#define ASCIINEXT \
-	VPTERNLOGD $0xF8, ·tables+lookup_ends(SB), BEFORE, REFUSED \
-	VPXORQ BEFORE, BEFORE, BEFORE
+	CONSTANTS                        \
+	VPBROADCASTD R9, Z16             \
+	VPXORQ WRONG, WRONG, WRONG       \
+	VPXORQ REFUSED, REFUSED, REFUSED \
+	LEAD(Z16, BEFORE)
 
 #define OR4 \
 	VPORQ Z16, Z17, X \
 	VPTERNLOGD $0xFE, Z18, Z19, X
 
-// IFFAULTS jumps if there were faults.
-#define IFFAULTS(label) \
-	VPTESTMB REFUSED, REFUSED, K2 \
-	VPMOVB2M WRONG, K3            \
-	KORTESTQ K2, K3               \
-	JNZ      label
+// LOADREST sets Z16 to the 0 < CX < 64 bytes at SI and zeros after them, and K1 and AX to a mask of as many bits. Near the end of a
+// page it is the last 64 bytes of the text, shifted down.
+#define LOADREST(near, loaded) \
+	FIRST(CX, K1)                              \
+	NEAREND(SI, BX, near)                      \
+	VMOVDQU8.Z (SI), K1, Z16                   \
+loaded:
+
+#define LOADNEAR(near, loaded) \
+near:                                              \
+	MOVL $64, BX                               \
+	SUBL CX, BX                                \
+	VPBROADCASTB BX, Z17                       \
+	VPADDB ·tables+lookup_count(SB), Z17, Z17  \
+	VMOVDQU64 -64(SI)(CX*1), Z16               \
+	VPERMB.Z Z16, Z17, K1, Z16                 \
+	JMP loaded
+
+// JUDGEREST is JUDGE of Z16, of which only what K1 has counts.
+#define JUDGEREST \
+	VPXORQ Z17, Z17, Z17              \
+	VPXORQ Z18, Z18, Z18              \
+	JUDGE(BEFORE, Z16, X, Z17, Z18)   \
+	VMOVDQU8.Z Z17, K1, Z17           \
+	VMOVDQU8.Z Z18, K1, Z18           \
+	VPORQ Z17, REFUSED, REFUSED       \
+	VPORQ Z18, WRONG, WRONG
+
+// In the text: what JUDGE does with BEFORE is done with loads from one, two and three places before, which
+// cost less than to shift.
+#define THIRD  KEY
+#define FOURTH BEFORE
+#define JUDGEAT(at, block) \
+	VMOVDQU64 (at-1)(SI), X          \
+	VMOVDQU64 (at-2)(SI), T1         \
+	VMOVDQU64 (at-3)(SI), T2         \
+	LEAD(X, X)                       \
+	GROUP(block, Y)                  \
+	VPSUBUSB THIRD, T1, T1           \
+	VPSUBUSB FOURTH, T2, T2          \
+	SUM(X, T1, T2, Y, REFUSED, WRONG)
 
 // validAVX512 judges the CX bytes at SI, after text that ends with R9. AX is 1 if they are
 // right and else 0. R10 is -1 if the text must be complete at its end, else 0. CX is at least 64, or the 64 bytes at
 // SI are in one page.
 TEXT validAVX512<>(SB), NOSPLIT|NOFRAME, $0-0
 	START
+	SUBQ $64, CX
+	JB   few
+	VMOVDQU64 (SI), Z16
+	JUDGE(BEFORE, Z16, X, REFUSED, WRONG)
+	ADDQ $64, SI
+	VMOVDQU64 ·tables+lookup_third(SB), THIRD
+	VMOVDQU64 ·tables+lookup_fourth(SB), FOURTH
 	MOVL $1, R11
 	SUBQ $256, CX
 	JB   blocks
 
 batch:
+	TESTL $0x80808000, -4(SI)
+	JNZ  text // a sequence may be unfinished
 	VMOVDQU64 (SI), Z16
-	VMOVDQU64 64(SI), Z17
-	VMOVDQU64 128(SI), Z18
-	VMOVDQU64 192(SI), Z19
-	OR4
-	UNLESSASCII(X, text)
-	ASCIINEXT
+	VPORQ 64(SI), Z16, Z16
+	VMOVDQU64 128(SI), Z17
+	VPTERNLOGD $0xFE, 192(SI), Z16, Z17
+	UNLESSASCII(Z17, text)
 	ADDQ $256, SI
 	SUBQ $256, CX
-	JAE  batch
+	JAE  ascii
+	JMP  blocks
+
+ascii: // the same after ASCII
+	VMOVDQU64 (SI), Z16
+	VPORQ 64(SI), Z16, Z16
+	VMOVDQU64 128(SI), Z17
+	VPTERNLOGD $0xFE, 192(SI), Z16, Z17
+	UNLESSASCII(Z17, text)
+	ADDQ $256, SI
+	SUBQ $256, CX
+	JAE  ascii
 	JMP  blocks
 
 text:
@@ -553,19 +636,19 @@ text:
 	MOVL $4, R11
 
 judge:
-	JUDGE4
-	ADDQ $256, SI
-	SUBQ $256, CX
-	JB   blocks
-	DECL BX
-	JEQ  sofar
 	VMOVDQU64 (SI), Z16
 	VMOVDQU64 64(SI), Z17
 	VMOVDQU64 128(SI), Z18
 	VMOVDQU64 192(SI), Z19
-	JMP  judge
-
-sofar:
+	JUDGEAT(0, Z16)
+	JUDGEAT(64, Z17)
+	JUDGEAT(128, Z18)
+	JUDGEAT(192, Z19)
+	ADDQ $256, SI
+	SUBQ $256, CX
+	JB   blocks
+	DECL BX
+	JNE  judge
 	IFFAULTS(bad)
 	JMP batch
 
@@ -575,40 +658,26 @@ blocks:
 
 block:
 	VMOVDQU64 (SI), Z16
-	UNLESSASCII(Z16, judgeblock)
-	ASCIINEXT
-	JMP nextblock
-
-judgeblock:
-	LOOK(Z16, X, Y)
-	JUDGE(BEFORE, X, Y, REFUSED, WRONG)
-	VMOVDQA64 X, BEFORE
-
-nextblock:
+	JUDGEAT(0, Z16)
 	ADDQ $64, SI
 	SUBQ $64, CX
 	JGE  block
 
 rest:
+	// x of the last block
+	VMOVDQU64 -64(SI), Z17
+	LEAD(Z17, BEFORE)
+
+few:
 	ADDQ $64, CX
-	FIRST(CX, K1)
-	CMPQ CX, $0
 	JEQ  none
-	NEAREND(SI, BX, near)
-	VMOVDQU8.Z (SI), K1, Z16
+	LOADREST(near, loaded)
+	ORQ   R10, AX
+	KMOVQ AX, K1
 
 judgerest:
 	// What is found after the end of the text counts only if the text must be complete.
-	ORQ   R10, AX
-	KMOVQ AX, K1
-	LOOK(Z16, X, Y)
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	JUDGE(BEFORE, X, Y, Z17, Z18)
-	VMOVDQU8.Z Z17, K1, Z17
-	VMOVDQU8.Z Z18, K1, Z18
-	VPORQ Z17, REFUSED, REFUSED
-	VPORQ Z18, WRONG, WRONG
+	JUDGEREST
 	IFFAULTS(bad)
 	MOVL $1, AX
 	RET
@@ -618,25 +687,13 @@ bad:
 	RET
 
 none:
+	KMOVQ R10, K1
 	VPXORQ Z16, Z16, Z16
 	JMP judgerest
 
-near:
-	// Near the end of a page: the last 64 bytes of the text, shifted down.
-	MOVL $64, BX
-	SUBL CX, BX
-	VPBROADCASTB BX, Z17
-	VPADDB ·tables+lookup_count(SB), Z17, Z17
-	VMOVDQU64 -64(SI)(CX*1), Z16
-	VPERMB.Z Z16, Z17, K1, Z16
-	JMP judgerest
+	LOADNEAR(near, loaded)
 
-// unmaskAVX512 is like validAVX512 for the text that is masked at SI with KEY, and writes it to DI.
-TEXT unmaskAVX512<>(SB), NOSPLIT|NOFRAME, $0-0
-	START
-	SUBQ $256, CX
-	JB   blocks
-
+// UNMASK4 unmasks 256 bytes and leaves them in Z16 to Z19.
 #define UNMASK4 \
 	VPXORD (SI), KEY, Z16    \
 	VPXORD 64(SI), KEY, Z17  \
@@ -647,34 +704,33 @@ TEXT unmaskAVX512<>(SB), NOSPLIT|NOFRAME, $0-0
 	VMOVDQU64 Z18, 128(DI)   \
 	VMOVDQU64 Z19, 192(DI)
 
+// unmaskAVX512 is like validAVX512 for text that is masked at SI with KEY and may be incomplete, and writes it to DI.
+// It judges what it has in registers: to load from places that were just written would be to wait.
+TEXT unmaskAVX512<>(SB), NOSPLIT|NOFRAME, $0-0
+	START
+	SUBQ $256, CX
+	JB   blocks
+
 batch:
 	UNMASK4
 	OR4
-	UNLESSASCII(X, text)
-	ASCIINEXT
+	VPTESTMB BEFORE, BEFORE, K3
+	VPMOVB2M X, K2
+	KORTESTQ K2, K3
+	JNZ  judge
 	ADDQ $256, SI
 	ADDQ $256, DI
 	SUBQ $256, CX
 	JAE  batch
 	JMP  blocks
 
-text:
-	MOVL $4, BX
-
 judge:
 	JUDGE4
+	IFFAULTS(bad)
 	ADDQ $256, SI
 	ADDQ $256, DI
 	SUBQ $256, CX
-	JB   blocks
-	DECL BX
-	JEQ  sofar
-	UNMASK4
-	JMP  judge
-
-sofar:
-	IFFAULTS(bad)
-	JMP batch
+	JAE  batch
 
 blocks:
 	ADDQ $(256 - 64), CX
@@ -683,16 +739,8 @@ blocks:
 block:
 	VPXORD (SI), KEY, Z16
 	VMOVDQU64 Z16, (DI)
-	UNLESSASCII(Z16, judgeblock)
-	ASCIINEXT
-	JMP nextblock
-
-judgeblock:
-	LOOK(Z16, X, Y)
-	JUDGE(BEFORE, X, Y, REFUSED, WRONG)
+	JUDGE(BEFORE, Z16, X, REFUSED, WRONG)
 	VMOVDQA64 X, BEFORE
-
-nextblock:
 	ADDQ $64, SI
 	ADDQ $64, DI
 	SUBQ $64, CX
@@ -701,23 +749,11 @@ nextblock:
 rest:
 	ADDQ $64, CX
 	JEQ  verdict
-	FIRST(CX, K1)
-	NEAREND(SI, BX, near)
-	VMOVDQU8.Z (SI), K1, Z16
-
-unmaskrest:
+	LOADREST(near, loaded) // near the end of a page, with text that may have been unmasked in place; that is shifted out
 	VMOVDQU8.Z KEY, K1, KEY
 	VPXORD KEY, Z16, Z16
 	VMOVDQU8 Z16, K1, (DI)
-
-	LOOK(Z16, X, Y)
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	JUDGE(BEFORE, X, Y, Z17, Z18)
-	VMOVDQU8.Z Z17, K1, Z17
-	VMOVDQU8.Z Z18, K1, Z18
-	VPORQ Z17, REFUSED, REFUSED
-	VPORQ Z18, WRONG, WRONG
+	JUDGEREST
 
 verdict:
 	IFFAULTS(bad)
@@ -728,12 +764,4 @@ bad:
 	XORL AX, AX
 	RET
 
-near:
-	// The load is of text that may have been unmasked in place already, up to SI; that is shifted out.
-	MOVL $64, BX
-	SUBL CX, BX
-	VPBROADCASTB BX, Z17
-	VPADDB ·tables+lookup_count(SB), Z17, Z17
-	VMOVDQU64 -64(SI)(CX*1), Z16
-	VPERMB.Z Z16, Z17, K1, Z16
-	JMP unmaskrest
+	LOADNEAR(near, loaded)

@@ -372,15 +372,35 @@ TEXT ·XOR(SB), NOSPLIT, $0-44
 	BL   xorNEON<>(SB)
 	RET
 
-// func UnmaskValid(dst []byte, src string, key uint32) bool
-TEXT ·UnmaskValid(SB), NOSPLIT, $0-49
-	MOVD dst_base+0(FP), R4
-	LDP  src_base+24(FP), (R0, R1)
-	MOVWU key+40(FP), R5
+// func UnmaskClose(dst, frame *byte, n int) uint32
+TEXT ·UnmaskClose(SB), NOSPLIT, $0-28
+	MOVD dst+0(FP), R4
+	MOVD frame+8(FP), R0
+	MOVD n+16(FP), R1
+
+	// the code, and its value
+	MOVWU 2(R0), R5
+	MOVHU 6(R0), R13
+	EOR  R5, R13, R13
+	MOVH R13, (R4)
+	REV16W R13, R13
+	AND  $0xFFFF, R13, R13
+	MOVD $1, R8
+	SUB  $2, R1
+	CBZ  R1, done
+
+	// the text
+	RORW $16, R5, R5
+	ADD  $8, R0
+	ADD  $2, R4
 	MOVD ZR, R2
 	MOVD $16, R3
 	BL   unmaskNEON<>(SB)
-	MOVB R0, ret+48(FP)
+	MOVD R0, R8
+
+done:
+	ORR  R8<<16, R13, R13
+	MOVW R13, ret+24(FP)
 	RET
 
 // func UnmaskNext(dst []byte, src string, key, prev uint32) bool
@@ -394,17 +414,26 @@ TEXT ·UnmaskNext(SB), NOSPLIT, $0-49
 	MOVB R0, ret+48(FP)
 	RET
 
-// func CopyValid(dst []byte, src string, key uint32) bool
-TEXT ·CopyValid(SB), NOSPLIT, $0-49
-	LDP  src_base+24(FP), (R0, R1)
+// func MaskPayload(dst *byte, code uint16, reason string, key uint32) bool
+TEXT ·MaskPayload(SB), NOSPLIT, $0-41
+	MOVD reason_base+16(FP), R0
+	MOVD reason_len+24(FP), R1
 	MOVD ZR, R2
 	MOVD $16, R3
 	BL   validNEON<>(SB)
-	MOVB R0, ret+48(FP)
+	MOVB R0, ret+40(FP)
 	CBZ  R0, invalid
-	MOVD dst_base+0(FP), R4
-	LDP  src_base+24(FP), (R0, R1)
-	MOVWU key+40(FP), R5
+	MOVD dst+0(FP), R4
+	MOVHU code+8(FP), R8
+	MOVD reason_base+16(FP), R0
+	MOVD reason_len+24(FP), R1
+	MOVWU key+32(FP), R5
+
+	// the code, in network order
+	REV16W R8, R8
+	EOR  R5, R8, R8
+	MOVH.P R8, 2(R4)
+	RORW $16, R5, R5
 	BL   xorNEON<>(SB)
 
 invalid:

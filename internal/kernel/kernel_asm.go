@@ -28,10 +28,12 @@ func Next(prev uint32, s string) bool
 //go:noescape
 func XOR(dst []byte, src string, key uint32)
 
-// UnmaskValid is XOR and reports whether what it wrote is well-formed UTF-8. src is at most MaxShort bytes.
+// UnmaskClose unmasks the payload of a masked Close frame, which is n bytes, 2 to 125, to dst: there are 2 bytes of
+// header and 4 of key at frame, and then the payload. dst does not overlap it, or is where the payload is. It returns
+// the code, plus 1<<16 if what comes after the code is well-formed UTF-8.
 //
 //go:noescape
-func UnmaskValid(dst []byte, src string, key uint32) bool
+func UnmaskClose(dst, frame *byte, n int) uint32
 
 // UnmaskNext is XOR and reports of what it wrote what Next does. If that is false, what it
 // wrote is unspecified, but it is within the len(src) first bytes of dst.
@@ -39,8 +41,8 @@ func UnmaskValid(dst []byte, src string, key uint32) bool
 //go:noescape
 func UnmaskNext(dst []byte, src string, key, prev uint32) bool
 
-// CopyValid is XOR if src is well-formed UTF-8, which it reports; otherwise it writes nothing. dst and src must not
-// overlap. src is at most MaxShort bytes.
+// MaskPayload is for the other direction: if reason, which is 1 to 123 bytes and does not overlap dst, is well-formed
+// UTF-8, which it reports, it writes code and reason to dst, masked with key. Otherwise it writes nothing.
 //
 //go:noescape
-func CopyValid(dst []byte, src string, key uint32) bool
+func MaskPayload(dst *byte, code uint16, reason string, key uint32) bool

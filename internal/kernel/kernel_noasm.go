@@ -22,8 +22,10 @@ func Next(prev uint32, s string) bool { return next(prev, s) }
 // dst must be at least as long and overlap src exactly or not at all.
 func XOR(dst []byte, src string, key uint32) { xor(dst, src, key) }
 
-// UnmaskValid is XOR and reports whether what it wrote is well-formed UTF-8. src is at most MaxShort bytes.
-func UnmaskValid(dst []byte, src string, key uint32) bool { return unmaskValid(dst, src, key) }
+// UnmaskClose unmasks the payload of a masked Close frame, which is n bytes, 2 to 125, to dst: there are 2 bytes of
+// header and 4 of key at frame, and then the payload. dst does not overlap it, or is where the payload is. It returns
+// the code, plus 1<<16 if what comes after the code is well-formed UTF-8.
+func UnmaskClose(dst, frame *byte, n int) uint32 { return unmaskClose(dst, frame, n) }
 
 // UnmaskNext is XOR and reports of what it wrote what Next does. If that is false, what it
 // wrote is unspecified, but it is within the len(src) first bytes of dst.
@@ -31,6 +33,8 @@ func UnmaskNext(dst []byte, src string, key, prev uint32) bool {
 	return unmaskNext(dst, src, key, prev)
 }
 
-// CopyValid is XOR if src is well-formed UTF-8, which it reports; otherwise it writes nothing. dst and src must not
-// overlap. src is at most MaxShort bytes.
-func CopyValid(dst []byte, src string, key uint32) bool { return copyValid(dst, src, key) }
+// MaskPayload is for the other direction: if reason, which is 1 to 123 bytes and does not overlap dst, is well-formed
+// UTF-8, which it reports, it writes code and reason to dst, masked with key. Otherwise it writes nothing.
+func MaskPayload(dst *byte, code uint16, reason string, key uint32) bool {
+	return maskPayload(dst, code, reason, key)
+}

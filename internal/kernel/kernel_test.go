@@ -5,12 +5,13 @@ import (
 	"math/rand/v2"
 	"testing"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // The tables against unicode/utf8: whether b may follow p, by both ways to judge.
 func TestTables(t *testing.T) {
 	for p := range 256 {
-		x := tables.leads[class(byte(p))]
+		x := lead(byte(p))
 		for b := range 256 {
 			y := tables.groups[b>>4]
 			first := x&y != 0 || (x&need1 != 0) == (y&notTail != 0)
@@ -113,24 +114,48 @@ func check(t *testing.T, prev, s string, key uint32) {
 	}
 	same("UnmaskNext in place", string(dst), s, ok)
 
-	if len(s) <= MaxShort {
-		if ok = UnmaskValid(dst, m, key); ok != want {
-			t.Fatalf("UnmaskValid(%+q) = %v", s, ok)
+	if len(s) > 123 {
+		return
+	}
+	// Close frames: a header, a key, two bytes of a code, and s.
+	code := uint16(key>>16) | 1
+	payload := string([]byte{byte(code >> 8), byte(code)}) + s
+	frame := "\x88\xFF" + string([]byte{byte(key), byte(key >> 8), byte(key >> 16), byte(key >> 24)}) + masked(payload, key)
+	dst = buf[at : at+len(payload)]
+	unmasked := func(what string, got uint32) {
+		t.Helper()
+		if uint16(got) != code || (got>>16 == 1) != want {
+			t.Fatalf("%s of %d, %+q: %#x", what, code, s, got)
 		}
-		same("UnmaskValid", string(dst), s, true)
-		copy(dst, m)
-		if ok = UnmaskValid(dst, String(dst), key); ok != want {
-			t.Fatalf("UnmaskValid(%+q) in place = %v", s, ok)
+		if string(dst) != payload {
+			t.Fatalf("%s of %+q with %#x wrote %+q", what, payload, key, dst)
 		}
-		same("UnmaskValid in place", string(dst), s, true)
+		if !bytes.Equal(buf[:at], around[:at]) || !bytes.Equal(buf[at+len(dst):], around[at+len(dst):]) {
+			t.Fatalf("%s of %d bytes at %d wrote outside of them", what, len(dst), at)
+		}
+		copy(dst, around[at:])
+	}
+	unmasked("UnmaskClose", UnmaskClose(&dst[0], unsafe.StringData(frame), len(payload)))
+	copy(buf[at:], frame)
+	ok = UnmaskClose(&buf[at+6], &buf[at], len(payload))>>16 == 1
+	if ok != want || string(buf[at:at+6]) != frame[:6] || string(buf[at+6:][:len(payload)]) != payload || !bytes.Equal(buf[at+len(frame):], around[at+len(frame):]) {
+		t.Fatalf("UnmaskClose of %+q in place: %v, wrote %+q", s, ok, buf[at:][:len(frame)])
+	}
+	copy(buf[at:], around[at:])
 
-		if ok = CopyValid(dst, s, key); ok != want {
-			t.Fatalf("CopyValid(%+q) = %v", s, ok)
-		}
-		if !ok {
-			m = string(around[at : at+len(s)])
-		}
-		same("CopyValid", string(dst), m, true)
+	if s == "" {
+		return
+	}
+	ok = MaskPayload(&dst[0], code, s, key)
+	if ok != want {
+		t.Fatalf("MaskPayload(%+q) = %v", s, ok)
+	}
+	written := frame[6:]
+	if !ok {
+		written = string(around[at : at+len(payload)])
+	}
+	if string(dst) != written || !bytes.Equal(buf[:at], around[:at]) || !bytes.Equal(buf[at+len(dst):], around[at+len(dst):]) {
+		t.Fatalf("MaskPayload of %+q wrote %+q", s, dst)
 	}
 }
 

@@ -1,6 +1,9 @@
 package kernel
 
-import "math/bits"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 func store64(b []byte, i int, w uint64) {
 	b = b[i : i+8]
@@ -56,17 +59,24 @@ func unmaskNext(dst []byte, src string, key, prev uint32) bool {
 	return state != broken
 }
 
-// unmaskValid is UnmaskValid in Go.
-func unmaskValid(dst []byte, src string, key uint32) bool {
-	xor(dst, src, key)
-	return valid(String(dst[:len(src)]))
+// unmaskClose is UnmaskClose in Go.
+func unmaskClose(dst, frame *byte, n int) uint32 {
+	d, f := unsafe.Slice(dst, n), unsafe.String(frame, 6+n)
+	xor(d, f[6:], load32(f, 2))
+	code := uint32(d[0])<<8 | uint32(d[1])
+	if valid(String(d[2:])) {
+		code |= 1 << 16
+	}
+	return code
 }
 
-// copyValid is CopyValid in Go.
-func copyValid(dst []byte, src string, key uint32) bool {
-	if !valid(src) {
+// maskPayload is MaskPayload in Go.
+func maskPayload(dst *byte, code uint16, reason string, key uint32) bool {
+	if !valid(reason) {
 		return false
 	}
-	xor(dst, src, key)
+	d := unsafe.Slice(dst, 2+len(reason))
+	d[0], d[1] = byte(code>>8)^byte(key), byte(code)^byte(key>>8)
+	xor(d[2:], reason, bits.RotateLeft32(key, 16))
 	return true
 }

@@ -9,8 +9,8 @@ package kernel
 func faults(before, w uint64) uint64 {
 	var xBefore, x, y uint64
 	for i := 0; i < 64; i += 8 {
-		xBefore |= uint64(tables.leads[class(byte(before>>i))]) << i
-		x |= uint64(tables.leads[class(byte(w>>i))]) << i
+		xBefore |= uint64(lead(byte(before>>i))) << i
+		x |= uint64(lead(byte(w>>i))) << i
 		y |= uint64(tables.groups[w>>i>>4&0x0F]) << i
 	}
 	// The x of the bytes one, two and three places before each byte of w. The shifts are greater by a bit and by two, which
@@ -22,4 +22,12 @@ func faults(before, w uint64) uint64 {
 	refused := x1 & y
 	wrong := ^((x1 | x2 | x3) ^ y) & high // needed and not there, or there and not needed
 	return refused | wrong
+}
+
+// lead returns the x of b.
+func lead(b byte) byte {
+	if b < 0xC0 {
+		return 0
+	}
+	return tables.leads[b&63]
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 )
 
 var speed = flag.String("speed", "", "for TestSpeed: measure the cases that match this `pattern`, such as . or ^valid/chinese")
@@ -148,20 +149,20 @@ func speedCases() (all []speedCase) {
 					speedOK = UnmaskNext(speedOut, s, key, 0)
 				}
 			}})
-			if n > MaxShort {
+			if n > 123 {
 				continue
 			}
-			all = append(all, speedCase{fmt.Sprintf("unmaskvalid/%s/%d", content, n), func() []string { return maskedPool(content, n, key) }, func(pool []string) {
+			all = append(all, speedCase{fmt.Sprintf("unmaskclose/%s/%d", content, n), func() []string { return closePool(content, n, key) }, func(pool []string) {
 				for _, s := range pool {
-					mask8(speedOut, s, key)
-					speedOK = utf8.Valid(speedOut[:len(s)])
+					mask8(speedOut, s[6:], key)
+					speedOK = utf8.Valid(speedOut[2 : len(s)-6])
 				}
 			}, func(pool []string) {
 				for _, s := range pool {
-					speedOK = UnmaskValid(speedOut, s, key)
+					speedOK = UnmaskClose(&speedOut[0], unsafe.StringData(s), len(s)-6)>>16 == 1
 				}
 			}})
-			all = append(all, speedCase{fmt.Sprintf("copyvalid/%s/%d", content, n), func() []string { return speedPool(content, n, n) }, func(pool []string) {
+			all = append(all, speedCase{fmt.Sprintf("maskpayload/%s/%d", content, n), func() []string { return speedPool(content, n, n) }, func(pool []string) {
 				for _, s := range pool {
 					if utf8.ValidString(s) {
 						mask8(speedOut, s, key)
@@ -169,7 +170,7 @@ func speedCases() (all []speedCase) {
 				}
 			}, func(pool []string) {
 				for _, s := range pool {
-					speedOK = CopyValid(speedOut, s, key)
+					speedOK = MaskPayload(&speedOut[0], 1001, s, key)
 				}
 			}})
 		}
@@ -239,6 +240,15 @@ func maskedPool(content string, n int, key uint32) []string {
 	pool := speedPool(content, n, n)
 	for i, s := range pool {
 		pool[i] = masked(s, key)
+	}
+	return pool
+}
+
+// closePool is of whole masked Close frames.
+func closePool(content string, n int, key uint32) []string {
+	pool := speedPool(content, n, n)
+	for i, s := range pool {
+		pool[i] = "\x88\xFF" + string([]byte{byte(key & 0xFF), byte(key >> 8 & 0xFF), byte(key >> 16 & 0xFF), byte(key >> 24)}) + masked("\x03\xE9"+s, key)
 	}
 	return pool
 }

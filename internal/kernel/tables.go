@@ -45,8 +45,8 @@ func possible(p, b byte) bool {
 //
 // The first way looks up
 //
-//	x = leads[b], by class    what b demands of and refuses in the bytes after it
-//	y = groups[b>>4]          what b is
+//	x = leads[b&63] if b is C0–FF, else 0    what b demands of, and refuses in, the bytes after it
+//	y = groups[b>>4]                         what b is
 //
 // and says that b is faulty where it stands if
 //
@@ -68,13 +68,12 @@ var tables = derive()
 
 // lookup is the type of tables. The assembly knows the fields by name.
 type lookup struct {
-	leads  [64]byte // by class
-	groups [64]byte // by b>>4; four times, because VPERMB takes two bits more, which are another byte's
-	top    [64]byte // classTop 64 times
-	bottom [64]byte // classBottom 64 times
-	ends   [64]byte // what must not be set in the last three x of a text
-
-	count [64]byte // 0–63
+	leads  [64]byte
+	groups [64]byte // four times, because VPERMB takes two bits more, which are another byte's
+	first  [64]byte // C0: the first byte that has an x
+	third  [64]byte // 60: p-60 has the highest bit if p is E0–FF (saturated),
+	fourth [64]byte // 70: and p-70 if p is F0–FF
+	count  [64]byte // 0–63
 
 	high, low, next [16]byte // Keiser and Lemire's
 	half            [32]byte // 0F
@@ -97,15 +96,6 @@ const (
 	group9  = 0x02 // 90–9F
 	groupAB = 0x04 // A0–BF
 )
-
-// The class of a byte is 0 up to classBottom, and from classTop on the class of classTop, which no text holds.
-// So C0–F5 have a class of their own, and 64 entries are enough.
-const (
-	classTop    = 0xF5
-	classBottom = 0xB6
-)
-
-func class(b byte) byte { return max(min(b, classTop), classBottom) - classBottom }
 
 // twoTails is the bit of Keiser and Lemire's tables that two tails in a row give.
 const twoTails = 0x80
@@ -138,13 +128,12 @@ func derive() (t lookup) {
 					x |= groupOf(second)
 				}
 			}
-			t.leads[class(b)] = x
+			t.leads[b&63] = x
 		}
 	}
 	for i := range 64 {
-		t.top[i], t.bottom[i], t.count[i] = classTop, classBottom, byte(i)
+		t.first[i], t.third[i], t.fourth[i], t.count[i] = 0xC0, 0x60, 0x70, byte(i)
 	}
-	t.ends[61], t.ends[62], t.ends[63] = need3, need2|need3, need1|need2|need3
 	t.nibbles()
 
 	for i := range 32 {
