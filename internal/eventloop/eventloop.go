@@ -99,7 +99,6 @@ func (c *Conn) Feed(out, in []byte, deliver Deliver) []byte {
 		var n int
 		out, n = c.frame(out, b, deliver)
 		switch {
-		case c.over:
 		case n > len(b): // the rest is to come
 			if c.kept == 0 {
 				c.kept = uint8(copy(c.keep[:], in))

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -251,8 +250,7 @@ func TestMemory(t *testing.T) {
 func TestDataWithEnd(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		msg := strings.Repeat("x", 10_000) // more than is read ahead
-		s := &script{pieces: [][]byte{wire(!client, bin(msg))}}
-		c := newConn(s, bufio.NewReader(iotest.DataErrReader(s)), client, Config{})
+		c := testConn(&script{pieces: [][]byte{wire(!client, bin(msg))}, atOnce: true}, client, Config{})
 		if _, got, err := c.Read(make([]byte, 0, 2*len(msg))); string(got) != msg || err != nil {
 			t.Errorf("Read = %d bytes, %v", len(got), err)
 		}

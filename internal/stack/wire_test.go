@@ -165,6 +165,7 @@ type script struct {
 	pieces [][]byte
 	sent   []byte // by the endpoint
 	closed bool
+	atOnce bool // the end comes together with the last bytes
 }
 
 func (s *script) Read(p []byte) (int, error) {
@@ -181,6 +182,9 @@ func (s *script) Read(p []byte) (int, error) {
 	}
 	n := copy(p, s.pieces[0])
 	s.pieces[0] = s.pieces[0][n:]
+	if s.atOnce && len(s.pieces) == 1 && len(s.pieces[0]) == 0 {
+		return n, io.EOF
+	}
 	return n, nil
 }
 
