@@ -1,5 +1,41 @@
 package kernel
 
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// TestModel is for the first way to judge, as Go has it below, being right: after every text of eight bytes that can
+// go on.
+func TestModel(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	right := 0
+	for range 100_000 {
+		s := spoiled(r, text(r, 16+r.IntN(4)))
+		s = s[len(s)-16:]
+		if s[0]&0xC0 == 0x80 || !mendable(s[:8]) {
+			continue
+		}
+		got := faults(load64(s, 0), load64(s, 8)) == 0
+		want := mendable(s)
+		if _, ok := Tail(0, s); !ok {
+			want = mendable(s[:15]) // C0, C1 and F5–FF show by what comes next
+			if Missing(load32(s, 11)) > 0 {
+				want = false
+			}
+		}
+		if got != want {
+			t.Fatalf("%+q after %+q: %v", s[8:], s[:8], got)
+		}
+		if got {
+			right++
+		}
+	}
+	if right < 1000 {
+		t.Errorf("only %d texts were right", right)
+	}
+}
+
 // faults judges the eight bytes of w, the first one lowest, as the vector kernels
 // judge 64: all at once and without a branch (see tables). before is the eight bytes that come
 // before w. The result is 0 unless a byte of w is one that cannot stand where it stands.
