@@ -16,9 +16,8 @@ import (
 )
 
 var (
-	names     = story.Languages()
-	supported = parse(names)
-	matcher   = language.NewMatcher(supported)
+	supported = parse(story.Languages())
+	matcher   = story.NewMatcher(story.Languages())
 )
 
 func parse(names []string) []language.Tag {
@@ -46,7 +45,7 @@ func Supported() []language.Tag {
 // and for whoever wrote the client. It does not contain c or its name, which
 // [closecode.Code.String] gives. The wording may change between releases.
 func Code(c closecode.Code, prefs ...language.Tag) string {
-	lang := match(prefs)
+	lang := matcher.Match(prefs...)
 	s, w := story.Of(lang, c), story.WordsOf(lang)
 
 	var b strings.Builder
@@ -60,17 +59,4 @@ func Code(c closecode.Code, prefs ...language.Tag) string {
 		b.WriteString("\n" + line.heading + w.Colon + line.text)
 	}
 	return b.String()
-}
-
-// match returns the name of the language for prefs. It asks for one preference
-// after the other: asked for all at once, the matcher would take a perfect
-// second choice, English, over a first choice that fits less well, such as
-// traditional Chinese.
-func match(prefs []language.Tag) string {
-	for _, p := range prefs {
-		if _, i, confidence := matcher.Match(p); confidence > language.No {
-			return names[i]
-		}
-	}
-	return names[0]
 }

@@ -67,11 +67,13 @@ func TestMatch(t *testing.T) {
 		{"en", false}, {"en-US", false}, {"en-GB", false},
 		{"zh", true}, {"zh-CN", true}, {"zh-Hans", true}, {"zh-Hans-SG", true}, {"zh-SG", true},
 		{"zh-TW", true}, {"zh-HK", true}, {"zh-Hant", true}, {"zh-Hant-MO", true}, {"cmn-CN", true},
+		{"cmn-TW", true}, {"cmn-Hant", true}, {"zh-yue", false}, {"hak-TW", false}, {"zh-Latn", false},
 		{"fr", false}, {"ja", false}, {"ja-JP", false}, {"ko", false}, {"vi", false}, {"de-CH", false},
 		{"ru", false}, {"ar-EG", false}, {"und", false}, {"x-private", false}, {"tlh", false},
 		{"fr, zh-CN;q=0.8, en;q=0.5", true},
 		{"en, zh-CN;q=0.9", false},
 		{"zh-TW, en;q=0.9", true},
+		{"cmn-TW, en;q=0.9", true},
 		{"ja, ko;q=0.9", false},
 	} {
 		prefs, _, err := language.ParseAcceptLanguage(test.prefs)

@@ -7,7 +7,6 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/closeframe/closeframe/closecode"
-	"github.com/closeframe/closeframe/closecode/describe"
 	"github.com/closeframe/closeframe/internal/story"
 )
 
@@ -136,12 +135,11 @@ var chinese = words{
 	reconnectApp:   "由应用自行决定",
 }
 
-var matcher = sync.OnceValue(func() language.Matcher { return language.NewMatcher(describe.Supported()) })
+var matcher = sync.OnceValue(func() *story.Matcher { return story.NewMatcher(story.Languages()) })
 
 // langOf returns the language that the program speaks that is nearest to tag.
 func langOf(tag language.Tag) lang {
-	_, i, _ := matcher().Match(tag)
-	l := lang{tag: story.Languages()[i], words: &english}
+	l := lang{tag: matcher().Match(tag), words: &english}
 	l.Words = story.WordsOf(l.tag)
 	if l.tag == "zh-Hans" {
 		l.words = &chinese

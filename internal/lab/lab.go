@@ -121,8 +121,7 @@ func tagOf(r *http.Request) string {
 	if err == nil {
 		prefs = append(prefs, accepted...)
 	}
-	_, i, _ := matcher.Match(prefs...)
-	return tags[i]
+	return matcher.Match(prefs...)
 }
 
 func (l *lab) index(w http.ResponseWriter, r *http.Request) {

@@ -387,10 +387,12 @@ func TestLanguage(t *testing.T) {
 		{"", "de", "en"},
 		{"", "zh-CN,zh;q=0.9,en;q=0.8", "zh-Hans"},
 		{"", "zh-TW", "zh-Hans"},
+		{"", "zh-TW,en-US;q=0.7,en;q=0.3", "zh-Hans"}, // Firefox in traditional Chinese
 		{"", "en-US,en;q=0.9,zh;q=0.8", "en"},
 		{"", "fr, zh;q=0.5", "zh-Hans"},
 		{"", "!!", "en"},
 		{"?lang=zh", "en", "zh-Hans"},
+		{"?lang=zh-TW", "en", "zh-Hans"},
 		{"?lang=en", "zh", "en"},
 		{"?lang=%22%3E%3Cscript%3E", "zh", "zh-Hans"},
 	}

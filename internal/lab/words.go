@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"golang.org/x/text/language"
-
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/internal/story"
 )
@@ -30,14 +28,7 @@ type caseText struct {
 // tags are the languages of the page, English first; a language is one file.
 var tags = []string{"en", "zh-Hans"}
 
-var matcher = language.NewMatcher(parse(tags))
-
-func parse(tags []string) (all []language.Tag) {
-	for _, t := range tags {
-		all = append(all, language.MustParse(t))
-	}
-	return all
-}
+var matcher = story.NewMatcher(tags)
 
 var texts = func() map[string]*words {
 	m := map[string]*words{}

@@ -54,8 +54,8 @@ type Words struct {
 	No         string `json:"no"`
 }
 
-// A language is one file.
-type language struct {
+// A file is what there is in one language.
+type file struct {
 	Words   Words            `json:"words"`
 	Classes map[string]Story `json:"classes"` // by Class.String
 	Codes   map[string]Story `json:"codes"`   // by decimal number
@@ -66,12 +66,12 @@ var files embed.FS
 
 // load reads every file. The files are part of the program and the tests read
 // them all, so a fault in one can only be met while writing it.
-var load = sync.OnceValue(func() map[string]*language {
+var load = sync.OnceValue(func() map[string]*file {
 	entries, err := files.ReadDir(".")
 	if err != nil {
 		panic("story: " + err.Error())
 	}
-	m := make(map[string]*language, len(entries))
+	m := make(map[string]*file, len(entries))
 	for _, e := range entries {
 		b, err := files.ReadFile(e.Name())
 		if err != nil {
@@ -79,7 +79,7 @@ var load = sync.OnceValue(func() map[string]*language {
 		}
 		d := json.NewDecoder(bytes.NewReader(b))
 		d.DisallowUnknownFields()
-		l := new(language)
+		l := new(file)
 		if err := d.Decode(l); err != nil {
 			panic(fmt.Sprintf("story: %s: %v", e.Name(), err))
 		}

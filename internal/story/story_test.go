@@ -76,7 +76,7 @@ func TestComplete(t *testing.T) {
 
 // stories returns all stories of l, classes under their names and codes under
 // their numbers.
-func stories(l *language) map[string]Story {
+func stories(l *file) map[string]Story {
 	m := maps.Clone(l.Classes)
 	maps.Copy(m, l.Codes)
 	return m
