@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -32,6 +33,8 @@ var chromium struct {
 }
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	flag.Set("test.parallel", "4") // they wait a lot
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	var process *browser.Process
 	chromium.program, chromium.err = browser.Find(browser.Chromium)
@@ -190,7 +193,7 @@ func js(s string) string {
 // wait waits until an expression is true.
 func (p *tab) wait(expression string) {
 	p.Helper()
-	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(100*time.Second))); err != nil {
+	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(100*time.Second), chromedp.WithPollingInterval(10*time.Millisecond))); err != nil {
 		p.Fatalf("waiting for %s: %v", expression, err)
 	}
 }
@@ -204,7 +207,8 @@ func (p *tab) choose(id string) {
 // fill types a text into a field in place of what was there.
 func (p *tab) fill(selector, text string) {
 	p.Helper()
-	p.do(chromedp.Clear(chromedp.CSS(selector)), chromedp.SendKeys(chromedp.CSS(selector), text))
+	eval[bool](p, `(() => { document.querySelector(`+js(selector)+`).select(); return true; })()`)
+	p.do(chromedp.KeyEvent(text))
 }
 
 // press presses the button and waits for the result.

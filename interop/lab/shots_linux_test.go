@@ -38,6 +38,9 @@ func TestScreenshots(t *testing.T) {
 			if what == "#all" {
 				top = eval[float64](p, `document.getElementById("all-title").getBoundingClientRect().top + scrollY - 16`)
 			}
+			if tt.look.width < 600 {
+				bottom = min(bottom, 1700) // two screens of a phone
+			}
 			png := call(p, page.CaptureScreenshot, page.CaptureScreenshotParams{
 				CaptureBeyondViewport: new(true),
 				Clip:                  &page.Viewport{Y: top, Width: float64(tt.look.width), Height: bottom - top, Scale: 1},

@@ -452,7 +452,7 @@ async function runAll() {
 	delete $("all").dataset.done;
 	const own = ownProfile();
 	const chosen = cases.filter((c) => $("with-slow").checked || !c.slow);
-	const columns = [say("tableCase"), browserName(), say("byRule"), ...profiles.map((p) => p.name), say("tableSame")];
+	const columns = [say("tableCase"), say("tableHere"), say("byRule"), ...profiles.map((p) => p.name), say("tableSame")];
 	const body = el("tbody", {role: "rowgroup"});
 	$("all").replaceChildren(
 		el("thead", {role: "rowgroup"}, el("tr", {role: "row"}, ...columns.map((c) => el("th", {scope: "col", role: "columnheader"}, c)))),
@@ -484,6 +484,7 @@ async function runAll() {
 		count[verdict]++;
 		const row = rows.get(c.id);
 		row.dataset.event = lines[0] ?? "";
+		row.dataset.expected = JSON.stringify(expected);
 		row.dataset.verdict = verdict;
 		const cells = [lines, expected, ...profiles.map((p) => p.events[c.id] ?? [])];
 		row.append(...cells.map((l, i) => el("td", {role: "cell", "data-label": columns[i + 1]}, ...(l.length ? l.map(eventCell) : ["–"]))),
