@@ -31,7 +31,7 @@ func runLoop(conn *net.TCPConn, in *bufio.Reader, c *eventloop.Conn) {
 		switch {
 		case string(message) == "close":
 			out, _ = c.Close(out, 1000, "bye")
-			conn.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
+			conn.SetReadDeadline(time.Now().Add(time.Second))
 		case text:
 			out = c.AppendText(out, message)
 		}

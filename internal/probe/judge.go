@@ -105,6 +105,8 @@ func endWords(r Role, end string) string {
 		return "the " + string(r) + " ended TCP"
 	case "after":
 		return "the " + string(r) + " ended TCP only after the prober had"
+	case "slow":
+		return "the " + string(r) + " took its time to end TCP"
 	case "late":
 		return "the " + string(r) + " ended TCP only when the prober gave up and did"
 	case "reset":

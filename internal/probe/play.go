@@ -36,6 +36,7 @@ type play struct {
 	closeAt int  // index in frames of the first Close, or -1
 	ours    bool // we have ended our side
 	late    bool // because the time was over
+	slow    bool // a server has not ended its side within the quiet time
 	end     string
 }
 
@@ -61,12 +62,14 @@ func (p *play) run() {
 	// Who has to end TCP depends on the role (§7.1.1): a server does, a client
 	// waits for us to do it, which we do as soon as it has said Close.
 	never := func() bool { return false }
-	if p.role == Client {
+	if p.role == Client || p.sc.Hold {
 		p.wait(p.o.Timeout, func() bool { return p.closeAt >= 0 })
 		if p.sc.Hold {
 			p.wait(p.o.Quiet, never)
 		}
-	} else {
+	}
+	if p.role == Server && p.end == "" {
+		p.slow = p.sc.Hold
 		p.wait(p.o.Timeout, never)
 	}
 	if p.end == "" {
@@ -163,6 +166,8 @@ func (p *play) ended(err error) {
 		p.end = "late"
 	case p.ours:
 		p.end = "after"
+	case p.slow:
+		p.end = "slow"
 	default:
 		p.end = "first"
 	}

@@ -22,7 +22,7 @@ import (
 type answer struct {
 	after int    // bytes of frames to read before it sends
 	send  string // hexadecimal
-	end   string // "fin" (close), "wait" (close once the prober has ended), "reset", "never"
+	end   string // "fin" (close), "slow", "wait" (close once the prober has ended), "reset", "never"
 }
 
 func (a answer) play(t *testing.T, l *link) {
@@ -41,6 +41,9 @@ func (a answer) play(t *testing.T, l *link) {
 	switch a.end {
 	case "fin": // drained first, so that no reset comes of it
 		l.fin()
+		io.Copy(io.Discard, r)
+	case "slow": // later than the quiet time, before the limit
+		l.raw.SetReadDeadline(time.Now().Add(150 * time.Millisecond))
 		io.Copy(io.Discard, r)
 	case "wait":
 		io.Copy(io.Discard, r)
@@ -113,7 +116,9 @@ func TestServerVerdicts(t *testing.T) {
 		{"no answer", "code-1000", answer{masked1000, "", "fin"}, Wrong, "R18"},
 		{"TCP not ended", "code-1000", answer{masked1000, "8802 03e8", "wait"}, Wrong, "R20"},
 		{"TCP never ended", "code-1000", answer{masked1000, "8802 03e8", "never"}, Wrong, "R20"},
-		{"reset", "code-1000", answer{masked1000, "8802 03e8", "reset"}, Allowed, "R25"},
+		{"reset", "code-1000", answer{masked1000, "8802 03e8", "reset"}, Allowed, "R26"},
+		{"slow", "who-ends", answer{masked1000, "8802 03e8", "slow"}, Allowed, "R26"},
+		{"at once", "who-ends", answer{masked1000, "8802 03e8", "fin"}, Right, "R20"},
 		{"masked", "code-1000", answer{masked1000, "8882 00000000 03e8", "fin"}, Wrong, "R03"},
 		{"RSV", "code-1000", answer{masked1000, "c802 03e8", "fin"}, Wrong, "R06"},
 		{"opcode", "code-1000", answer{masked1000, "8b00 8802 03e8", "fin"}, Wrong, "R07"},
@@ -158,7 +163,7 @@ func TestServerVerdicts(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			ln := serverOf(t, "tcp", "127.0.0.1:0", nil, test.a)
-			o := Options{Run: only(test.scenario)}
+			o := Options{Run: only(test.scenario), Quiet: 30 * time.Millisecond}
 			if test.a.end == "wait" || test.a.end == "never" {
 				o.Timeout = 50 * time.Millisecond
 			}

@@ -52,7 +52,7 @@ type Scenario struct {
 	Echo   string `json:"echo,omitempty"`  // what an endpoint that took it for a good Close would answer
 	Expect string `json:"expect"`
 	Pong   string `json:"pong,omitempty"`  // "due" or "wrong": a Ping is sent, what of its Pong
-	Hold   bool   `json:"hold,omitempty"`  // let the quiet time pass before ending TCP
+	Hold   bool   `json:"hold,omitempty"`  // let the quiet time pass after the peer's Close, and see who ends TCP
 	Alive  bool   `json:"alive,omitempty"` // afterwards see that a new connection is served
 	Steps  []Step `json:"steps"`
 }

@@ -34,11 +34,11 @@ func serveStack(c *stack.Conn) {
 
 // stackOptions are strict: loopback has no excuse to be slow, but the machine
 // that runs the tests may have.
-var stackOptions = probe.Options{Timeout: 5 * time.Second, Quiet: 50 * time.Millisecond, Trigger: "close"}
+var stackOptions = probe.Options{Timeout: 5 * time.Second, Quiet: 300 * time.Millisecond, Trigger: "close"}
 
 // stackConfig makes the stack give up waiting for an answer within the time
 // of a scenario.
-var stackConfig = stack.Config{Timeout: 200 * time.Millisecond}
+var stackConfig = stack.Config{Timeout: time.Second}
 
 func stackHandler(t *testing.T) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

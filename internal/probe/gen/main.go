@@ -37,12 +37,12 @@ func generate() ([]byte, error) {
 			"rules":        "by id: where the rule stands, its level, its words",
 			"expectations": "by name: which Close frame of the peer is right, wrong or allowed, and who may end TCP; the first list with a token that fits decides, in this order, and what fits nowhere is wrong",
 			"close tokens": "a code in decimal; echo: the code in the scenario's echo (\"empty\": a Close without a code); sendable: any code that may be sent; empty; none: no Close frame; any",
-			"end tokens":   "of TCP, seen from the prober: first: the peer ended it before the prober did; after: once the prober had; late: once the prober had because the time limit was over; reset; open: not even then",
+			"end tokens":   "of TCP, seen from the prober: first: the peer ended it before the prober did; after: once the prober had; slow: a server, before the prober, but not within the quiet time of a scenario with hold; late: once the prober had because the time limit was over; reset; open: not even then",
 			"of":           "the role of the peer that the scenario is for; both if absent",
 			"needs":        "deflate: the peer has to agree to permessage-deflate; trigger: the peer has to be one that starts the closing handshake when it gets a known text message",
 			"echo":         "what a peer that takes the frame for a good Close answers",
 			"pong":         "due: a Ping is sent that is to be answered; wrong: one that is not",
-			"hold":         "a prober of clients lets a quiet time pass after the client's Close before it ends TCP",
+			"hold":         "the prober lets a quiet time pass after the peer's Close: in it a server is to end TCP, and a client is not to",
 			"alive":        "afterwards a new connection has to be served",
 			"steps":        "in order: bytes (to_server: as a client sends them, masked with the key 37fa213d; to_client: as a server does), each_byte: in writes of one byte, trigger: the trigger's frame goes before them in the same write; then await close: until the peer's Close is there; then end: fin (half-close) or reset. After the steps, a prober of servers waits for the server to end TCP; a prober of clients ends it as soon as the client's Close is there",
 			"always wrong": "a frame of the peer that is masked the wrong way, has reserved bits, an unknown opcode or a length not minimal; a control frame fragmented or over 125 bytes; a Close with 1 byte, a code that must not be sent or a reason that is not UTF-8; a data frame or a second Close after its Close",
@@ -95,7 +95,7 @@ var rules = map[string]probe.Rule{
 // for the server", but may do it.
 func ends(rule string) map[probe.Role]probe.Judgment {
 	return map[probe.Role]probe.Judgment{
-		probe.Server: {Right: []string{"first"}, Allowed: []string{"reset"}, Rule: rule, MayRule: "R25"},
+		probe.Server: {Right: []string{"first"}, Allowed: []string{"slow", "reset"}, Rule: rule, MayRule: "R26"},
 		probe.Client: {Right: []string{"after"}, Allowed: []string{"first", "reset"}, Rule: rule, MayRule: "R26"},
 	}
 }
@@ -103,7 +103,7 @@ func ends(rule string) map[probe.Role]probe.Judgment {
 // failEnds is what ends TCP when an endpoint fails the connection: for a
 // client that is one of the "abnormal cases" in which it may end TCP.
 var failEnds = map[probe.Role]probe.Judgment{
-	probe.Server: {Right: []string{"first"}, Allowed: []string{"reset"}, Rule: "R37", MayRule: "R25"},
+	probe.Server: {Right: []string{"first"}, Allowed: []string{"slow", "reset"}, Rule: "R37", MayRule: "R26"},
 	probe.Client: {Right: []string{"first", "after"}, Allowed: []string{"reset"}, Rule: "R36", MayRule: "R25"},
 }
 
@@ -278,7 +278,6 @@ func cut(what string, f raw, n, m int) probe.Step {
 	return probe.Step{What: what, ToServer: f.bytes(true)[:n], ToClient: f.bytes(false)[:m]}
 }
 
-func awaiting(s probe.Step) probe.Step { s.Await = "close"; return s }
 func ending(s probe.Step, end string) probe.Step {
 	s.End = end
 	return s
@@ -524,7 +523,7 @@ func scenarios() []probe.Scenario {
 	add("reset", "a TCP reset, with no Close", "R32", "", "unseen", probe.Step{What: "nothing", End: "reset"}).Alive = true
 	add("close-reset", "Close and a TCP reset at once", "R32", "", "unseen", ending(send("Close 1000", cls(1000, "")), "reset")).Alive = true
 	add("who-ends", "who ends TCP after the closing handshake", "R20", "1000", "answered", send("Close 1000", cls(1000, ""))).Hold = true
-	add("failed-unanswered", "a reserved opcode, then silence", "R37", "", "failed 1002", awaiting(send("opcode 0xb", ctl(0x8b))))
+	add("failed-unanswered", "a reserved opcode, then silence", "R37", "", "failed 1002", send("opcode 0xb", ctl(0x8b))).Hold = true
 
 	// The peer begins.
 	begin := func(id, title, rule, expect string, steps ...probe.Step) *probe.Scenario {

@@ -205,6 +205,7 @@ func printTable(suites []*suite, all *known.File) (bad bool) {
 		width = max(width, len(s.peer.Name)+len(s.version)+1)
 	}
 	fmt.Printf("%-*s  %-6s  %5s %7s %5s %7s %5s  %9s %9s %5s %5s %7s\n", width, "peer", "role", "right", "allowed", "known", "unknown", "n/a", "exchanges", "different", "known", "unkn.", "seconds")
+	var total [8]int
 	for _, s := range suites {
 		name := s.peer.Name + " " + s.version
 		if s.err != nil {
@@ -230,6 +231,9 @@ func printTable(suites []*suite, all *known.File) (bad bool) {
 		fmt.Printf("%-*s  %-6s  %5d %7d %5d %7d %5d  %9d %9d %5d %5d %7.1f\n", width, name, s.role,
 			c[probe.Right], c[probe.Allowed], count[0][0], count[0][1], c[probe.LeftOut],
 			len(s.close), count[1][0]+count[1][1], count[1][0], count[1][1], s.took.Seconds())
+		for i, n := range []int{c[probe.Right], c[probe.Allowed], count[0][0], count[0][1], c[probe.LeftOut], len(s.close), count[1][0], count[1][1]} {
+			total[i] += n
+		}
 		if *verbose {
 			for _, d := range s.divergences() {
 				fmt.Println("   ", d)
@@ -248,5 +252,7 @@ func printTable(suites []*suite, all *known.File) (bad bool) {
 			fmt.Printf("    (nothing is known of this version; see %s)\n", filepath.Base(known.Path))
 		}
 	}
+	fmt.Printf("%-*s  %-6s  %5d %7d %5d %7d %5d  %9d %9d %5d %5d\n", width, "all", "", total[0], total[1], total[2], total[3], total[4],
+		total[5], total[6]+total[7], total[6], total[7])
 	return bad
 }
