@@ -87,7 +87,7 @@ func drawFrame(say say) (*canvas, error) {
 		c.text("small mid", x+i*2*cell+cell, y+35, fmt.Sprintf("'%c'", r))
 	}
 	c.rect("dash", x+6*cell, y, 10*cell, 42)
-	c.text("mid", x+11*cell, y+26, say("UTF-8, from whole characters", "UTF-8，不得截断字符"))
+	c.text("mid", x+11*cell, y+26, say("UTF-8, whole characters only", "UTF-8，不得截断字符"))
 
 	y = 346
 	c.text("strong", left, y, say("From a server", "服务器发送"))
@@ -97,7 +97,7 @@ func drawFrame(say say) (*canvas, error) {
 
 	y = 394
 	for i, l := range []struct{ class, text string }{
-		{"fixed", say("always so: 1002 for another FIN or RSV; another opcode is no Close", "固定不变：FIN、RSV 不同是错误，1002；操作码不同则不是关闭帧")},
+		{"fixed", say("always so; another FIN or RSV: 1002; another opcode: no Close", "固定不变：FIN、RSV 不同是错误，1002；操作码不同则不是关闭帧")},
 		{"either", say("depends on who sends it; the wrong way round: 1002", "取决于由谁发送；弄反了：1002")},
 		{"number", say("a length of 1 or over 125, or a code that may not be sent: 1002", "长度为 1 或超过 125，或者关闭码不可发送：1002")},
 		{"reason", say("a reason that is not UTF-8: 1007", "关闭原因不是合法的 UTF-8：1007")},
