@@ -13,11 +13,13 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// hangUp ends a connection on which out, which Receive or Fail appended, is
-// all that is left to write.
+// hangUp ends a connection on which out, what Receive or Fail appended, is all
+// that is left to write.
 func hangUp(conn net.Conn, h *closeevent.Handshake, out []byte) closeevent.CloseEvent {
-	if _, err := conn.Write(out); err != nil {
-		h.Unsent()
+	if len(out) > 0 { // no answer is due where we closed first
+		if _, err := conn.Write(out); err != nil {
+			h.Unsent()
+		}
 	}
 	return closeconn.Finish(conn, h, 5*time.Second)
 }
