@@ -1,3 +1,5 @@
+//lint:file-ignore U1000 what is unused here is called by the assembly
+
 package kernel
 
 // Text in pieces. What a piece must know of the text before it is the last four bytes of it,

@@ -1,3 +1,5 @@
+//lint:file-ignore U1000 what is unused here is called by the assembly
+
 package kernel
 
 import "math/bits"
