@@ -154,15 +154,16 @@ func whole(b []byte) bool {
 	return len(b) >= size && uint64(len(b)-size) >= length
 }
 
-// codes returns the codes to try: every one up to 5100, or all there are. In
-// the short form it is every tenth, and all around the borders.
-func codes() []uint16 {
-	last := 5100
-	if *all {
-		last = 1<<16 - 1
+// codes returns the codes to try, those of the flag. In the short form it is
+// every tenth of them, and all around the borders.
+func codes(t testing.TB) []uint16 {
+	t.Helper()
+	var first, last uint16
+	if _, err := fmt.Sscanf(*codeRangeFlag, "%d-%d", &first, &last); err != nil || first > last {
+		t.Fatalf("-codes %s: not a range such as 0-65535", *codeRangeFlag)
 	}
 	var list []uint16
-	for code := 0; code <= last; code++ {
+	for code := int(first); code <= int(last); code++ {
 		if !testing.Short() || code%10 == 0 || code >= 990 && code <= 1020 || (code+20)%1000 <= 40 {
 			list = append(list, uint16(code))
 		}
@@ -221,7 +222,7 @@ func classify(t testing.TB, code uint16, reason string, o outcome) codeOutcome {
 
 func testCodes(t *testing.T, s *session, r *report) {
 	for _, withReason := range []bool{true, false} {
-		cases := codeCases(codes(), withReason)
+		cases := codeCases(codes(t), withReason)
 		got, err := s.connect("main", cases)
 		if err != nil {
 			t.Fatal(err)

@@ -15,9 +15,10 @@
 //	browsers/run         # all, in little more than a minute
 //	browsers/run short   # what CI runs
 //	browsers/run all     # all 65,536 codes in both browsers, in some minutes
+//	browsers/run 0-9999  # a part of them
 //
 // and where a browser has a new version, after the tests have printed what is
 // different there, to write its profile anew:
 //
-//	go test -v -count=1 -timeout 20m ./browsers -all -record
+//	go test -v -count=1 -timeout 20m ./browsers -codes 0-65535 -record
 package browsers

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var all = flag.Bool("all", false, "try all 65,536 codes, not only those up to 5100")
+var codeRangeFlag = flag.String("codes", "0-5100", "the codes to try, from the first to the last of them")
 
 func TestMain(m *testing.M) {
 	flag.Parse()

@@ -141,7 +141,7 @@ func TestOurs(t *testing.T) {
 		r.check(t, o)
 	}
 	for _, withReason := range []bool{true, false} {
-		sweep := codeCases(codes(), withReason)
+		sweep := codeCases(codes(t), withReason)
 		got, err := s.ours(t.Context(), sweep)
 		if err != nil {
 			t.Fatal(err)
