@@ -21,6 +21,8 @@ import (
 
 var closes = flag.Int("closes", 100, "how often each connection is closed over unread data")
 
+var ends = flag.Int("ends", 20, "how many connections of each kind are ended before what is left open is counted")
+
 // unread is how much the peer has sent that this endpoint has not read.
 const unread = 1 << 20
 
@@ -223,7 +225,9 @@ func TestPeerStillWriting(t *testing.T) {
 	}
 }
 
-// Nothing is left open behind Finish, whatever the peer did.
+// Nothing is left open behind Finish, whatever the peer did. More of it:
+//
+//	go test ./closeconn -run NoLeaks -v -ends 4000
 func TestNoLeaks(t *testing.T) {
 	open := func() int {
 		entries, err := os.ReadDir("/dev/fd")
@@ -244,7 +248,7 @@ func TestNoLeaks(t *testing.T) {
 	// What is opened once and kept, such as the poller's, is not a leak.
 	t.Run("before", scene)
 	files, routines := open(), runtime.NumGoroutine()
-	for range 20 {
+	for range *ends {
 		t.Run("again", scene)
 	}
 	if now := open(); now > files {
@@ -256,4 +260,5 @@ func TestNoLeaks(t *testing.T) {
 			t.Fatalf("%d goroutines are running, %d before", runtime.NumGoroutine(), routines)
 		}
 	}
+	t.Logf("%d closes, %d descriptors and %d goroutines before and after", *ends*len(transports), files, routines)
 }

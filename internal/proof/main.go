@@ -32,6 +32,11 @@ var points = []point{
 	{"api", "the exported names are those of internal/proof/api.txt, documented and in examples", showAPI},
 	{"automaton", "the validators accept the language of RFC 3629, and no other", showAutomaton},
 	{"exhaustive", "what is finite, to its end", showExhaustive},
+	{"mutants", "a test fails for every change to the code", showMutants},
+	{"bounds", "the bounds checks that remain are known, and why", showBounds},
+	{"memory", "guard pages, the race detector, checkptr", showMemory},
+	{"leaks", "10,000 closes leave no goroutine and no descriptor", showLeaks},
+	{"machines", "the tests as other machines would run them", showMachines},
 }
 
 // write is whether what is made of the code is to be written.

@@ -24,6 +24,16 @@ func TestAPI(t *testing.T) {
 	t.Log(figures)
 }
 
+// TestBounds is for the bounds checks that remain in the code being those of
+// bounds.json.
+func TestBounds(t *testing.T) {
+	figures, err := showBounds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(figures)
+}
+
 // TestCheck is for the check noticing what is missing.
 func TestCheck(t *testing.T) {
 	tr, err := readTree(root())
