@@ -56,6 +56,11 @@ func ExampleCode_Name() {
 	// Output: "Mandatory Ext." ""
 }
 
+func ExampleCode_String() {
+	fmt.Println(closecode.MessageTooBig, closecode.Code(2500), closecode.Code(0))
+	// Output: 1009 Message Too Big 2500 (extension) 0 (unused)
+}
+
 func ExampleLookup() {
 	for _, name := range []string{"1001", "going away", "GoingAway", "CLOSE_GOING_AWAY", "+1001"} {
 		c, ok := closecode.Lookup(name)

@@ -48,7 +48,8 @@ const (
 	// bytes: it is uint16(p[0])<<8 | uint16(p[1]) of the payload p that was
 	// given to [ParsePayload], or of p = b[2:] given to [Parse]. A payload that
 	// was given to [ParseMasked] is masked with the key b[2:6], so call [Mask]
-	// over a copy of b[6:8] first.
+	// over a copy of b[6:8] first; if it was unmasked in place, make that copy
+	// before, since what then stands there is unspecified.
 	ErrInvalidCode
 
 	// ErrInvalidUTF8 matches, by [errors.Is], the error for any reason that is

@@ -9,9 +9,9 @@
 //
 // Nothing here allocates but the text of an error that has an offset, provided
 // that the buffers passed in are large enough: [MaxSize] bytes hold any Close
-// frame. Nothing keeps a reference to
-// a buffer but the Reason of the [Close] returned, and nothing is written
-// beyond the result. All functions may be called from any goroutine.
+// frame. Nothing keeps a reference to a buffer but the Reason of the [Close]
+// returned, and nothing is written beyond the result. All functions may be
+// called from any goroutine.
 //
 // # Errors
 //
