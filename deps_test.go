@@ -14,7 +14,7 @@ import (
 var allowed = map[string][]string{
 	"internal/kernel": {"math/bits", "unsafe"},
 	"closecode":       {"strconv", "time"},
-	"utf8check":       {module + "internal/kernel", "math/bits", "unsafe"},
+	"utf8check":       {module + "internal/kernel"},
 	"closeevent":      {module + "closecode", module + "frame", "strconv", "syscall/js"},
 	"frame":           {module + "closecode", module + "internal/kernel", module + "utf8check", "io", "strconv"},
 }
@@ -37,14 +37,7 @@ func TestDeps(t *testing.T) {
 		{"wasip1", "wasm", ""},
 	} {
 		list := func(args ...string) []string {
-			cmd := exec.Command("go", append([]string{"list", "-tags=" + on.tags}, args...)...)
-			cmd.Env = append(os.Environ(), "GOOS="+on.os, "GOARCH="+on.arch)
-			cmd.Stderr = os.Stderr
-			out, err := cmd.Output()
-			if err != nil {
-				t.Fatal(err)
-			}
-			return strings.Fields(string(out))
+			return list(t, []string{"GOOS=" + on.os, "GOARCH=" + on.arch}, append([]string{"-tags=" + on.tags}, args...)...)
 		}
 		for pkg, imports := range allowed {
 			for _, dep := range list("-f", `{{join .Imports "\n"}}`, module+pkg) {
@@ -65,6 +58,38 @@ func TestDeps(t *testing.T) {
 					t.Errorf("%v: %s needs %s", on, pkg, dep)
 				}
 			}
+		}
+	}
+}
+
+// list returns the words that go list prints.
+func list(t *testing.T, env []string, args ...string) []string {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list"}, args...)...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(out))
+}
+
+// TestKernelImporters is for all use of the kernels, which check nothing,
+// being in the two packages that check.
+func TestKernelImporters(t *testing.T) {
+	importers := list(t, nil, "-f", `{{$p := .ImportPath}}{{range .Imports}}{{if eq . "`+module+`internal/kernel"}}{{$p}} {{end}}{{end}}`, "./...")
+	if want := []string{module + "frame", module + "utf8check"}; !slices.Equal(importers, want) {
+		t.Errorf("internal/kernel is imported by %q, want %q", importers, want)
+	}
+}
+
+// TestCloseconnDeps is for closeconn, which does I/O and so uses more of the
+// standard library, bringing in no other module either.
+func TestCloseconnDeps(t *testing.T) {
+	for _, dep := range list(t, nil, "-deps", module+"closeconn") {
+		if first, _, _ := strings.Cut(dep, "/"); strings.Contains(first, ".") && !strings.HasPrefix(dep, module) {
+			t.Errorf("closeconn needs %s, of another module", dep)
 		}
 	}
 }
