@@ -54,10 +54,12 @@ not understood.
 			return s.usage("%q is neither a code from 1 to 65535 nor the name of one", args[0])
 		}
 		var key [4]byte
+		keyed := false // even if with nothing, by a script that lacks it
+		fs.Visit(func(f *flag.Flag) { keyed = keyed || f.Name == "key" })
 		switch {
-		case *payload && (*mask || *keyHex != ""):
+		case *payload && (*mask || keyed):
 			return s.usage("-payload is what is masked, so it does not go with -mask or -key")
-		case *keyHex != "":
+		case keyed:
 			b, err := parseHex(*keyHex)
 			if err != nil {
 				return s.usage("-key: %v", err)
@@ -80,7 +82,7 @@ not understood.
 		}
 		if *truncate {
 			if cut := utf8check.Truncate(reason); len(cut) < len(reason) {
-				s.errorf("the reason is cut from %d bytes to %d", len(reason), len(cut))
+				s.errorf("the reason is cut from %d to %d bytes", len(reason), len(cut))
 				reason = cut
 			}
 		}

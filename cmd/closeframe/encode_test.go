@@ -40,6 +40,7 @@ func TestEncode(t *testing.T) {
 		{"encode 65536", exitUsage},
 		{"encode -key 010203 1000", exitUsage},
 		{"encode -key 0102030g 1000", exitUsage},
+		{"encode -key '' 1000", exitUsage},
 		{"encode -payload -mask 1000", exitUsage},
 		{"encode -payload -key 01020304 1000", exitUsage},
 	})
