@@ -166,11 +166,21 @@ func scan(state uint64, s string) uint64 {
 				s = s[1:]
 				continue
 			}
-			k := sequence(w)
-			if k == 0 {
-				return broken
+			// As in sequence, but one branch for each length: which one comes next can be foretold, and
+			// then nothing waits for it.
+			if w&0xC0E0 == 0x80C0 && w&0x1E != 0 {
+				s = s[2:]
+				continue
 			}
-			s = s[k:]
+			if w&0xC0C0F0 == 0x8080E0 && w&0x200F != 0 && w&0x200F != 0x200D {
+				s = s[3:]
+				continue
+			}
+			if w&0xC0C0C0F8 == 0x808080F0 && (w&7<<2|w>>12&3)-1 < 16 {
+				s = s[4:]
+				continue
+			}
+			return broken
 		}
 	}
 	for i := range len(s) {
