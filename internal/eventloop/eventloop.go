@@ -125,10 +125,10 @@ func (c *Conn) frame(out, b []byte, deliver Deliver) ([]byte, int) {
 	case b[0]&0x70 != 0, op > 10, op > 2 && op < 8, op > 8 && !fin:
 		// reserved bits, an unknown opcode, a fragmented control frame (§5.2,
 		// §5.5)
-		return c.fail(out, closecode.ProtocolError), 0
+		return c.Fail(out, closecode.ProtocolError), 0
 	case op < 8 && (op == 0) != (c.op != 0):
 		// a continuation of nothing, a message within another (§5.4)
-		return c.fail(out, closecode.ProtocolError), 0
+		return c.Fail(out, closecode.ProtocolError), 0
 	}
 	n := 2
 	if len(b) < n {
@@ -136,7 +136,7 @@ func (c *Conn) frame(out, b []byte, deliver Deliver) ([]byte, int) {
 	}
 	masked, size := b[1]&0x80 != 0, uint64(b[1]&0x7f)
 	if masked == c.client || op > 8 && size > frame.MaxPayload {
-		return c.fail(out, closecode.ProtocolError), 0 // §5.1, §5.5
+		return c.Fail(out, closecode.ProtocolError), 0 // §5.1, §5.5
 	}
 	if size > 125 {
 		least := uint64(126)
@@ -152,11 +152,11 @@ func (c *Conn) frame(out, b []byte, deliver Deliver) ([]byte, int) {
 			size = size<<8 | uint64(x)
 		}
 		if size < least || size>>63 != 0 {
-			return c.fail(out, closecode.ProtocolError), 0 // §5.2
+			return c.Fail(out, closecode.ProtocolError), 0 // §5.2
 		}
 	}
 	if op < 8 && size > c.limit()-c.size {
-		return c.fail(out, closecode.MessageTooBig), 0
+		return c.Fail(out, closecode.MessageTooBig), 0
 	}
 	var key [4]byte
 	if masked {
@@ -206,7 +206,7 @@ func (c *Conn) close(out, b []byte) ([]byte, int) {
 		c.over = true
 		return c.Receive(out, f), n
 	}
-	return c.fail(out, err.(frame.Error).Code()), 0
+	return c.Fail(out, err.(frame.Error).Code()), 0
 }
 
 // payload takes a piece of a data frame's payload.
@@ -217,7 +217,7 @@ func (c *Conn) payload(out, piece []byte, deliver Deliver) []byte {
 	if !text {
 		frame.Mask(piece, c.key, c.pos)
 	} else if !c.text.NextMasked(piece, c.key, c.pos) || final && !c.text.Complete() {
-		return c.fail(out, closecode.InvalidFramePayloadData) // §8.1
+		return c.Fail(out, closecode.InvalidFramePayloadData) // §8.1
 	}
 	c.pos = (c.pos + len(piece)) & 3
 	if final {
@@ -229,10 +229,11 @@ func (c *Conn) payload(out, piece []byte, deliver Deliver) []byte {
 	return out
 }
 
-// fail fails the connection (§7.1.7).
-func (c *Conn) fail(out []byte, code closecode.Code) []byte {
+// Fail fails the connection (§7.1.7), and appends a Close to out if one is due.
+// Feed does it for what the peer sends, and the owner for reasons of its own.
+func (c *Conn) Fail(out []byte, code closecode.Code) []byte {
 	c.over = true
-	return c.Fail(out, code)
+	return c.Handshake.Fail(out, code)
 }
 
 func (c *Conn) limit() uint64 {

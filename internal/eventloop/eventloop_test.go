@@ -300,6 +300,27 @@ func TestClosing(t *testing.T) {
 	})
 }
 
+// TestFail is for an owner that fails the connection, because of what a
+// message says. The frames that came with it are not looked at.
+//
+// Shows: R38 R39
+func TestFail(t *testing.T) {
+	roles(t, func(t *testing.T, client bool) {
+		c := newConn(client)
+		in := wireFrame(nil, !client, 0x81, "a")
+		in = wireFrame(in, !client, 0x89, "b")
+		in = wireFrame(in, !client, 0x81, "c")
+		pieces := 0
+		out := c.Feed(nil, in, func(out, piece []byte, text, final bool) []byte {
+			pieces++
+			return c.Fail(out, closecode.PolicyViolation)
+		})
+		if code := sentClose(t, client, out); code != 1008 || pieces != 1 || !c.Over() || !c.CloseTransport() || c.Disconnect() != lost {
+			t.Errorf("closed with %d, %d pieces, over %v", code, pieces, c.Over())
+		}
+	})
+}
+
 // TestVectors feeds the vectors of testdata, cut anywhere.
 //
 // Shows: payloads.json frames.json
