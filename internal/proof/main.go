@@ -37,6 +37,8 @@ var points = []point{
 	{"memory", "guard pages, the race detector, checkptr", showMemory},
 	{"leaks", "10,000 closes leave no goroutine and no descriptor", showLeaks},
 	{"machines", "the tests as other machines would run them", showMachines},
+	{"fuzz", "every fuzz target, -fuzztime each", showFuzz},
+	{"promises", "the promises of SECURITY.md have tests that hold them", showPromises},
 }
 
 // write is whether what is made of the code is to be written.

@@ -34,6 +34,13 @@ func TestBounds(t *testing.T) {
 	t.Log(figures)
 }
 
+// TestPromises is for every promise of SECURITY.md naming tests that there are.
+func TestPromises(t *testing.T) {
+	if _, _, err := promised(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestCheck is for the check noticing what is missing.
 func TestCheck(t *testing.T) {
 	tr, err := readTree(root())
