@@ -43,12 +43,12 @@ func parseDump(text string) (b []byte, ok bool, err error) {
 		return nil, false, nil
 	}
 	first := lines[0]
-	if !first.colon && !first.pairs && len(first.offset) == 7 && strings.Trim(first.offset, "0") == "" {
+	zero := strings.Trim(first.offset, "0") == ""
+	if zero && !first.colon && !first.pairs && len(first.offset) == 7 {
 		return nil, false, &hexError{first.pos, "this dump is of words, not bytes: use hexdump -C, xxd or od -t x1"}
 	}
 	if len(lines) == 1 && !first.colon && !first.gutter {
 		// It may be a group of two bytes or more, and then others.
-		zero := strings.Trim(first.offset, "0") == ""
 		n, _ := strconv.ParseUint(first.offset, 16, 64)
 		if !first.pairs || !zero && (first.gap < 2 || !strings.HasPrefix(first.offset, "00") || n%16 != 0) {
 			return nil, false, nil
@@ -60,11 +60,11 @@ func parseDump(text string) (b []byte, ok bool, err error) {
 		if err == nil {
 			return b, true, nil
 		}
-		if worst == nil {
+		if worst == nil || err.pos > worst.pos { // the base that went furthest
 			worst = err
 		}
 	}
-	if first.colon {
+	if first.colon || first.gutter || zero && first.pairs {
 		return nil, false, worst
 	}
 	return nil, false, nil

@@ -25,12 +25,19 @@ func (e *hexError) Error() string { return e.msg }
 //     "8802 03e8", "88:02:03:e8", "88-02", "88,02", "880203e8";
 //   - with prefixes: "0x88,0x02", "\x88\x02", "%88%02";
 //   - arrays of C, Go and others: "{0x88, 0x2}", "[]byte{0x88, 0x02}",
-//     "[0x88, 0x02]", and the output of xxd -i;
-//   - string literals: "\x88\x02", b'\x88\x02\x03\xe8bye';
+//     "[0x88, 0x02]", "<Buffer 88 02>", and the output of xxd -i;
+//   - string literals: "\x88\x02", b'\x88\x02\x03\xe8bye', or of digits: "8802";
 //   - dumps with an offset before each line and perhaps the text behind it:
 //     those of hexdump -C, xxd, od -t x1, tcpdump -X, Wireshark and tshark.
 func parseHex(text string) ([]byte, error) {
 	if b, ok, err := parseLiteral(text); ok || err != nil {
+		if ok && strings.IndexByte(text, '\\') < 0 {
+			// Digits in quotes, as in JSON, are digits: neither a Close frame
+			// nor its payload begins with the characters themselves.
+			if d, err := parseGroups(string(b), 0, len(b)); err == nil && len(d) > 0 {
+				return d, nil
+			}
+		}
 		return b, err
 	}
 	if b, ok, err := parseDump(text); ok || err != nil {
@@ -44,18 +51,19 @@ func parseHex(text string) ([]byte, error) {
 }
 
 // array returns where in text the elements of an array are: between its
-// braces or brackets, or all of it if there are none.
+// braces or brackets, or those of Node's Buffer, or all of it if there are
+// none.
 func array(text string) (begin, end int, err error) {
-	for _, p := range [...]string{"{}", "[]"} {
-		open := strings.IndexByte(text, p[0])
+	for _, p := range [...]struct{ open, shut string }{{"<Buffer", ">"}, {"{", "}"}, {"[", "]"}} {
+		open := strings.Index(text, p.open)
 		if open < 0 {
 			continue
 		}
-		n := strings.IndexByte(text[open:], p[1])
+		n := strings.Index(text[open:], p.shut)
 		if n < 0 {
-			return 0, 0, &hexError{open, fmt.Sprintf("%q is not closed", p[:1])}
+			return 0, 0, &hexError{open, fmt.Sprintf("%q is not closed", p.open)}
 		}
-		return open + 1, open + n, nil
+		return open + len(p.open), open + n, nil
 	}
 	return 0, len(text), nil
 }

@@ -26,6 +26,7 @@ func TestParseHex(t *testing.T) {
 		{"C", "{0x88, 0x05, 0x03, 0xe9,\n 0x62, 0x79, 0x65};", bye},
 		{"Go", "[]byte{0x88, 0x5, 0x3, 0xe9, 0x62, 0x79, 0x65}", bye},
 		{"JavaScript", "new Uint8Array([0x88, 0x05, 0x03, 0xe9, 0x62, 0x79, 0x65])", bye},
+		{"Node", "{ data: <Buffer 88 05 03 e9 62 79 65> }", bye},
 		{"xxd -i", "unsigned char a_bin[] = {\n  0x88, 0x05, 0x03, 0xe9, 0x62, 0x79, 0x65\n};\nunsigned int a_bin_len = 7;\n", bye},
 		{"string", `"\x88\x05\x03\xe9bye"`, bye},
 		{"string, Python", `b'\x88\x05\x03\xe9bye'`, bye},
@@ -33,6 +34,11 @@ func TestParseHex(t *testing.T) {
 		{"strings, Wireshark", "\"\\x88\\x05\\x03\" \\\n\"\\xe9\\x62\\x79\\x65\"\n", bye},
 		{"string, all escapes", `"\a\b\f\n\r\t\v\\\'\"\0"`, "\a\b\f\n\r\t\v\\'\"\x00"},
 		{"string, empty", `""`, ""},
+		{"string of digits", `"8805 03e9 627965"`, bye},
+		{"string of digits, JSON", "'880503e9627965'\n", bye},
+		{"string of an odd number of digits", `"880"`, "880"},
+		{"string of digits and an escape", `"88\x30"`, "880"},
+		{"string of separators", `", "`, ", "},
 		{"nothing", " \n", ""},
 		{"braces, nothing", "{}", ""},
 
@@ -83,6 +89,8 @@ func TestParseHexErrors(t *testing.T) {
 		{`\x88\x02bye`, 9, `'y' is not a hex digit`},
 		{"{88", 0, `"{" is not closed`},
 		{"[]byte{88", 6, `"{" is not closed`},
+		{"<Buffer 88", 0, `"<Buffer" is not closed`},
+		{"<Buffer 88 05 ... 5 more bytes>", 14, "'.' is not a hex digit"},
 		{`"\x8"`, 1, `"\\x" is not an escape sequence`},
 		{`"\9"`, 1, `"\\9" is not an escape sequence`},
 		{`"\400"`, 1, `"\\4" is not an escape sequence`},
@@ -92,6 +100,9 @@ func TestParseHexErrors(t *testing.T) {
 		{"0000000 0588 e903\n", 0, "this dump is of words, not bytes"},
 		{"0000000 042610 164403\n0000004\n", 0, "this dump is of words, not bytes"},
 		{"00000000: 88\n00000002: 05\n", 13, "the offset 00000002 does not follow"},
+		{"00000000  88  |.|\n00000010  05  |.|\n", 18, "the offset 00000010 does not follow"},
+		{"00000000  88 05\n00000004  03 e9\n", 16, "the offset 00000004 does not follow"},
+		{"0000000 " + strings.Repeat(" 88", 16) + "\n0000020 05\n0000050 03\n", 68, "the offset 0000050 does not follow"},
 		{"00000000: 88\n*\n", 13, `the dump ends with "*"`},
 		{"00000000: 88\n*\nffffffff\n", 15, "the offset ffffffff is too far away"},
 		{"00000000: 88\n00000001:\n00000001: 02\n", 13, "no bytes come after the offset 00000001"},
@@ -195,6 +206,9 @@ func checkForms(t *testing.T, b []byte) {
 			want = bytes.ToValidUTF8(b, nil)
 			if !bytes.Equal(want, []byte(strings.Map(ascii, string(want)))) {
 				continue // Go's \u is not read
+			}
+			if b, err := parseGroups(string(want), 0, len(want)); len(b) > 0 && err == nil {
+				continue // digits in quotes are digits
 			}
 		}
 		text := form(b)
