@@ -73,3 +73,25 @@ func noAppendAllocs[Bytes ~[]byte | ~string](t *testing.T, v vectors.Encoding, r
 		sinkBytes, sinkErr = frame.AppendMasked(client, key, code, reason)
 	})
 }
+
+// TestExactRoom is for a buffer that has just the room being enough.
+func TestExactRoom(t *testing.T) {
+	const reason = "leaving"
+	key := [4]byte{1, 2, 3, 4}
+	room := make([]byte, 3+frame.MaxSize)
+	for _, f := range []struct {
+		name string
+		size int
+		f    func(b []byte)
+	}{
+		{"AppendPayload", 2 + len(reason), func(b []byte) { sinkBytes, sinkErr = frame.AppendPayload(b, 1001, reason) }},
+		{"Append", 4 + len(reason), func(b []byte) { sinkBytes, sinkErr = frame.Append(b, 1001, reason) }},
+		{"AppendMasked", 8 + len(reason), func(b []byte) { sinkBytes, sinkErr = frame.AppendMasked(b, key, 1001, reason) }},
+	} {
+		b := room[: 3 : 3+f.size]
+		noAllocs(t, f.name, func() { f.f(b) })
+		if sinkErr != nil || len(sinkBytes) != cap(b) || &sinkBytes[0] != &room[0] {
+			t.Errorf("%s: %d bytes, %v", f.name, len(sinkBytes), sinkErr)
+		}
+	}
+}
