@@ -32,6 +32,7 @@ var points = []point{
 	{"api", "the exported names are those of internal/proof/api.txt, documented and in examples", showAPI},
 	{"automaton", "the validators accept the language of RFC 3629, and no other", showAutomaton},
 	{"exhaustive", "what is finite, to its end", showExhaustive},
+	{"coverage", "the tests run every statement", showCoverage},
 	{"mutants", "a test fails for every change to the code", showMutants},
 	{"bounds", "the bounds checks that remain are known, and why", showBounds},
 	{"memory", "guard pages, the race detector, checkptr", showMemory},
