@@ -16,7 +16,7 @@ var allowed = map[string][]string{
 	"closecode":       {"strconv", "time"},
 	"utf8check":       {module + "internal/kernel"},
 	"closeevent":      {module + "closecode", module + "frame", "strconv", "syscall/js"},
-	"frame":           {module + "closecode", module + "internal/kernel", module + "utf8check", "io", "strconv"},
+	"frame":           {module + "closecode", module + "internal/kernel", module + "utf8check", "io", "math/bits", "strconv"},
 }
 
 const module = "github.com/closeframe/closeframe/"
