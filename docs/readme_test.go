@@ -4,6 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/closeframe/closeframe/frame"
@@ -42,6 +49,45 @@ func TestAnswer(t *testing.T) {
 		reply, n, err := answer(nil, []byte(test.in))
 		if fmt.Sprintf("%x", reply) != test.reply || n != test.n || !errors.Is(err, test.err) {
 			t.Errorf("answer(%q) = %x, %d, %v; want %s, %d, %v", test.in, reply, n, err, test.reply, test.n, test.err)
+		}
+	}
+}
+
+// TestEmbeddingCheckout does what the README says to embed a checkout, in a
+// module of an older Go and with a proxy that does not hand out closeframe, and
+// builds a program there.
+func TestEmbeddingCheckout(t *testing.T) {
+	commands := regexp.MustCompile("(?s)```sh\n(go mod edit .*?)```").FindStringSubmatch(read(t, "../README.md"))
+	if commands == nil {
+		t.Fatal("the README does not say how to embed a checkout")
+	}
+	checkout, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "not published", http.StatusForbidden)
+	}))
+	defer proxy.Close()
+	for name, text := range map[string]string{
+		"go.mod":  "module example.com/embedder\n\ngo 1.22\n",
+		"main.go": "package main\n\nimport _ \"github.com/closeframe/closeframe/closeconn\"\n\nfunc main() {}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for line := range strings.Lines(commands[1] + "go build -o " + os.DevNull + " .\n") {
+		args := strings.Fields(strings.ReplaceAll(line, "=../closeframe", "="+checkout))
+		if len(args) == 0 {
+			continue
+		}
+		cmd := exec.Command(args[0], args[1:]...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOPROXY="+proxy.URL, "GOFLAGS=", "GOWORK=off")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s%v\n%s", line, err, out)
 		}
 	}
 }
