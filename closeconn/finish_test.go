@@ -556,3 +556,47 @@ func TestLayers(t *testing.T) {
 		})
 	}
 }
+
+// A glut is a connection from which as many bytes can be read as there is room
+// for, a number of times; then fewer, once; then it ends. It records the room.
+type glut struct {
+	net.Conn
+	times int
+	room  []int
+}
+
+func (g *glut) Read(b []byte) (int, error) {
+	g.room = append(g.room, len(b))
+	switch g.times--; {
+	case g.times >= 0:
+		return len(b), nil
+	case g.times == -1:
+		return len(b) - 1, nil
+	}
+	return 0, io.EOF
+}
+
+func (g *glut) Close() error { return nil }
+
+func (g *glut) SetDeadline(time.Time) error { return nil }
+
+// What is discarded takes 512 bytes of memory; more, up to 32 KiB, only for a peer
+// that fills them.
+func TestDiscardMemory(t *testing.T) {
+	for times, want := range [][]int{
+		{512, 512},
+		{512, 2048, 2048},
+		{512, 2048, 8192, 8192},
+		{512, 2048, 8192, 32768, 32768},
+		{512, 2048, 8192, 32768, 32768, 32768},
+		{512, 2048, 8192, 32768, 32768, 32768, 32768},
+	} {
+		g := &glut{times: times}
+		var h closeevent.Handshake
+		h.Fail(nil, closecode.PolicyViolation)
+		closeconn.Finish(g, &h, long)
+		if !slices.Equal(g.room, want) {
+			t.Errorf("%d times full: read into %d bytes, want %d", times, g.room, want)
+		}
+	}
+}
