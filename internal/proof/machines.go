@@ -93,9 +93,9 @@ func showMachines() (string, error) {
 		if *onMachine != "" && m.name != *onMachine {
 			continue
 		}
-		args := []string{"-vet=off", "-short"}
+		args := []string{"-vet=off"}
 		if m.exec != "" {
-			args = append(args, "-exec", m.exec)
+			args = append(args, "-short", "-exec", m.exec)
 		}
 		if m.tags != "" {
 			args = append(args, "-tags", m.tags)

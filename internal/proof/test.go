@@ -60,7 +60,8 @@ func (r result) text(test string) (string, error) {
 func goTest(env []string, args ...string) (result, error) {
 	cmd := command("go", append([]string{"test", "-json", "-v", "-count=1", "-timeout=0"}, args...)...)
 	cmd.Env = append(os.Environ(), env...)
-	fmt.Println("$", strings.Join(slices.Concat(env, []string{"go", "test"}, args), " "))
+	shown := slices.DeleteFunc(slices.Clone(env), func(s string) bool { return strings.HasPrefix(s, "PATH=") })
+	fmt.Println("$", strings.Join(slices.Concat(shown, []string{"go", "test"}, args), " "))
 	return runJSON(cmd)
 }
 
