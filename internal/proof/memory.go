@@ -123,7 +123,7 @@ func showMemory() (string, error) {
 
 // showLeaks ends 10,000 connections and more, and counts what is left.
 func showLeaks() (string, error) {
-	ended, err := goTest(nil, "./closeconn", "-run", "^TestNoLeaks$", "-ends", "3500")
+	ended, err := goTest(nil, "./closeconn", "-timeout=1h", "-run", "^TestNoLeaks$", "-ends", "3500")
 	if err != nil {
 		return "", err
 	}
@@ -131,7 +131,7 @@ func showLeaks() (string, error) {
 	if err := errors.Join(err, ended.need("TestNoLeaks")); err != nil {
 		return "", err
 	}
-	drained, err := goTest(nil, "./internal/stack", "-run", "^TestDrain$", "-count", "10")
+	drained, err := goTest(nil, "./internal/stack", "-timeout=1h", "-run", "^TestDrain$", "-count", "10")
 	if err != nil {
 		return "", err
 	}
