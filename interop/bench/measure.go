@@ -101,6 +101,10 @@ func start(s scenario, turn time.Duration) *bout {
 
 // until lets the contenders take turns until there have been so many rounds.
 func (b *bout) until(rounds int) {
+	if b.rounds >= rounds {
+		return
+	}
+
 	// Garbage is collected between the rounds: within one, it would be collected
 	// in the turn of somebody else than who made it.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
