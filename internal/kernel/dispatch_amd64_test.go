@@ -12,7 +12,7 @@ import (
 func TestDispatch(t *testing.T) {
 	good := tables
 	defer func() { tables = good }()
-	defer use(backends()[len(backends())-1])
+	defer Use(Backends()[len(Backends())-1])
 
 	page := func() []byte { // away from the end of a page, where AVX-512 leaves short texts to AVX2
 		b := make([]byte, 2*4096)
@@ -23,8 +23,8 @@ func TestDispatch(t *testing.T) {
 		b := src[:n]
 		copy(b[n/2:], "é")
 		s := String(b)
-		for _, name := range backends() {
-			use(name)
+		for _, name := range Backends() {
+			Use(name)
 			for _, spoiled := range [...]string{"", "avx2", "avx512"} {
 				tables = good
 				switch spoiled {
