@@ -152,7 +152,7 @@
 TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ s_base+0(FP), SI
 	MOVQ s_len+8(FP), CX
-	CMPQ CX, $2
+	CMPQ CX, $3
 	JBE  tiny
 
 	// No text begins with 80–C1 or F5–FF. Vectors find that too, but what is binary is told sooner so.
@@ -205,12 +205,35 @@ long:
 	RET
 
 less:
+	CMPQ CX, $4
+	JEQ  four
 	CMPB ·level(SB), $const_levelAVX2
 	JB   go
 
 avx2:
 	CMPQ CX, $15
 	JBE  small
+	LEAQ -32(CX), AX
+	CMPQ AX, $(128 - 32)
+	JA   any
+
+	// 32 to 128 bytes, of which all may be ASCII
+	VMOVDQU (SI), Y0
+	VPOR -32(SI)(CX*1), Y0, Y0
+	CMPQ CX, $64
+	JBE  ascii
+	VPOR 32(SI), Y0, Y0
+	VPOR -64(SI)(CX*1), Y0, Y0
+
+ascii:
+	VPMOVMSKB Y0, AX
+	TESTL AX, AX
+	JNE  any
+	MOVB $1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+any:
 	XORL R9, R9
 	MOVL $32, R10
 	CALL validAVX2<>(SB)
@@ -223,12 +246,31 @@ small:
 	RET
 
 tiny:
+	CMPQ CX, $2
 	JB   one
 	MOVWLZX (SI), AX
+	JNE  three
 	TESTL $0x8080, AX
 	JNE  sequence
 	MOVB $1, ret+16(FP)
 	RET
+
+three:
+	MOVBLZX 2(SI), BX
+	SHLL $16, BX
+	ORL  BX, AX
+	TESTL $0x808080, AX
+	JNE  text
+	MOVB $1, ret+16(FP)
+	RET
+
+text:
+	TESTL $0x80, AX
+	JEQ  last          // a byte and a sequence of two
+	TESTL $0x20, AX
+	JNE  triple
+	CMPL AX, $0x800000 // a sequence of two and a byte
+	JAE  bad
 
 sequence:
 	MOVL AX, BX
@@ -239,12 +281,86 @@ sequence:
 	SETNE ret+16(FP)
 	RET
 
+last:
+	SHRL $8, AX
+	JMP  sequence
+
+triple:
+	MOVL AX, BX
+	ANDL $0xC0C0F0, BX
+	CMPL BX, $0x8080E0 // 1110xxxx 10xxxxxx 10xxxxxx
+	JNE  bad
+	ANDL $0x200F, AX   // and neither overlong nor a surrogate
+	JEQ  bad
+	CMPL AX, $0x200D
+	SETNE ret+16(FP)
+	RET
+
 one:
 	CMPB (SI), $0
 	SETGE ret+16(FP)
 	RET
 
+four:
+	MOVL  (SI), AX
+	TESTL $0x80808080, AX
+	JEQ   right
+	MOVL  AX, BX
+	ANDL  $0xC0C0C0F8, BX
+	CMPL  BX, $0x808080F0 // 11110xxx and three tails
+	JNE   step0
+	MOVL  AX, BX          // of a plane from 1 to 16
+	ANDL  $7, BX
+	SHLL  $2, BX
+	SHRL  $12, AX
+	ANDL  $3, AX
+	ORL   BX, AX
+	DECL  AX
+	CMPL  AX, $16
+	SETCS ret+16(FP)
+	RET
+
+right:
+	MOVB $1, ret+16(FP)
+	RET
+
 go:
+	// Up to 16 bytes are fewer than the way to Go and back is worth.
+	CMPQ CX, $16
+	JA   far
+	CMPQ CX, $8
+	JA   over8
+	MOVL (SI), AX
+	ORL  -4(SI)(CX*1), AX
+	TESTL $0x80808080, AX
+	JEQ  right
+	JMP  step0
+
+over8:
+	MOVQ  $0x8080808080808080, BX
+	MOVQ  (SI), AX
+	ORQ   -8(SI)(CX*1), AX
+	TESTQ BX, AX
+	JEQ   right
+
+step0: // the machine: CX is the state, SI and DX are what is left
+	LEAQ ·machine(SB), BX
+	LEAQ (SI)(CX*1), DX
+	XORL CX, CX
+
+step:
+	MOVBLZX (SI), AX
+	MOVQ (BX)(AX*8), AX
+	SHRQ CX, AX
+	MOVQ AX, CX
+	INCQ SI
+	CMPQ SI, DX
+	JNE  step
+	TESTL $63, CX // accept is 0
+	SETEQ ret+16(FP)
+	RET
+
+far:
 	JMP ·valid(SB)
 
 // func Next(prev uint32, s string) bool
