@@ -129,10 +129,15 @@ func ParseMasked(dst, b []byte) (c Close, n int, err error) {
 		return parseMasked(b)
 	}
 	size := header(b, bitMask)
-	if size < sizeCode || size > MaxPayload || len(b) < sizeHeader+sizeKey+size || cap(dst)-len(dst) < size {
+	if size < sizeCode || size > MaxPayload || len(b) < sizeHeader+sizeKey+size {
 		return parseMasked(b)
 	}
-	p := dst[len(dst):][:size:size]
+	var p []byte
+	if cap(dst)-len(dst) >= size {
+		p = dst[len(dst):][:size:size]
+	} else {
+		p = make([]byte, size)
+	}
 	got := kernel.UnmaskClose(&p[0], &b[0], size)
 	code := closecode.Code(got)
 	if !code.Valid() {
@@ -146,7 +151,7 @@ func ParseMasked(dst, b []byte) (c Close, n int, err error) {
 	return Close{code, p[sizeCode:]}, sizeHeader + sizeKey + size, nil
 }
 
-// parseMasked is ParseMasked where there is nothing to unmask, or no room for it.
+// parseMasked is ParseMasked where there is nothing to unmask.
 func parseMasked(b []byte) (c Close, n int, err error) {
 	n, ok := frameSize(b, bitMask)
 	if !ok {
@@ -156,11 +161,8 @@ func parseMasked(b []byte) (c Close, n int, err error) {
 	if len(b) < n {
 		return Close{}, n, io.ErrUnexpectedEOF
 	}
-	if n == sizeHeader+sizeKey {
-		// As in ParsePayload: 1005 (§7.1.5).
-		return Close{Code: closecode.NoStatusRcvd}, n, nil
-	}
-	return ParseMasked(make([]byte, 0, n-sizeHeader-sizeKey), b)
+	// As in ParsePayload: 1005 (§7.1.5).
+	return Close{Code: closecode.NoStatusRcvd}, n, nil
 }
 
 // frameSize returns the size of the Close frame that b begins with, and true if its first two bytes are
