@@ -66,13 +66,10 @@ const sendable = 1<<(NormalClosure-1000) |
 // refused until a release of this module adds them. A proxy that must relay
 // codes it does not know forwards the payload unparsed.
 func (c Code) Valid() bool {
-	if d := c - 1000; d < 16 {
-		return sendable>>d&1 != 0
-	}
 	// "Status codes in the range 3000-3999 are reserved for use by libraries,
 	// frameworks, and applications. […] Status codes in the range 4000-4999
 	// are reserved for private use" (§7.4.2).
-	return c-3000 < 2000
+	return c-3000 < 2000 || c-1000 < 16 && sendable&(1<<(c-1000)) != 0
 }
 
 // Scriptable reports whether a script may pass c to the close method of a

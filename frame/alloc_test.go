@@ -95,3 +95,34 @@ func TestExactRoom(t *testing.T) {
 		}
 	}
 }
+
+// TestStack is for buffers of the caller's staying on its stack: no function here keeps what it is given, as far as
+// the compiler can see, through the assembly too.
+func TestStack(t *testing.T) {
+	reason := "leaving"
+	noAllocs(t, "a frame appended to a buffer of the stack, and parsed into another", func() {
+		var b [frame.MaxSize]byte
+		var p [frame.MaxPayload]byte
+		f, err := frame.AppendMasked(b[:0], [4]byte{1, 2, 3, 4}, 1001, reason)
+		if err != nil {
+			panic(err)
+		}
+		c, n, err := frame.ParseMasked(p[:0], f)
+		if err != nil || n != len(f) || string(c.Reason) != reason {
+			panic("not what was appended")
+		}
+		frame.Mask(p[:], [4]byte{1, 2, 3, 4}, 0)
+		sinkInt = n + int(p[0])
+	})
+	noAllocs(t, "an unmasked frame, and a payload", func() {
+		var b, p [frame.MaxSize]byte
+		f, err1 := frame.Append(b[:0], 1001, reason)
+		c, n, err2 := frame.Parse(f)
+		q, err3 := frame.AppendPayload(p[:0], c.Code, c.Reason)
+		c, err4 := frame.ParsePayload(q)
+		if err1 != nil || err2 != nil || err3 != nil || err4 != nil || string(c.Reason) != reason {
+			panic("not what was appended")
+		}
+		sinkInt = n
+	})
+}

@@ -96,12 +96,11 @@ func ParsePayload(p []byte) (Close, error) {
 //
 // The Reason returned is a view of b, and b is never changed.
 func Parse(b []byte) (c Close, n int, err error) {
-	size, ok := payloadSize(b, 0)
+	n, ok := frameSize(b, 0)
 	if !ok {
 		n, err = errHeader(b, 0)
 		return Close{}, n, err
 	}
-	n = sizeHeader + size
 	if len(b) < n {
 		return Close{}, n, io.ErrUnexpectedEOF
 	}
@@ -126,22 +125,16 @@ func Parse(b []byte) (c Close, n int, err error) {
 // header; if it is [ErrInvalidCode] or [ErrInvalidUTF8], the bytes at
 // dst[len(dst):], as many as the payload has, are unspecified afterwards.
 func ParseMasked(dst, b []byte) (c Close, n int, err error) {
-	size, ok := payloadSize(b, bitMask)
-	if !ok {
-		n, err = errHeader(b, bitMask)
-		return Close{}, n, err
+	if len(b) < sizeHeader {
+		return parseMasked(b)
 	}
-	n = sizeHeader + sizeKey + size
-	if len(b) < n {
-		return Close{}, n, io.ErrUnexpectedEOF
-	}
-	if size == 0 {
-		// As in ParsePayload: 1005 (§7.1.5).
-		return Close{Code: closecode.NoStatusRcvd}, n, nil
+	size := header(b, bitMask)
+	if size < sizeCode || size > MaxPayload || len(b) < sizeHeader+sizeKey+size {
+		return parseMasked(b)
 	}
 	var p []byte
-	if i := len(dst); cap(dst)-i >= size {
-		p = dst[i : i+size : i+size]
+	if cap(dst)-len(dst) >= size {
+		p = dst[len(dst):][:size:size]
 	} else {
 		p = make([]byte, size)
 	}
@@ -155,22 +148,49 @@ func ParseMasked(dst, b []byte) (c Close, n int, err error) {
 		// As in ParsePayload (§5.5.1).
 		return Close{}, 0, errInvalidUTF8(utf8check.IndexInvalid(p[sizeCode:]))
 	}
-	return Close{code, p[sizeCode:]}, n, nil
+	return Close{code, p[sizeCode:]}, sizeHeader + sizeKey + size, nil
 }
 
-// payloadSize returns the length of the payload of the Close frame that b begins with, and true if nothing
-// is wrong with its first two bytes. Its mask bit must be equal to mask.
-func payloadSize(b []byte, mask byte) (size int, ok bool) {
+// parseMasked is ParseMasked where there is nothing to unmask.
+func parseMasked(b []byte) (c Close, n int, err error) {
+	n, ok := frameSize(b, bitMask)
+	if !ok {
+		n, err = errHeader(b, bitMask)
+		return Close{}, n, err
+	}
+	if len(b) < n {
+		return Close{}, n, io.ErrUnexpectedEOF
+	}
+	// As in ParsePayload: 1005 (§7.1.5).
+	return Close{Code: closecode.NoStatusRcvd}, n, nil
+}
+
+// frameSize returns the size of the Close frame that b begins with, and true if its first two bytes are
+// there and nothing is wrong with them. Its mask bit must be equal to mask.
+func frameSize(b []byte, mask uint16) (size int, ok bool) {
 	if len(b) < sizeHeader {
 		return 0, false
 	}
-	size = int(b[1] ^ mask) // 128 and more if the mask bit is wrong
-	return size, b[0] == first && size <= MaxPayload && size != 1
+	size = header(b, mask)
+	if size > MaxPayload || size == 1 {
+		return 0, false
+	}
+	if mask != 0 {
+		size += sizeKey
+	}
+	return sizeHeader + size, true
+}
+
+// header returns the length of the payload that the first two bytes of a Close frame tell, or more than MaxPayload
+// if anything but that is wrong with them. The mask bit must be equal to mask.
+func header(b []byte, mask uint16) int {
+	// What must be there is turned to zeros, in network order: the length is left, which stands lowest.
+	return int((uint16(b[0])<<8 | uint16(b[1])) ^ (first<<8 | mask))
 }
 
 // errHeader returns what is wrong with the first two bytes of a Close frame whose mask bit
 // must be equal to mask, and the n that is to be returned with it.
-func errHeader(b []byte, mask byte) (int, error) {
+func errHeader(b []byte, mask uint16) (int, error) {
 	if len(b) == 0 {
 		return sizeHeader, io.ErrUnexpectedEOF
 	}
@@ -180,7 +200,7 @@ func errHeader(b []byte, mask byte) (int, error) {
 	if len(b) < sizeHeader {
 		return sizeHeader, io.ErrUnexpectedEOF
 	}
-	if b[1]&bitMask != mask {
+	if uint16(b[1])&bitMask != mask {
 		// "A server MUST NOT mask any frames that it sends to the client. A
 		// client MUST close a connection if it detects a masked frame." (§5.1)
 		if mask == 0 {

@@ -10,9 +10,9 @@ import (
 // each runs f once for each backend that this machine has, with that backend in use.
 func each(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
-	defer use(backends()[len(backends())-1])
-	for _, name := range backends() {
-		use(name)
+	defer Use(Backends()[len(Backends())-1])
+	for _, name := range Backends() {
+		Use(name)
 		t.Run(name, f)
 	}
 }
@@ -31,8 +31,8 @@ func TestBackends(t *testing.T) {
 		}
 		want = called(string(b))
 	}
-	if got := backends(); !slices.Equal(got, want) {
+	if got := Backends(); !slices.Equal(got, want) {
 		t.Errorf("backends: %q, want %q", got, want)
 	}
-	t.Log("backends: ", backends())
+	t.Log("backends: ", Backends())
 }

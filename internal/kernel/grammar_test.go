@@ -163,12 +163,15 @@ func TestWindows(t *testing.T) {
 						}
 						y := tables.groups[b>>4]
 						first := x1&y != 0 || (x1&need1|x2&need2|x3&need3 != 0) == (y&notTail != 0)
+						tail := b >= 0x80 && lead(b) == 0
+						short := x1&tables.tails[b&63] != 0 || (x1&need1|x2&need2|x3&need3 != 0) != tail
 						e := tables.high[p1>>4] & tables.low[p1&15] & tables.next[b>>4]
 						if must {
 							e ^= twoTails
 						}
-						if first != want || (e != 0) != want {
-							t.Fatalf("%#x after % x: refused by the first way: %v, by the second: %v; by the grammar: %v", b, []byte{p3, p2, p1}, first, e != 0, want)
+						if first != want || short != want || (e != 0) != want {
+							t.Fatalf("%#x after % x: refused by the first way: %v, with the y of tails: %v, by the second: %v; by the grammar: %v",
+								b, []byte{p3, p2, p1}, first, short, e != 0, want)
 						}
 					}
 				}

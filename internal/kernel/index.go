@@ -6,22 +6,12 @@ import "math/bits"
 // begins with, its first byte lowest, or 0 if there is none.
 func sequence(w uint32) int {
 	switch {
-	case w&0xC0C0F0 == 0x8080E0:
-		// Not E0 before 80–9F (overlong), nor ED before A0–BF (surrogates).
-		if x := w & 0x200F; x != 0 && x != 0x200D {
-			return 3
-		}
-	case w&0xC0E0 == 0x80C0:
-		if w&0x1E != 0 { // not C0, C1: overlong
-			return 2
-		}
-	case w&0xC0C0C0F8 == 0x808080F0:
-		// Not F0 before 80–8F (overlong), F4 before 90–BF, nor F5–F7 (above U+10FFFF).
-		// The lead's low three bits and the second byte's high two payload bits are
-		// the number of the plane: 1 to 16.
-		if plane := w&7<<2 | w>>12&3; plane-1 < 16 {
-			return 4
-		}
+	case triple(w):
+		return 3
+	case w&0xC0E0 == 0x80C0 && w&0x1E != 0: // not C0, C1: overlong
+		return 2
+	case quad(w):
+		return 4
 	}
 	return 0
 }

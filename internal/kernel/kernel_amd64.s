@@ -86,31 +86,48 @@
 	VPMOVB2M WRONG, K3            \
 	KORTESTQ K2, K3
 
-// JUDGE1 is JUDGE for one block that zeros are before and after. It sets the zero flag if there is no fault.
+// JUDGE1 judges one block that zeros are before and after. It sets the zero flag if there is no fault. The y
+// are those of tails, so there is an operation less than in JUDGE:
+//
+//	refused = x1 & y
+//	wrong   = (x1|x2|x3) ^ (block & ^x)
 #define JUDGE1(block) \
-	CONSTANTS                         \
-	VPXORQ  BEFORE, BEFORE, BEFORE    \
+	SHORTCONSTANTS                    \
 	LEAD(block, X)                    \
-	GROUP(block, Y)                   \
+	VPERMB GROUPS, block, Y           \
 	ALIGN(BEFORE, X, T0, T1, T2, T0)  \
-	VPTERNLOGD $0xFE, T1, T2, T0      \
 	VPTESTMB   T1, Y, K2              \
-	VPTERNLOGD $0xA5, Y, Y, T0        \
+	VPTERNLOGD $0xFE, T1, T2, T0      \
+	VPTERNLOGD $0xB4, X, block, T0    \
 	VPMOVB2M   T0, K3                 \
 	KORTESTQ   K2, K3
 
-// JUDGE2 is the same for two blocks in a row.
-#define JUDGE2(block, second) \
-	CONSTANTS                               \
-	VPXORQ BEFORE, BEFORE, BEFORE           \
-	LEAD(block, X)                          \
-	GROUP(block, Y)                         \
-	ALIGN(BEFORE, X, T0, T1, T2, WRONG)     \
-	VPTERNLOGD $0xFE, T1, T2, WRONG         \
-	VPANDQ     T1, Y, REFUSED               \
-	VPTERNLOGD $0xA5, Y, Y, WRONG           \
-	JUDGE(X, second, BEFORE, REFUSED, WRONG) \
+// JUDGE2 is the same for two blocks that overlap by three bytes at least, the second of them the end of the text.
+// What comes before the second is in the first, so the first three bytes of the second are not judged again.
+#define JUDGE2(block, last) \
+	SHORTCONSTANTS                       \
+	LEAD(block, X)                       \
+	VPERMB GROUPS, block, Y              \
+	ALIGN(BEFORE, X, T0, T1, T2, WRONG)  \
+	VPANDQ     T1, Y, REFUSED            \
+	VPTERNLOGD $0xFE, T1, T2, WRONG      \
+	VPTERNLOGD $0xB4, X, block, WRONG    \
+	LEAD(last, X)                        \
+	VPERMB GROUPS, last, Y               \
+	ALIGN(BEFORE, X, T0, T1, T2, T0)     \
+	VPTERNLOGD $0xF8, T1, Y, REFUSED     \
+	VPTERNLOGD $0xFE, T1, T2, T0         \
+	VPTERNLOGD $0xB4, X, last, T0        \
+	VPTERNLOGD $0xF8, ·tables+lookup_known(SB), T0, WRONG  \
+	VPTERNLOGD $0xF8, ·tables+lookup_ends(SB), X, REFUSED  \
 	TESTFAULTS
+
+// SHORTCONSTANTS is CONSTANTS for JUDGE1 and JUDGE2, and nothing before the text.
+#define SHORTCONSTANTS \
+	VMOVDQU64 ·tables+lookup_leads(SB), LEADS   \
+	VMOVDQU64 ·tables+lookup_tails(SB), GROUPS  \
+	VMOVDQU64 ·tables+lookup_first(SB), C0S     \
+	VPXORQ    BEFORE, BEFORE, BEFORE
 
 // FIRST sets mask to the lowest n bits; AX is changed. n is at most 63.
 #define FIRST(n, mask) \
@@ -135,7 +152,7 @@
 TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ s_base+0(FP), SI
 	MOVQ s_len+8(FP), CX
-	CMPQ CX, $2
+	CMPQ CX, $3
 	JBE  tiny
 
 	// No text begins with 80–C1 or F5–FF. Vectors find that too, but what is binary is told sooner so.
@@ -166,14 +183,10 @@ bad:
 	RET
 
 two:
-	LEAQ -64(CX), BX
-	CMPQ BX, $63
+	CMPQ CX, $125
 	JA   long
-	LEAQ 64(SI), DX
-	NEAREND(DX, AX, avx2)
 	VMOVDQU64 (SI), Z16
-	FIRST(BX, K1)
-	VMOVDQU8.Z (DX), K1, Z17
+	VMOVDQU64 -64(SI)(CX*1), Z17
 	VPORQ Z16, Z17, Z18
 	UNLESSASCII(Z18, judge2)
 	MOVB $1, ret+16(FP)
@@ -192,12 +205,35 @@ long:
 	RET
 
 less:
+	CMPQ CX, $4
+	JEQ  four
 	CMPB ·level(SB), $const_levelAVX2
 	JB   go
 
 avx2:
 	CMPQ CX, $15
 	JBE  small
+	LEAQ -32(CX), AX
+	CMPQ AX, $(128 - 32)
+	JA   any
+
+	// 32 to 128 bytes, of which all may be ASCII
+	VMOVDQU (SI), Y0
+	VPOR -32(SI)(CX*1), Y0, Y0
+	CMPQ CX, $64
+	JBE  ascii
+	VPOR 32(SI), Y0, Y0
+	VPOR -64(SI)(CX*1), Y0, Y0
+
+ascii:
+	VPMOVMSKB Y0, AX
+	TESTL AX, AX
+	JNE  any
+	MOVB $1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+any:
 	XORL R9, R9
 	MOVL $32, R10
 	CALL validAVX2<>(SB)
@@ -210,12 +246,31 @@ small:
 	RET
 
 tiny:
+	CMPQ CX, $2
 	JB   one
 	MOVWLZX (SI), AX
+	JNE  three
 	TESTL $0x8080, AX
 	JNE  sequence
 	MOVB $1, ret+16(FP)
 	RET
+
+three:
+	MOVBLZX 2(SI), BX
+	SHLL $16, BX
+	ORL  BX, AX
+	TESTL $0x808080, AX
+	JNE  text
+	MOVB $1, ret+16(FP)
+	RET
+
+text:
+	TESTL $0x80, AX
+	JEQ  last          // a byte and a sequence of two
+	TESTL $0x20, AX
+	JNE  triple
+	CMPL AX, $0x800000 // a sequence of two and a byte
+	JAE  bad
 
 sequence:
 	MOVL AX, BX
@@ -226,12 +281,86 @@ sequence:
 	SETNE ret+16(FP)
 	RET
 
+last:
+	SHRL $8, AX
+	JMP  sequence
+
+triple:
+	MOVL AX, BX
+	ANDL $0xC0C0F0, BX
+	CMPL BX, $0x8080E0 // 1110xxxx 10xxxxxx 10xxxxxx
+	JNE  bad
+	ANDL $0x200F, AX   // and neither overlong nor a surrogate
+	JEQ  bad
+	CMPL AX, $0x200D
+	SETNE ret+16(FP)
+	RET
+
 one:
 	CMPB (SI), $0
 	SETGE ret+16(FP)
 	RET
 
+four:
+	MOVL  (SI), AX
+	TESTL $0x80808080, AX
+	JEQ   right
+	MOVL  AX, BX
+	ANDL  $0xC0C0C0F8, BX
+	CMPL  BX, $0x808080F0 // 11110xxx and three tails
+	JNE   step0
+	MOVL  AX, BX          // of a plane from 1 to 16
+	ANDL  $7, BX
+	SHLL  $2, BX
+	SHRL  $12, AX
+	ANDL  $3, AX
+	ORL   BX, AX
+	DECL  AX
+	CMPL  AX, $16
+	SETCS ret+16(FP)
+	RET
+
+right:
+	MOVB $1, ret+16(FP)
+	RET
+
 go:
+	// Up to 16 bytes are fewer than the way to Go and back is worth.
+	CMPQ CX, $16
+	JA   far
+	CMPQ CX, $8
+	JA   over8
+	MOVL (SI), AX
+	ORL  -4(SI)(CX*1), AX
+	TESTL $0x80808080, AX
+	JEQ  right
+	JMP  step0
+
+over8:
+	MOVQ  $0x8080808080808080, BX
+	MOVQ  (SI), AX
+	ORQ   -8(SI)(CX*1), AX
+	TESTQ BX, AX
+	JEQ   right
+
+step0: // the machine: CX is the state, SI and DX are what is left
+	LEAQ ·machine(SB), BX
+	LEAQ (SI)(CX*1), DX
+	XORL CX, CX
+
+step:
+	MOVBLZX (SI), AX
+	MOVQ (BX)(AX*8), AX
+	SHRQ CX, AX
+	MOVQ AX, CX
+	INCQ SI
+	CMPQ SI, DX
+	JNE  step
+	TESTL $63, CX // accept is 0
+	SETEQ ret+16(FP)
+	RET
+
+far:
 	JMP ·valid(SB)
 
 // func Next(prev uint32, s string) bool
@@ -275,16 +404,84 @@ TEXT ·XOR(SB), NOSPLIT|NOFRAME, $0-44
 	CMPQ CX, $63
 	JA   long
 
-last:
-	NEAREND(SI, AX, avx2)
-	NEAREND(DI, AX, avx2)
-	FIRST(CX, K1)
-	VMOVDQU8.Z (SI), K1, Z16
-	VPXORD KEY, Z16, Z16
-	VMOVDQU8 Z16, K1, (DI)
+	// Two loads and two stores that overlap: after one store with a mask, a load of anything near, such as the
+	// header of the next frame, would have to wait for it.
+	MOVL CX, BX
+	SHLL $3, CX
+	MOVL R8, R9
+	RORL CX, R9 // what the last 32, 16, 8 or 4 bytes are masked with
+	CMPL BX, $32
+	JB   under32
+	VPBROADCASTD R9, Y18
+	VPXORD (SI), Y28, Y17
+	VPXORD -32(SI)(BX*1), Y18, Y18
+	VMOVDQU64 Y17, (DI)
+	VMOVDQU64 Y18, -32(DI)(BX*1)
+	RET
+
+under32:
+	CMPL BX, $16
+	JB   under16
+	VPBROADCASTD R9, X18
+	VPXORD (SI), X28, X17
+	VPXORD -16(SI)(BX*1), X18, X18
+	VMOVDQU64 X17, (DI)
+	VMOVDQU64 X18, -16(DI)(BX*1)
+	RET
+
+under16:
+	CMPL BX, $8
+	JB   under8
+	MOVL -4(SI)(BX*1), DX
+	XORL R9, DX
+	XORL -8(SI)(BX*1), R9
+	MOVL (SI), CX
+	XORL R8, CX
+	MOVL CX, (DI)
+	MOVL 4(SI), CX
+	XORL R8, CX
+	MOVL CX, 4(DI)
+	MOVL R9, -8(DI)(BX*1)
+	MOVL DX, -4(DI)(BX*1)
+	RET
+
+under8:
+	CMPL BX, $4
+	JB   under4
+	XORL -4(SI)(BX*1), R9
+	MOVL (SI), CX
+	XORL R8, CX
+	MOVL CX, (DI)
+	MOVL R9, -4(DI)(BX*1)
+	RET
+
+under4: // one after the other
+	MOVL R8, R9
+	XORL CX, CX
+
+byte:
+	CMPL CX, BX
+	JEQ  done
+	MOVBLZX (SI)(CX*1), DX
+	XORL R9, DX
+	MOVB DX, (DI)(CX*1)
+	SHRL $8, R9
+	INCL CX
+	JMP  byte
+
+done:
 	RET
 
 long:
+	// The last 64 bytes are written last, over what may have been written already: a store with a mask
+	// would make loads of what comes after it wait.
+	MOVQ CX, BX
+	SHLL $3, CX
+	RORL CX, R8
+	VPBROADCASTD R8, Z20
+	VPXORD -64(SI)(BX*1), Z20, Z20
+	LEAQ -64(DI)(BX*1), R11
+	MOVQ BX, CX
 	SUBQ $256, CX
 	JB   blocks
 
@@ -315,8 +512,7 @@ block:
 	JGE  block
 
 rest:
-	ADDQ $64, CX
-	JNZ  last
+	VMOVDQU64 Z20, (R11)
 	RET
 
 less:
@@ -335,35 +531,30 @@ TEXT ·UnmaskClose(SB), NOSPLIT|NOFRAME, $0-28
 	MOVQ dst+0(FP), DI
 	MOVQ frame+8(FP), SI
 	MOVQ n+16(FP), CX
-	CMPB ·level(SB), $const_levelAVX2
-	JB   go
-
-	// the code, and its value
-	MOVL 2(SI), R8
-	MOVWLZX 6(SI), R13
-	XORL R8, R13
-	MOVW R13, (DI)
-	ROLW $8, R13
-	MOVWLZX R13, R13
-
-	// the text
-	ROLL $16, R8
-	ADDQ $8, SI
-	ADDQ $2, DI
-	SUBQ $2, CX
-	JEQ  right
 	CMPB ·level(SB), $const_levelAVX512
-	JNE  avx2
-	VPBROADCASTD R8, KEY
+	JNE  less
+
+	// R12 and R13: the code as it stands in the payload, and its value
+	VPBROADCASTD 2(SI), KEY
+	MOVL    2(SI), R8
+	MOVWLZX 6(SI), R13
+	XORL    R8, R13
+	MOVL    R13, R12
+	BSWAPL  R13
+	SHRL    $16, R13
 	CMPQ CX, $63
 	JA   two
-	NEAREND(SI, AX, avx2)
+
+	// One block: the code, the text, zeros. Once it is written, the code gives way to zeros too.
+	LEAQ 6(SI), DX
+	NEAREND(DX, AX, avx2)
 	NEAREND(DI, AX, avx2)
 	FIRST(CX, K1)
-	VMOVDQU8.Z (SI), K1, Z16
+	VMOVDQU8.Z (DX), K1, Z16
 	VMOVDQU8.Z KEY, K1, KEY
 	VPXORD KEY, Z16, Z16
 	VMOVDQU8 Z16, K1, (DI)
+	VPANDQ ·tables+lookup_reason(SB), Z16, Z16
 	UNLESSASCII(Z16, judge)
 
 right:
@@ -378,18 +569,23 @@ judge:
 	RET
 
 two:
-	LEAQ -64(CX), BX
-	LEAQ 64(SI), DX
-	NEAREND(DX, AX, avx2)
-	LEAQ 64(DI), R11
-	NEAREND(R11, AX, avx2)
-	FIRST(BX, K1)
-	VPXORD (SI), KEY, Z16
-	VMOVDQU8.Z (DX), K1, Z17
-	VMOVDQU8.Z KEY, K1, KEY
-	VPXORD KEY, Z17, Z17
+	// Two blocks that overlap: the first 64 bytes, without the code, and the last 64, for which the key is turned to
+	// where they begin. They are written as they are, since after a store with a mask all loads of what
+	// is near would have to wait for it.
+	VMOVDQU64 ·tables+lookup_reason(SB), Z16
+	VPTERNLOGD $0x60, 6(SI), KEY, Z16
+	MOVL CX, BX
+	SHLL $3, CX
+	RORL CX, R8
+	VPBROADCASTD R8, KEY
+	VPXORD (6-64)(SI)(BX*1), KEY, Z17
 	VMOVDQU64 Z16, (DI)
-	VMOVDQU8 Z17, K1, (R11)
+	VMOVDQU64 Z17, -64(DI)(BX*1)
+	MOVW R12, (DI)
+	CMPL BX, $66
+	JB   code
+
+ready:
 	VPORQ Z16, Z17, Z18
 	UNLESSASCII(Z18, judge2)
 	BTSL $16, R13
@@ -402,7 +598,31 @@ judge2:
 	MOVL R13, ret+24(FP)
 	RET
 
+code: // of 64 or 65 bytes: it is in the second block too
+	MOVL  $66, CX
+	SUBL  BX, CX
+	MOVQ  $-1, AX
+	SHLQ  CX, AX
+	KMOVQ AX, K1
+	VMOVDQU8.Z Z17, K1, Z17
+	JMP ready
+
+less:
+	CMPB ·level(SB), $const_levelAVX2
+	JB   go
+
 avx2:
+	MOVL 2(SI), R8
+	MOVWLZX 6(SI), R13
+	XORL R8, R13
+	MOVW R13, (DI)
+	ROLW $8, R13
+	MOVWLZX R13, R13
+	ROLL $16, R8
+	ADDQ $8, SI
+	ADDQ $2, DI
+	SUBQ $2, CX
+	JEQ  right
 	XORL R9, R9
 	MOVL $32, R10
 	CALL unmaskAVX2<>(SB)
@@ -485,23 +705,21 @@ judge:
 	RET
 
 two:
-	LEAQ -64(CX), BX
-	LEAQ 64(SI), DX
-	NEAREND(DX, AX, avx2)
-	LEAQ 64(DI), R11
-	NEAREND(R11, AX, avx2)
 	VMOVDQU64 (SI), Z16
-	FIRST(BX, K1)
-	VMOVDQU8.Z (DX), K1, Z17
+	VMOVDQU64 -64(SI)(CX*1), Z17
 	VPORQ Z16, Z17, Z18
 	UNLESSASCII(Z18, judge2)
 
 copy2:
-	VPXORD KEY, Z16, Z16
-	VPXORD KEY, Z17, Z17
-	VMOVDQU64 Z16, (DI)
-	VMOVDQU8 Z17, K1, (R11)
 	MOVW R13, -2(DI)
+	MOVL CX, BX
+	SHLL $3, CX
+	RORL CX, R8
+	VPBROADCASTD R8, Z18
+	VPXORD KEY, Z16, Z16
+	VPXORD Z18, Z17, Z17
+	VMOVDQU64 Z16, (DI)
+	VMOVDQU64 Z17, -64(DI)(BX*1)
 	MOVB $1, ret+40(FP)
 	RET
 

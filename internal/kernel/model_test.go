@@ -57,6 +57,16 @@ func faults(before, w uint64) uint64 {
 
 	refused := x1 & y
 	wrong := ^((x1 | x2 | x3) ^ y) & high // needed and not there, or there and not needed
+
+	// With the y of tails.
+	y = 0
+	for i := 0; i < 64; i += 8 {
+		y |= uint64(tables.tails[w>>i&0x3F]) << i
+	}
+	short := x1&y | ((x1|x2|x3)^(w&^x))&high
+	if (short == 0) != (refused|wrong == 0) {
+		panic("with the y of tails the verdict is another")
+	}
 	return refused | wrong
 }
 

@@ -25,8 +25,8 @@ func TestSpeed(t *testing.T) {
 		t.Skip("to measure, add -speed .")
 	}
 	which := regexp.MustCompile(*speed)
-	defer use(backends()[len(backends())-1])
-	names := append([]string{"std"}, backends()...)
+	defer Use(Backends()[len(Backends())-1])
+	names := append([]string{"std"}, Backends()...)
 	fmt.Printf("%-28s", "ns per call; (times faster)")
 	for _, name := range names {
 		fmt.Printf("%18s", name)
@@ -46,7 +46,7 @@ func TestSpeed(t *testing.T) {
 				if i == 0 {
 					run = c.std
 				} else {
-					use(names[i])
+					Use(names[i])
 				}
 				start := time.Now()
 				for range reps {

@@ -2,6 +2,8 @@
 
 package kernel
 
+import "math/bits"
+
 // Text in pieces. What a piece must know of the text before it is the last four bytes of it,
 // the last one highest, as a little-endian load has them: prev. Four bytes of 0,
 // which are text, stand for none. (The first of the four is there to make a whole
@@ -54,4 +56,29 @@ func resume(prev uint32) uint64 {
 		}
 	}
 	return state
+}
+
+// scan returns the state after s, from state on.
+func scan(state uint64, s string) uint64 {
+	for state != accept && state != broken && len(s) > 0 {
+		state = step(state, s[:1])
+		s = s[1:]
+	}
+	if state != accept {
+		return state
+	}
+	// A sequence that the end of s cuts off is left to the machine.
+	cut := len(s)
+	for k := 1; k <= min(3, len(s)); k++ {
+		if b := s[len(s)-k]; b >= 0xC0 {
+			if bits.LeadingZeros8(^b) > k {
+				cut = len(s) - k
+			}
+			break
+		}
+	}
+	if !valid(s[:cut]) {
+		return broken
+	}
+	return step(accept, s[cut:])
 }

@@ -57,6 +57,12 @@ func possible(p, b byte) bool {
 // Zeros before the text and after it make it whole: they need nothing, and what is
 // cut off by the end of the text lacks a tail there.
 //
+// Where x of b is at hand too, y can be had for one operation less, as tails[b&63], which is the y of a tail with
+// these bits. Then b is faulty if
+//
+//	x of p1 has a bit of y (it refuses b, or b is no tail, which is a fault after what has an x), or
+//	b is 80–FF and x of b is 0 (it is a tail) where need1, need2 and need3 say that none is needed, or the other way around.
+//
 // The second way, for vectors that can look up nothing but 16 entries, is that of John Keiser and Daniel
 // Lemire, "Validating UTF-8 in less than one instruction per byte" (2020, doi:10.1002/spe.2920):
 //
@@ -70,10 +76,15 @@ var tables = derive()
 type lookup struct {
 	leads  [64]byte
 	groups [64]byte // four times, because VPERMB takes two bits more, which are another byte's
+	tails  [64]byte // y of 80–BF, by the low six bits
 	first  [64]byte // C0: the first byte that has an x
 	third  [64]byte // 60: p-60 has the highest bit if p is E0–FF (saturated),
 	fourth [64]byte // 70: and p-70 if p is F0–FF
 	count  [64]byte // 0–63
+
+	reason [64]byte // zeros where a payload has its code, then FF
+	known  [64]byte // zeros where not all that comes before is in the block, then FF
+	ends   [64]byte // the needs that the end of the text leaves unmet
 
 	high, low, next [16]byte // Keiser and Lemire's
 	half            [32]byte // 0F
@@ -132,8 +143,16 @@ func derive() (t lookup) {
 		}
 	}
 	for i := range 64 {
+		t.tails[i] = groupOf(0x80 | byte(i))
 		t.first[i], t.third[i], t.fourth[i], t.count[i] = 0xC0, 0x60, 0x70, byte(i)
+		if i >= 2 {
+			t.reason[i] = 0xFF
+		}
+		if i >= 3 {
+			t.known[i] = 0xFF
+		}
 	}
+	t.ends[61], t.ends[62], t.ends[63] = need3, need2, need1
 	t.nibbles()
 
 	for i := range 32 {

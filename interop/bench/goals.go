@@ -34,12 +34,16 @@ func goalsFor(scenario, rival string, least, aim float64, sizes ...int) []goal {
 
 // A verdict is how a goal was met.
 type verdict struct {
-	Scenario string  `json:"scenario"`
-	Rival    string  `json:"rival"`
-	Ratio    float64 `json:"ratio"`
-	Least    float64 `json:"at_least"`
-	Aim      float64 `json:"aim"`
-	Met      string  `json:"met"` // "aim", "least", "no"
+	Work    string `json:"work"`
+	Against string `json:"against"`
+	Reached string `json:"reached"`
+	Least   string `json:"at_least"`
+	Aim     string `json:"aim,omitempty"`
+	Met     string `json:"met"` // "aim", "least", "no"; "yes" or "no" where there is no aim
+
+	// The scenario whose ratio it is, if it is one's.
+	Scenario string  `json:"scenario,omitempty"`
+	Ratio    float64 `json:"ratio,omitempty"`
 }
 
 // judge compares the results with the goals that were measured.
@@ -50,7 +54,10 @@ func judge(results []result) []verdict {
 			if r.Scenario != g.scenario || r.Contender != g.rival {
 				continue
 			}
-			v := verdict{g.scenario, g.rival, r.Ratio, g.least, g.aim, "no"}
+			v := verdict{
+				Work: "`" + g.scenario + "`", Against: g.rival, Reached: times(r.Ratio), Least: times(g.least), Aim: times(g.aim),
+				Met: "no", Scenario: g.scenario, Ratio: r.Ratio,
+			}
 			switch {
 			case r.Ratio >= g.aim:
 				v.Met = "aim"
@@ -59,6 +66,10 @@ func judge(results []result) []verdict {
 			}
 			all = append(all, v)
 		}
+	}
+	all = append(all, judgeBackends(results)...)
+	if v, ok := judgeAllocs(results); ok {
+		all = append(all, v)
 	}
 	return all
 }

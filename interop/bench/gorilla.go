@@ -32,114 +32,105 @@ func gorillaClient(conn *memConn) *websocket.Conn {
 	return c
 }
 
+// gorillaCheck checks a reason before it is sent, which gorilla does not.
+func gorillaCheck(c *closing) {
+	if !utf8.ValidString(c.text) {
+		panic("the reason is not UTF-8")
+	}
+}
+
+// gorillaRead reads a Close frame, and answers it if it has not sent one.
+func gorillaRead(c *websocket.Conn) {
+	if _, _, err := c.ReadMessage(); err == nil {
+		panic("a Close frame was read as a message")
+	}
+}
+
 func gorillaAppendPayload(pool []closing) contender {
 	return contender{
-		name: gorilla, note: "FormatCloseMessage: checks neither code nor reason",
+		name: gorilla, note: "utf8.ValidString, since it checks neither code nor reason itself; FormatCloseMessage",
 		run: func(n int) (sum uint64) {
+			var b []byte
 			for i := range n {
 				c := &pool[i%poolSize]
-				b := websocket.FormatCloseMessage(int(c.code), c.text)
-				sum += uint64(len(b)) + head(b)
+				gorillaCheck(c)
+				b = websocket.FormatCloseMessage(int(c.code), c.text)
+				sum += seen(b)
 			}
+			wrote = b
 			return sum
 		},
 	}
 }
 
 func gorillaAppendMasked(pool []closing) contender {
-	conn := new(memConn)
+	conn := newMemConn(openingResponse)
 	var client *websocket.Conn
 	return contender{
 		name: gorilla, note: "utf8.ValidString, since it checks neither code nor reason itself; FormatCloseMessage, WriteControl to memory, as a Pong because a Conn sends one Close only",
 		run: func(n int) (sum uint64) {
 			if client == nil {
-				conn.onWrite = openingResponse
 				client = gorillaClient(conn)
 			}
 			for i := range n {
 				c := &pool[i%poolSize]
 				conn.reset(nil)
-				if !utf8.ValidString(c.text) {
-					panic("the reason is not UTF-8")
-				}
+				gorillaCheck(c)
 				if err := client.WriteControl(websocket.PongMessage, websocket.FormatCloseMessage(int(c.code), c.text), time.Time{}); err != nil {
 					panic(err)
 				}
-				sum += head(conn.out)
+				sum += seen(conn.out)
 			}
+			wrote = conn.out
 			return sum
 		},
 	}
 }
 
 func gorillaAnswer(pool []closing) contender {
-	return contender{
-		name: gorilla, note: "ReadMessage on a new connection, whose making is subtracted",
-		run: func(n int) (sum uint64) {
-			var conn memConn
-			for i := range n {
-				conn.reset(pool[i%poolSize].masked)
-				c := gorillaServer(&conn)
-				conn.out = conn.out[:0]
-				_, _, err := c.ReadMessage()
-				if err == nil {
-					panic("a Close frame was read as a message")
-				}
-				expect(conn.out, false)
-				sum += head(conn.out)
-			}
-			return sum
-		},
-		base: func(n int) (sum uint64) {
-			var conn memConn
-			for i := range n {
-				conn.reset(pool[i%poolSize].masked)
-				gorillaServer(&conn)
-				sum += head(conn.out)
-			}
-			return sum
-		},
+	type end struct {
+		wire *memConn
+		conn *websocket.Conn
 	}
+	return fresh(gorilla, "ReadMessage",
+		func(i int) end {
+			wire := newMemConn(nil)
+			conn := gorillaServer(wire)
+			wire.reset(pool[i].masked)
+			return end{wire, conn}
+		},
+		func(e end) uint64 {
+			gorillaRead(e.conn)
+			return answered(e.wire.out)
+		})
 }
 
 func gorillaHandshake(pool []closing) contender {
-	return contender{
-		name: gorilla, note: "on a new pair of connections, whose making is subtracted; no wasClean",
-		run: func(n int) (sum uint64) {
-			for i := range n {
-				p := &pool[i%poolSize]
-				client, server, a, b := gorillaPair()
-				err := client.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(int(p.code), p.text), time.Time{})
-				if err != nil {
-					panic(err)
-				}
-				b.reset(a.out)
-				if _, _, err = server.ReadMessage(); err == nil {
-					panic("a Close frame was read as a message")
-				}
-				expect(b.out, false)
-				a.reset(b.out)
-				if _, _, err = client.ReadMessage(); err == nil {
-					panic("a Close frame was read as a message")
-				}
-				sum += head(b.out)
-			}
-			return sum
-		},
-		base: func(n int) (sum uint64) {
-			for range n {
-				_, _, a, b := gorillaPair()
-				sum += uint64(len(a.out) + len(b.out))
-			}
-			return sum
-		},
+	type pair struct {
+		closing        *closing
+		client, server *websocket.Conn
+		a, b           *memConn
 	}
-}
-
-func gorillaPair() (client, server *websocket.Conn, a, b *memConn) {
-	a, b = &memConn{onWrite: openingResponse}, new(memConn)
-	client, server = gorillaClient(a), gorillaServer(b)
-	a.reset(nil)
-	b.reset(nil)
-	return client, server, a, b
+	return fresh(gorilla, "utf8.ValidString, FormatCloseMessage, WriteControl; ReadMessage; ReadMessage. There is no wasClean",
+		func(i int) pair {
+			a, b := newMemConn(openingResponse), newMemConn(nil)
+			client, server := gorillaClient(a), gorillaServer(b)
+			a.reset(nil)
+			b.reset(nil)
+			return pair{&pool[i], client, server, a, b}
+		},
+		func(p pair) uint64 {
+			c := p.closing
+			gorillaCheck(c)
+			err := p.client.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(int(c.code), c.text), time.Time{})
+			if err != nil {
+				panic(err)
+			}
+			p.b.in.Reset(p.a.out)
+			gorillaRead(p.server)
+			n := answered(p.b.out)
+			p.a.in.Reset(p.b.out)
+			gorillaRead(p.client)
+			return n
+		})
 }

@@ -31,92 +31,78 @@ func gwsClient(conn *memConn) *gws.Conn {
 	return c
 }
 
+// gwsCheck checks a reason before it is sent, which gws does not.
+func gwsCheck(c *closing) {
+	if !utf8.Valid(c.reason) {
+		panic("the reason is not UTF-8")
+	}
+}
+
 func gwsAppendMasked(pool []closing) contender {
-	conn := new(memConn)
+	conn := newMemConn(openingResponse)
 	var client *gws.Conn
 	return contender{
 		name: gwsName, note: "utf8.Valid, since it checks neither code nor reason itself; code and reason put together, WritePong to memory, because a Conn sends one Close only",
 		run: func(n int) (sum uint64) {
 			if client == nil {
-				conn.onWrite = openingResponse
 				client = gwsClient(conn)
 			}
 			var payload [125]byte
 			for i := range n {
 				c := &pool[i%poolSize]
 				conn.reset(nil)
-				if !utf8.Valid(c.reason) {
-					panic("the reason is not UTF-8")
-				}
+				gwsCheck(c)
 				b := append(append(payload[:0], byte(c.code>>8), byte(c.code)), c.reason...)
 				if err := client.WritePong(b); err != nil {
 					panic(err)
 				}
-				sum += head(conn.out)
+				sum += seen(conn.out)
 			}
+			wrote = conn.out
 			return sum
 		},
 	}
 }
 
 func gwsAnswer(pool []closing) contender {
-	return contender{
-		name: gwsName, note: "ReadLoop on a new connection, whose making is subtracted",
-		run: func(n int) (sum uint64) {
-			var conn memConn
-			for i := range n {
-				conn.reset(pool[i%poolSize].masked)
-				c := gwsServer(&conn)
-				conn.out = conn.out[:0]
-				c.ReadLoop()
-				expect(conn.out, false)
-				sum += head(conn.out)
-			}
-			return sum
-		},
-		base: func(n int) (sum uint64) {
-			var conn memConn
-			for i := range n {
-				conn.reset(pool[i%poolSize].masked)
-				gwsServer(&conn)
-				sum += head(conn.out)
-			}
-			return sum
-		},
+	type end struct {
+		wire *memConn
+		conn *gws.Conn
 	}
+	return fresh(gwsName, "ReadLoop; answers 1000 for 1001–1013",
+		func(i int) end {
+			wire := newMemConn(nil)
+			conn := gwsServer(wire)
+			wire.reset(pool[i].masked)
+			return end{wire, conn}
+		},
+		func(e end) uint64 {
+			e.conn.ReadLoop()
+			return answered(e.wire.out)
+		})
 }
 
 func gwsHandshake(pool []closing) contender {
-	return contender{
-		name: gwsName, note: "on a new pair of connections, whose making is subtracted; the client does not wait for the answer, and there is no wasClean",
-		run: func(n int) (sum uint64) {
-			for i := range n {
-				p := &pool[i%poolSize]
-				client, server, a, b := gwsPair()
-				if err := client.WriteClose(uint16(p.code), p.reason); err != nil {
-					panic(err)
-				}
-				b.reset(a.out)
-				server.ReadLoop()
-				expect(b.out, false)
-				sum += head(b.out)
-			}
-			return sum
-		},
-		base: func(n int) (sum uint64) {
-			for range n {
-				_, _, a, b := gwsPair()
-				sum += uint64(len(a.out) + len(b.out))
-			}
-			return sum
-		},
+	type pair struct {
+		closing        *closing
+		client, server *gws.Conn
+		a, b           *memConn
 	}
-}
-
-func gwsPair() (client, server *gws.Conn, a, b *memConn) {
-	a, b = &memConn{onWrite: openingResponse}, new(memConn)
-	client, server = gwsClient(a), gwsServer(b)
-	a.reset(nil)
-	b.reset(nil)
-	return client, server, a, b
+	return fresh(gwsName, "utf8.Valid, WriteClose; ReadLoop. The client does not wait for the answer, and there is no wasClean",
+		func(i int) pair {
+			a, b := newMemConn(openingResponse), newMemConn(nil)
+			client, server := gwsClient(a), gwsServer(b)
+			a.reset(nil)
+			b.reset(nil)
+			return pair{&pool[i], client, server, a, b}
+		},
+		func(p pair) uint64 {
+			gwsCheck(p.closing)
+			if err := p.client.WriteClose(uint16(p.closing.code), p.closing.reason); err != nil {
+				panic(err)
+			}
+			p.b.in.Reset(p.a.out)
+			p.server.ReadLoop()
+			return answered(p.b.out)
+		})
 }

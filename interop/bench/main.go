@@ -18,8 +18,8 @@ func main() {
 	short := flag.Bool("short", false, "a few milliseconds a scenario: to see that all work and closeframe does not allocate")
 	write := flag.Bool("write", false, "write results.json, results.md and the plots beside the source, and the figures of the README")
 	pattern := flag.String("run", "", "measure only the scenarios that match this regular `expression`")
-	rounds := flag.Int("rounds", 15, "how many times each contender takes its turn")
-	turn := flag.Duration("turn", 2*time.Millisecond, "how long a turn is")
+	rounds := flag.Int("rounds", 30, "how many times each contender takes its turn")
+	turn := flag.Duration("turn", time.Millisecond, "how long a turn is")
 	flag.Parse()
 
 	e := effort{rounds: *rounds, turn: *turn}
@@ -41,27 +41,27 @@ func run(out io.Writer, p *progress, e effort, pattern string, write, short bool
 		return errors.New("-write wants everything measured: leave out -short and -run")
 	}
 	rep := report{Machine: machine(), Rounds: e.rounds, Turn: e.turn.String()}
-	start := time.Now()
-	all := scenarios()
-	var faults []string
-	for i, s := range all {
-		if !re.MatchString(s.id) {
-			continue
+	begin := time.Now()
+	var all []scenario
+	for _, s := range scenarios() {
+		if re.MatchString(s.id) {
+			all = append(all, s)
 		}
-		p.show(i+1, len(all), s.id)
-		results := measure(s, e)
-		rep.Results = append(rep.Results, results...)
-		if a := results[0].Allocs; a > wantAllocs(s.id) {
-			faults = append(faults, fmt.Sprintf("%s: closeframe allocates %.2f times", s.id, a))
-		}
+	}
+	known := len(all)
+	if pattern == "" {
+		all = append(all, growthScenarios()...)
+	}
+	bouts := measure(all, e, p)
+	for _, b := range bouts[:known] {
+		rep.Results = append(rep.Results, b.results()...)
 	}
 	if pattern == "" {
-		p.show(len(all), len(all), "growth/how cost grows with length")
-		rep.Growth = grow(e)
+		rep.Growth = grown(bouts[known:])
+		rep.Memory = memory(short)
 	}
-	p.done()
 	rep.Goals = judge(rep.Results)
-	rep.Seconds = time.Since(start).Seconds()
+	rep.Seconds = time.Since(begin).Seconds()
 
 	var md bytes.Buffer
 	rep.markdown(&md)
@@ -73,19 +73,10 @@ func run(out io.Writer, p *progress, e effort, pattern string, write, short bool
 			return err
 		}
 	}
-	if faults != nil {
+	if faults := allocFaults(rep.Results); faults != nil {
 		return errors.New(strings.Join(faults, "\n"))
 	}
 	return nil
-}
-
-// wantAllocs is how many allocations closeframe may make in a scenario: the
-// reason of a CloseEvent is a string of its own, and nothing else is.
-func wantAllocs(id string) float64 {
-	if strings.HasPrefix(id, "answer/") || strings.HasPrefix(id, "handshake/") {
-		return 1
-	}
-	return 0
 }
 
 // write writes everything that a run leaves behind, in the folder interop/bench

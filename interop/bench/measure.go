@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"time"
 )
@@ -11,13 +12,19 @@ type contender struct {
 	name string // the library
 	note string // how its work differs from closeframe's, "" if it does not
 
-	// run does the work n times and returns a number made of all results, so
-	// that the compiler can drop none of it.
+	// run does the work n times, for the first n buffers of the pool and then
+	// from its beginning again, and returns a number made of all results, so that
+	// the compiler can drop none of it. It is the same number for all contenders
+	// of a scenario, if they do the same.
 	run func(n int) uint64
 
-	// base, if not nil, is what run has to do besides, such as making a new
-	// connection: its time is taken in the same rounds and subtracted.
-	base func(n int) uint64
+	// prepare, if not nil, makes ready what the next n operations use up, such as
+	// new connections. It is called before each run, with the same n, which is a
+	// batch at most; neither its time nor its memory counts.
+	prepare func(n int)
+
+	// backend, if not "", is that of closeframe's kernel which run is timed with.
+	backend string
 }
 
 // A scenario is one piece of work and those who do it, closeframe first.
@@ -25,6 +32,12 @@ type scenario struct {
 	id         string // kind/content/size, to select by and to refer to
 	size       int    // bytes an operation works on, 0 if that says nothing
 	contenders []contender
+
+	lengths []int // of each contender's work, where they differ
+
+	// For tests: what there is to do.
+	closings []closing
+	texts    [][]byte
 }
 
 // A result is what one contender reached in one scenario.
@@ -35,7 +48,14 @@ type result struct {
 	Bytes     int     `json:"bytes,omitempty"`
 	Nanos     float64 `json:"ns_per_op"` // median over the rounds
 	Spread    float64 `json:"spread"`    // (third quartile - first quartile) / median
-	Ratio     float64 `json:"ratio"`     // to closeframe's median: 2 is twice as slow
+
+	// Of every round, how many times as long as closeframe it took in that round,
+	// and how many nanoseconds longer: the medians, since a machine whose clock
+	// changes is as fast for both within a round, but not in all rounds.
+	Ratio       float64 `json:"ratio"`
+	RatioSpread float64 `json:"ratio_spread"`
+	Longer      float64 `json:"ns_longer"`
+
 	Allocs    float64 `json:"allocs_per_op"`
 	AllocSize float64 `json:"alloc_bytes_per_op"`
 }
@@ -49,93 +69,99 @@ type effort struct {
 // sink is where all results end.
 var sink uint64
 
-// measure lets the contenders of s take turns.
-func measure(s scenario, e effort) []result {
-	type lane struct {
-		run    func(int) uint64
-		n      int
-		nanos  []float64
-		allocs float64
-		size   float64
+// A bout is a scenario being measured.
+type bout struct {
+	scenario
+	lanes   []lane
+	rounds  int  // so far
+	garbage bool // do rounds leave any
+}
+
+// A lane is a contender with what it has reached.
+type lane struct {
+	contender
+	n            int       // operations in a turn
+	nanos        []float64 // that one took, by round
+	allocs, size float64
+}
+
+// start finds out how many operations of each contender are a turn, and how many
+// allocations one makes.
+func start(s scenario, turn time.Duration) *bout {
+	b := &bout{scenario: s, lanes: make([]lane, len(s.contenders))}
+	for i := range b.lanes {
+		l := &b.lanes[i]
+		l.contender = s.contenders[i]
+		l.n = l.calibrate(turn)
+		l.allocs, l.size = l.allocations(min(l.n, 1000))
+		b.garbage = b.garbage || l.prepare != nil || l.allocs > 0
 	}
-	// Lane 2i is contender i, lane 2i+1 its base, which may be nil.
-	lanes := make([]lane, 2*len(s.contenders))
-	for i, c := range s.contenders {
-		lanes[2*i].run, lanes[2*i+1].run = c.run, c.base
+	return b
+}
+
+// until lets the contenders take turns until there have been so many rounds.
+func (b *bout) until(rounds int) {
+	if b.rounds >= rounds {
+		return
 	}
-	for i := range lanes {
-		l := &lanes[i]
-		if l.run == nil {
-			continue
-		}
-		sink += l.run(poolSize) // touch everything once
-		l.n = calibrate(l.run, e.turn)
-		l.allocs, l.size = allocations(l.run, min(l.n, 1000))
-	}
+
+	// Garbage is collected between the rounds: within one, it would be collected
+	// in the turn of somebody else than who made it.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	runtime.GC()
-	for r := range e.rounds {
-		for j := range lanes {
-			l := &lanes[(r+j)%len(lanes)] // nobody is always first
-			if l.run == nil {
-				continue
-			}
-			start := time.Now()
-			sink += l.run(l.n)
-			l.nanos = append(l.nanos, float64(time.Since(start).Nanoseconds())/float64(l.n))
+	for first := b.rounds; b.rounds < rounds; b.rounds++ {
+		if b.garbage && b.rounds > first {
+			runtime.GC()
+		}
+		for j := range b.lanes {
+			l := &b.lanes[(b.rounds+j)%len(b.lanes)] // nobody is always first
+			l.nanos = append(l.nanos, float64(l.timed(l.n).Nanoseconds())/float64(l.n))
 		}
 	}
-
 	runtime.KeepAlive(&sink)
+}
 
-	results := make([]result, len(s.contenders))
-	for i, c := range s.contenders {
-		own, base := &lanes[2*i], &lanes[2*i+1]
-		if base.run != nil {
-			b := quantile(base.nanos, 0.5)
-			for j := range own.nanos {
-				own.nanos[j] -= b
+// results are what all rounds come to.
+func (b *bout) results() []result {
+	all := make([]result, len(b.lanes))
+	for i, l := range b.lanes {
+		ratios, longer := make([]float64, b.rounds), make([]float64, b.rounds)
+		for r, own := range b.lanes[0].nanos {
+			ratios[r], longer[r] = l.nanos[r]/own, l.nanos[r]-own
+		}
+		m, ratio := quantile(l.nanos, 0.5), quantile(ratios, 0.5)
+		all[i] = result{
+			Scenario: b.id, Contender: l.name, Note: l.note, Bytes: b.scenario.size,
+			Nanos: m, Spread: middleHalf(l.nanos) / m,
+			Ratio: ratio, RatioSpread: middleHalf(ratios) / ratio, Longer: quantile(longer, 0.5),
+			Allocs: l.allocs, AllocSize: l.size,
+		}
+	}
+	return all
+}
+
+// passes is how often all scenarios are gone through, each time for some of the
+// rounds. Another machine on the same processor may slow it down for seconds, and not
+// every contender by as much: so no scenario has all its rounds in one such time.
+const passes = 6
+
+// measure measures all the scenarios.
+func measure(scenarios []scenario, e effort, p *progress) (all []*bout) {
+	for pass := range passes {
+		for i, s := range scenarios {
+			p.show(pass*len(scenarios)+i+1, passes*len(scenarios), s.id)
+			if pass == 0 {
+				all = append(all, start(s, e.turn))
 			}
-			own.allocs -= base.allocs
-			own.size -= base.size
+			all[i].until((pass + 1) * e.rounds / passes)
 		}
-		m := quantile(own.nanos, 0.5)
-		results[i] = result{
-			Scenario: s.id, Contender: c.name, Note: c.note, Bytes: s.size,
-			Nanos: m, Spread: (quantile(own.nanos, 0.75) - quantile(own.nanos, 0.25)) / m,
-			Allocs: own.allocs, AllocSize: own.size,
-		}
-		results[i].Ratio = m / results[0].Nanos
 	}
-	return results
+	p.done()
+	return all
 }
 
-// calibrate returns how many operations take about as long as turn.
-func calibrate(run func(int) uint64, turn time.Duration) int {
-	for n := 1; ; n *= 2 {
-		start := time.Now()
-		sink += run(n)
-		if d := time.Since(start); d >= turn/2 || n >= 1<<26 {
-			return max(1, int(float64(n)*float64(turn)/float64(d)))
-		}
-	}
-}
-
-// allocations returns how many allocations, and how many bytes, an operation takes.
-func allocations(run func(int) uint64, n int) (count, size float64) {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	sink += run(n)
-	runtime.ReadMemStats(&after)
-	// Less than one in a hundred operations is the runtime's own.
-	per := func(a, b uint64) float64 {
-		x := float64(b-a) / float64(n)
-		if x < 0.01 {
-			return 0
-		}
-		return x
-	}
-	return per(before.Mallocs, after.Mallocs), per(before.TotalAlloc, after.TotalAlloc)
-}
+// middleHalf returns how wide the middle half of x is.
+func middleHalf(x []float64) float64 { return quantile(x, 0.75) - quantile(x, 0.25) }
 
 // quantile returns the q-quantile of x by linear interpolation.
 func quantile(x []float64, q float64) float64 {

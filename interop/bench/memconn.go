@@ -22,6 +22,13 @@ type memConn struct {
 	onWrite func(p []byte) []byte
 }
 
+// newMemConn returns a connection with room for what a test writes, so that what
+// is allocated is allocated by who uses it.
+func newMemConn(onWrite func(p []byte) []byte) *memConn {
+	return &memConn{out: make([]byte, 0, 512), onWrite: onWrite}
+}
+
+// reset forgets what was written and gives in to read.
 func (c *memConn) reset(in []byte) {
 	c.in.Reset(in)
 	c.out = c.out[:0]
@@ -83,28 +90,12 @@ func openingResponse(request []byte) []byte {
 	if err != nil {
 		panic(err)
 	}
-	h := sha1.Sum([]byte(r.Header.Get("Sec-Websocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	return []byte("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
-		"Sec-WebSocket-Accept: " + base64.StdEncoding.EncodeToString(h[:]) + "\r\n\r\n")
+		"Sec-WebSocket-Accept: " + acceptKey(r.Header.Get("Sec-Websocket-Key")) + "\r\n\r\n")
 }
 
-// afterResponse returns what stands behind an HTTP response's header in b.
-func afterResponse(b []byte) []byte {
-	_, rest, ok := bytes.Cut(b, []byte("\r\n\r\n"))
-	if !ok {
-		panic("no response in what was written")
-	}
-	return rest
-}
-
-// expect panics unless b is a Close frame: a benchmark that does no work must
-// not look fast.
-func expect(b []byte, masked bool) {
-	want := byte(0)
-	if masked {
-		want = 0x80
-	}
-	if len(b) < 2 || b[0] != 0x88 || b[1]&0x80 != want {
-		panic("no Close frame was written")
-	}
+// acceptKey is how a server shows that it has read a client's key.
+func acceptKey(key string) string {
+	h := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	return base64.StdEncoding.EncodeToString(h[:])
 }

@@ -6,7 +6,6 @@ import (
 	"image/color"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -25,23 +24,53 @@ const inkHex, gridHex = "#010203", "#040506"
 
 var grid = color.RGBA{4, 5, 6, 255}
 
-const style = `<style>
+const themes = `<style>
 :root { --ink: #1f2328; --grid: #d1d9e0; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --grid: #3d444d; } }
 </style>
 `
 
-// lines are the colors of the contenders, to be told apart on light and dark
-// and by the color-blind (after Okabe and Ito), and each one's dashes.
-var lines = []struct {
-	color  color.RGBA
-	dashes []vg.Length
-}{
+// colors are those of the contenders, to be told apart on light and dark and by
+// the color-blind (after Okabe and Ito), and each one's dashes.
+var colors = []style{
 	{color.RGBA{0, 114, 178, 255}, nil},
 	{color.RGBA{213, 94, 0, 255}, []vg.Length{6, 2}},
 	{color.RGBA{0, 158, 115, 255}, []vg.Length{2, 2}},
 	{color.RGBA{204, 121, 167, 255}, []vg.Length{8, 2, 2, 2}},
-	{color.RGBA{128, 128, 128, 255}, []vg.Length{1, 2}},
+	{color.RGBA{86, 180, 233, 255}, []vg.Length{4, 2, 1, 2}},
+	{color.RGBA{230, 159, 0, 255}, []vg.Length{10, 3}},
+}
+
+// floors are what cannot be beaten.
+var floors = map[string]style{
+	"plain copy": {color.RGBA{128, 128, 128, 255}, []vg.Length{1, 2}},
+	emptyName:    {color.RGBA{128, 128, 128, 255}, []vg.Length{4, 4}},
+	smallest:     {color.RGBA{128, 128, 128, 255}, []vg.Length{4, 4}},
+}
+
+type style struct {
+	color  color.RGBA
+	dashes []vg.Length
+}
+
+// A chart has a line for each contender.
+type chart struct {
+	title, x, y    string
+	xTicks, yTicks plot.Ticker
+	log            bool
+	legendRight    bool
+	names          []string // of the lines, in order
+	lines          map[string]plotter.XYs
+}
+
+func (c *chart) add(name string, x, y float64) {
+	if c.lines == nil {
+		c.lines = map[string]plotter.XYs{}
+	}
+	if c.lines[name] == nil {
+		c.names = append(c.names, name)
+	}
+	c.lines[name] = append(c.lines[name], plotter.XY{X: x, Y: y})
 }
 
 // plots writes how cost grows as SVG files into dir.
@@ -50,71 +79,81 @@ func (rep *report) plots(dir string) error {
 		return err
 	}
 	g := rep.Growth
-	err := drawPlot(filepath.Join(dir, "payload.svg"), "A masked Close with a Chinese reason, parsed and validated",
-		"payload, bytes", g.Payload, g.Empty, false)
-	if err != nil {
-		return err
+	payload := chart{
+		title: "A masked Close with a Chinese reason, parsed and validated",
+		x:     "payload, bytes", y: "time", xTicks: steps{}, yTicks: linear{},
 	}
-	return drawPlot(filepath.Join(dir, "text.svg"), "Chinese text validated", "text, bytes", g.Text, g.Empty, true)
+	payload.times(g.Payload, g.Empty)
+	text := chart{
+		title: "Chinese text validated",
+		x:     "text, bytes", y: "time", log: true, xTicks: sizes{}, yTicks: decades{func(v int) string { return time.Duration(v).String() }},
+	}
+	text.times(g.Text, g.Empty)
+	count := chart{
+		title: "Memory of open connections; those of the others have their buffers in it",
+		x:     "connections", y: "bytes a connection", log: true, legendRight: true, xTicks: decades{grouped}, yTicks: decades{grouped},
+	}
+	for _, l := range rep.Memory {
+		count.add(l.Contender, float64(l.Connections), l.Bytes)
+	}
+	for name, c := range map[string]*chart{"payload": &payload, "text": &text, "memory": &count} {
+		if err := c.draw(filepath.Join(dir, name+".svg")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// drawPlot draws time by length, one line a contender; empty is what a call costs
-// that does nothing.
-func drawPlot(file, title, x string, points []point, empty float64, log bool) error {
+// times adds points, and what a call costs that does nothing.
+func (c *chart) times(points []point, empty float64) {
+	for _, p := range points {
+		c.add(p.Contender, float64(p.Bytes), p.Nanos)
+	}
+	for _, p := range c.lines[c.names[0]] {
+		c.add(emptyName, p.X, empty)
+	}
+}
+
+// draw writes c as an SVG file.
+func (c *chart) draw(file string) error {
 	p := plot.New()
 	p.BackgroundColor = nil // of what it stands on
-	p.Title.Text = title
-	p.X.Label.Text, p.Y.Label.Text = x, "time"
-	p.Y.Tick.Marker = linear{}
+	p.Title.Text = c.title
+	p.X.Label.Text, p.Y.Label.Text = c.x, c.y
 	p.Title.TextStyle.Color, p.Legend.TextStyle.Color = ink, ink
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
 		a.Color, a.Label.TextStyle.Color, a.Tick.Color, a.Tick.Label.Color = ink, ink, ink, ink
-		if log {
-			a.Scale, a.Tick.Marker = plot.LogScale{}, decades{}
+		if c.log {
+			a.Scale = plot.LogScale{}
 		}
 	}
-	p.X.Tick.Marker = steps{}
-	if log {
-		p.X.Tick.Marker = sizes{}
-	}
-	p.Legend.Top, p.Legend.Left = true, true
+	p.X.Tick.Marker, p.Y.Tick.Marker = c.xTicks, c.yTicks
+	p.Legend.Top, p.Legend.Left = true, !c.legendRight
 	gridLines := plotter.NewGrid()
 	gridLines.Horizontal.Color, gridLines.Vertical.Color = grid, grid
 	p.Add(gridLines)
-
-	var names []string
-	by := map[string]plotter.XYs{}
-	for _, q := range points {
-		if !slices.Contains(names, q.Contender) {
-			names = append(names, q.Contender)
-		}
-		by[q.Contender] = append(by[q.Contender], plotter.XY{X: float64(q.Bytes), Y: q.Nanos})
-	}
-	all := by[names[0]]
-	by["empty call"] = plotter.XYs{{X: all[0].X, Y: empty}, {X: all[len(all)-1].X, Y: empty}}
-	names = append(names, "empty call")
-	for i, name := range names {
-		l, err := plotter.NewLine(by[name])
+	for i, name := range c.names {
+		l, err := plotter.NewLine(c.lines[name])
 		if err != nil {
 			return err
 		}
-		s := lines[min(i, len(lines)-1)]
-		l.Color, l.Dashes, l.Width = s.color, s.dashes, vg.Points(1.8)
-		if i >= len(lines) {
-			l.Dashes = []vg.Length{4, 4}
+		s, ok := floors[name]
+		if !ok {
+			s = colors[i]
 		}
+		l.Color, l.Dashes, l.Width = s.color, s.dashes, vg.Points(1.8)
 		p.Add(l)
 		p.Legend.Add(name, l)
 	}
-	if !log {
+	if !c.log {
 		p.Y.Min = 0
 	}
 
 	w, h := 7.2*vg.Inch, 4.2*vg.Inch
-	c := vgsvg.New(w, h)
-	p.Draw(draw.Crop(draw.New(c), 6, -24, 6, -6)) // room for the last label
+	canvas := vgsvg.New(w, h)
+	p.Draw(draw.Crop(draw.New(canvas), 6, -24, 6, -6)) // room for the last label
 	var b bytes.Buffer
-	if _, err := c.WriteTo(&b); err != nil {
+	if _, err := canvas.WriteTo(&b); err != nil {
 		return err
 	}
 	svg := b.String()
@@ -122,7 +161,7 @@ func drawPlot(file, title, x string, points []point, empty float64, log bool) er
 	if !ok {
 		return fmt.Errorf("%s: the drawing has no group", file)
 	}
-	svg = head + style + "<g " + body
+	svg = head + themes + "<g " + body
 	svg = strings.NewReplacer(inkHex, "var(--ink)", gridHex, "var(--grid)").Replace(svg)
 	return os.WriteFile(file, []byte(svg), 0o644)
 }
@@ -140,17 +179,25 @@ func (steps) Ticks(lo, hi float64) []plot.Tick {
 	return t
 }
 
-// decades marks 1, 10, 100, … nanoseconds.
-type decades struct{}
+// decades marks 1, 10, 100, … as label writes them.
+type decades struct{ label func(int) string }
 
-func (decades) Ticks(lo, hi float64) []plot.Tick {
+func (d decades) Ticks(lo, hi float64) []plot.Tick {
 	var t []plot.Tick
-	for v := 1.0; v <= hi*1.01; v *= 10 {
-		if v >= lo*0.99 {
-			t = append(t, plot.Tick{Value: v, Label: time.Duration(v).String()})
+	for v := 1; float64(v) <= hi*1.01; v *= 10 {
+		if float64(v) >= lo*0.99 {
+			t = append(t, plot.Tick{Value: float64(v), Label: d.label(v)})
 		}
 	}
 	return t
+}
+
+// grouped writes a number with commas.
+func grouped(n int) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s,%03d", grouped(n/1000), n%1000)
 }
 
 // linear marks nanoseconds.

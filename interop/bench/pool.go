@@ -6,6 +6,7 @@ import (
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/utf8check"
 )
 
 // poolSize is how many different buffers a scenario goes through, so that no
@@ -49,10 +50,22 @@ func letters(alphabet string, mean int) func(*rand.Rand) rune {
 	}
 }
 
-// text returns n bytes of well-formed text; where the last character does not
-// fit, dots stand for it.
-func text(c content, n int, r *rand.Rand) []byte {
-	b := make([]byte, 0, n)
+// rooms returns empty slices for a pool of buffers of n bytes. They stand one after the
+// other in all, as the allocator would have them if it were empty: where
+// it is not, they would be scattered differently in every run, and slow down the cache in some.
+func rooms(n int) (all []byte, each [][]byte) {
+	stride := (n + 15) &^ 15
+	all = make([]byte, poolSize*stride)
+	each = make([][]byte, poolSize)
+	for i := range each {
+		each[i] = all[i*stride:][:0:n]
+	}
+	return all, each
+}
+
+// text appends well-formed text to b until it has n bytes; where the last character
+// does not fit, dots stand for it.
+func text(b []byte, c content, n int, r *rand.Rand) []byte {
 	for len(b) < n {
 		x := c.next(r)
 		if len(b)+utf8.RuneLen(x) > n {
@@ -69,14 +82,15 @@ func text(c content, n int, r *rand.Rand) []byte {
 // may be up to three bytes shorter, to end with a whole character.
 func texts(c content, n int) [][]byte {
 	r := rand.New(rand.NewPCG(uint64(n), 8))
-	pool := make([][]byte, poolSize)
 	if n < 4<<10 {
+		_, pool := rooms(n)
 		for i := range pool {
-			pool[i] = text(c, n, r)
+			pool[i] = text(pool[i], c, n, r)
 		}
 		return pool
 	}
-	stretch := text(c, n+n/2, r)
+	pool := make([][]byte, poolSize)
+	stretch := text(nil, c, n+n/2, r)
 	for i := range pool {
 		from, to := i*(n/2)/poolSize, 0
 		for !utf8.RuneStart(stretch[from]) {
@@ -93,13 +107,13 @@ func texts(c content, n int) [][]byte {
 // spoiled returns copies of the pool with a byte that UTF-8 does not have at
 // the start, in the middle or at the end. Of long texts a few copies are enough.
 func spoiled(pool [][]byte, where string) [][]byte {
-	bad := make([][]byte, len(pool))
+	_, bad := rooms(min(len(pool[0]), 4<<10))
 	for i, p := range pool {
 		if len(p) >= 4<<10 && i >= 8 {
 			bad[i] = bad[i%8]
 			continue
 		}
-		q := append([]byte(nil), p...)
+		q := append(bad[i], p...)
 		switch where {
 		case "start":
 			q[0] = 0xff
@@ -133,7 +147,7 @@ type closing struct {
 	reason        []byte
 	text          string // the reason again
 	payload       []byte
-	plain, masked []byte // whole frames
+	masked        []byte // the whole frame
 	maskedPayload []byte // a view of masked
 }
 
@@ -144,6 +158,9 @@ var codes = []closecode.Code{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 101
 // them empty, without even a code.
 func closings(reasons [][]byte) []closing {
 	pool := make([]closing, poolSize)
+	_, payloads := rooms(frame.MaxPayload)
+	_, masked := rooms(frame.MaxSize)
+	bytes, texts := rooms(utf8check.MaxReason)
 	for i := range pool {
 		c := &pool[i]
 		c.code = closecode.NoStatusRcvd
@@ -151,11 +168,15 @@ func closings(reasons [][]byte) []closing {
 			c.code = codes[i%len(codes)]
 			c.reason = reasons[i]
 		}
-		c.text = string(c.reason)
-		c.payload = must(frame.AppendPayload(nil, c.code, c.reason))
-		c.plain = must(frame.Append(nil, c.code, c.reason))
-		c.masked = must(frame.AppendMasked(make([]byte, 0, frame.MaxSize), key, c.code, c.reason))
+		texts[i] = append(texts[i], c.reason...)
+		c.payload = must(frame.AppendPayload(payloads[i], c.code, c.reason))
+		c.masked = must(frame.AppendMasked(masked[i], key, c.code, c.reason))
 		c.maskedPayload = c.masked[6:]
+	}
+	all := string(bytes)
+	for i := range pool {
+		from := i * len(all) / poolSize
+		pool[i].text = all[from:][:len(pool[i].reason)]
 	}
 	return pool
 }

@@ -19,19 +19,23 @@ func newProgress(f *os.File) *progress {
 	return &progress{f: f, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
 
+// show tells that the i-th step of so many begins. A nil progress does not.
 func (p *progress) show(i, of int, id string) {
+	if p == nil {
+		return
+	}
 	kind, _, _ := strings.Cut(id, "/")
 	switch {
 	case p.terminal:
-		fmt.Fprintf(p.f, "\r\x1b[K%3d/%d %s", i, of, id)
+		fmt.Fprintf(p.f, "\r\x1b[K%4d/%d %s", i, of, id)
 	case kind != p.kind:
-		fmt.Fprintf(p.f, "%3d/%d %s\n", i, of, kind)
+		fmt.Fprintf(p.f, "%4d/%d %s\n", i, of, kind)
 	}
 	p.kind = kind
 }
 
 func (p *progress) done() {
-	if p.terminal {
+	if p != nil && p.terminal {
 		fmt.Fprint(p.f, "\r\x1b[K")
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/closeframe/closeframe/internal/kernel"
 	"github.com/closeframe/closeframe/utf8check"
 )
 
@@ -24,6 +25,14 @@ var reasons = []struct {
 // lengths are the sizes of text that is validated, in bytes.
 var lengths = []int{0, 8, 16, 31, 32, 48, 64, 96, 123, 125, 1 << 10, 64 << 10, 1 << 20}
 
+// shortLengths are those on which the kernel's backends are compared: where each
+// changes from one way of working to the next.
+var shortLengths = []int{1, 2, 3, 8, 15, 16, 31, 32, 48, 64, 96, 123}
+
+// onBackend and the name of a backend are the kind of a scenario in which
+// closeframe's kernel works with that one, not with the best that this machine has.
+const onBackend = "validate-"
+
 // streamed is the size of the text that comes in pieces, and piece of those.
 const (
 	streamed = 64 << 10
@@ -33,67 +42,78 @@ const (
 // scenarios returns all there are, in the order in which they are reported.
 func scenarios() []scenario {
 	var all []scenario
-	add := func(id string, size int, c ...contender) {
-		all = append(all, scenario{id, size, c})
+	ofCloses := func(kind string, from int, contenders func(pool []closing) []contender) {
+		for _, r := range reasons[from:] {
+			pool, name := reasonPool(r.content, r.size)
+			all = append(all, scenario{id: kind + "/" + name, size: len(pool[0].payload), contenders: contenders(pool), closings: pool})
+		}
+	}
+	ofTexts := func(id string, size int, pool [][]byte, c ...contender) {
+		all = append(all, scenario{id: id, size: size, contenders: c, texts: pool})
 	}
 
-	for _, r := range reasons {
-		pool, name := reasonPool(r.content, r.size)
-		add("parse-payload/"+name, len(pool[0].payload), closeframeParsePayload(pool), gobwasParsePayload(pool))
-	}
-	for _, r := range reasons {
-		pool, name := reasonPool(r.content, r.size)
-		add("parse-masked/"+name, len(pool[0].payload), closeframeParseMasked(pool), gobwasCipherCheck(pool), gobwasReadFrame(pool))
-	}
-	add("check-code/all", 0, closeframeCheckCode(), gobwasCheckCode())
+	ofCloses("parse-payload", 0, func(p []closing) []contender {
+		return []contender{closeframeParsePayload(p), gobwasParsePayload(p)}
+	})
+	ofCloses("parse-masked", 0, func(p []closing) []contender {
+		return []contender{closeframeParseMasked(p), gobwasCipherCheck(p), gobwasReadFrame(p)}
+	})
+	all = append(all, scenario{id: "check-code/all", contenders: []contender{closeframeCheckCode(), gobwasCheckCode()}})
 
 	for _, c := range contents {
 		for _, n := range lengths {
 			pool := texts(c, n)
-			add(fmt.Sprintf("validate/%s/%d", c.name, n), n, validators(pool)...)
+			ofTexts(fmt.Sprintf("validate/%s/%d", c.name, n), n, pool, validators(pool)...)
 		}
 	}
 	for _, where := range []string{"start", "middle", "end"} {
 		for _, n := range []int{31, 123, 64 << 10} {
 			pool := spoiled(texts(named("chinese"), n), where)
-			add(fmt.Sprintf("validate/chinese-fault-at-%s/%d", where, n), n, validators(pool)...)
+			ofTexts(fmt.Sprintf("validate/chinese-fault-at-%s/%d", where, n), n, pool, validators(pool)...)
+		}
+	}
+	for _, b := range kernel.Backends() {
+		for _, c := range contents {
+			for _, n := range shortLengths {
+				pool := texts(c, n)
+				ofTexts(fmt.Sprintf("%s%s/%s/%d", onBackend, b, c.name, n), n, pool, closeframeValidOn(b, pool), stdValid(pool))
+			}
 		}
 	}
 
-	for _, r := range reasons[1:] {
-		pool, name := reasonPool(r.content, r.size)
-		add("append-payload/"+name, len(pool[0].payload), closeframeAppendPayload(pool), gobwasAppendPayload(pool), gorillaAppendPayload(pool))
-	}
-	for _, r := range reasons[1:] {
-		pool, name := reasonPool(r.content, r.size)
-		add("append-masked/"+name, len(pool[0].payload),
-			closeframeAppendMasked(pool), gobwasAppendMasked(pool), gorillaAppendMasked(pool), gwsAppendMasked(pool))
-	}
-	for _, r := range reasons {
-		pool, name := reasonPool(r.content, r.size)
-		add("answer/"+name, len(pool[0].payload),
-			closeframeAnswer(pool), gobwasAnswer(pool), gorillaAnswer(pool), gwsAnswer(pool), coderAnswer(pool), xnetAnswer(pool))
-	}
-	for _, r := range reasons[1:] {
-		pool, name := reasonPool(r.content, r.size)
-		add("handshake/"+name, len(pool[0].payload),
-			closeframeHandshake(pool), gobwasHandshake(pool), gorillaHandshake(pool), gwsHandshake(pool))
-	}
-	storm := stormBuffer()
-	add("storm/a-million-frames", len(storm)/stormFrames, closeframeStorm(storm), gobwasStorm(storm))
+	ofCloses("append-payload", 1, func(p []closing) []contender {
+		return []contender{closeframeAppendPayload(p), gobwasAppendPayload(p), gobwasPutPayload(p), gorillaAppendPayload(p)}
+	})
+	ofCloses("append-masked", 1, func(p []closing) []contender {
+		return []contender{closeframeAppendMasked(p), gobwasAppendMasked(p), gorillaAppendMasked(p), gwsAppendMasked(p)}
+	})
+	ofCloses("answer", 0, func(p []closing) []contender {
+		return []contender{closeframeAnswer(p), gobwasAnswer(p), gorillaAnswer(p), gwsAnswer(p), coderAnswer(p), xnetAnswer(p)}
+	})
+	ofCloses("handshake", 1, func(p []closing) []contender {
+		return []contender{
+			closeframeHandshake(p), gobwasHandshake(p), gorillaHandshake(p), gwsHandshake(p), coderHandshake(p), xnetHandshake(p),
+		}
+	})
+	storm, frames := stormBuffer()
+	all = append(all, scenario{
+		id: "storm/a-million-frames", size: len(storm) / stormFrames, closings: frames,
+		contenders: []contender{closeframeStorm(storm), gobwasStorm(storm)},
+	})
 
 	streams := []string{"ascii", "cyrillic", "chinese"}
 	for _, c := range streams {
 		pool := texts(named(c), streamed)
-		add("stream/"+c, streamed, closeframeStream(pool, streamed), stdValid(pool), gobwasStream(pool, streamed, false))
+		ofTexts("stream/"+c, streamed, pool, closeframeStream(pool, streamed), stdValid(pool), gobwasStream(pool, streamed, false))
 	}
 	for _, c := range streams {
 		pool := texts(named(c), streamed)
-		add("stream-in-pieces/"+c, streamed, closeframeStream(pool, piece), stdWhole(pool), gobwasStream(pool, piece, false))
+		ofTexts("stream-in-pieces/"+c, streamed, pool, closeframeStream(pool, piece), stdWhole(pool), gobwasStream(pool, piece, false))
 	}
 	for _, c := range streams {
-		pool := masked(texts(named(c), streamed))
-		add("stream-masked/"+c, streamed, closeframeStreamMasked(pool, piece), stdStreamMasked(pool), gobwasStream(pool, piece, true))
+		plain := texts(named(c), streamed)
+		pool := masked(plain)
+		ofTexts("stream-masked/"+c, streamed, plain, closeframeStreamMasked(pool, piece), stdStreamMasked(pool), gobwasStream(pool, piece, true))
 	}
 	return all
 }
@@ -118,8 +138,9 @@ func reasonPool(kind string, size int) ([]closing, string) {
 const stormFrames = 1_000_000
 
 // stormBuffer returns a million masked Close frames one after the other: empty
-// ones, ones with a code alone, and reasons of all contents and lengths.
-func stormBuffer() []byte {
+// ones, ones with a code alone, and reasons of all contents and lengths. It also
+// returns what the first ones are.
+func stormBuffer() (b []byte, frames []closing) {
 	var kinds [][]closing
 	for _, r := range reasons {
 		pool, _ := reasonPool(r.content, r.size)
@@ -129,12 +150,15 @@ func stormBuffer() []byte {
 		pool, _ := reasonPool(contents[n%len(contents)].name, 1+n*utf8check.MaxReason/16)
 		kinds = append(kinds, pool)
 	}
-	var b []byte
 	for i := range stormFrames {
 		x := uint32(i) * 2654435761
-		b = append(b, kinds[(x>>8)%uint32(len(kinds))][(x>>24)%poolSize].masked...)
+		c := &kinds[(x>>8)%uint32(len(kinds))][(x>>24)%poolSize]
+		b = append(b, c.masked...)
+		if i < poolSize {
+			frames = append(frames, *c)
+		}
 	}
-	return b
+	return b, frames
 }
 
 // named returns the content of that name.

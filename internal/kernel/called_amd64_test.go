@@ -6,18 +6,6 @@ import "strings"
 
 const hasAssembly = true
 
-var best = level
-
-func backends() []string { return []string{"go", "avx2", "avx512"}[:best+1] }
-
-func use(name string) {
-	for i, b := range backends() {
-		if b == name {
-			level = uint8(i)
-		}
-	}
-}
-
 // called returns the backends that a processor calls for, from its flags in /proc/cpuinfo.
 func called(cpuinfo string) []string {
 	flags := map[string]bool{}

@@ -1,0 +1,6 @@
+//go:build !purego
+
+package kernel
+
+// one is the one backend there is.
+const one = "neon"

@@ -1,0 +1,7 @@
+//go:build !(amd64 || arm64) || purego
+
+package kernel
+
+const hasAssembly = false
+
+func called(string) []string { return Backends() }

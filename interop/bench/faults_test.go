@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// faults says what the contenders of s do wrong. What is right is worked out
+// here, without the code of any of them.
+func faults(s scenario) (all []string) {
+	kind, _, _ := strings.Cut(s.id, "/")
+	n := poolSize
+	if s.size > 4<<10 {
+		n = 8
+	}
+	for _, c := range s.contenders {
+		fail := func(format string, args ...any) {
+			all = append(all, fmt.Sprintf("%s: %s: ", s.id, c.name)+fmt.Sprintf(format, args...))
+		}
+		var got uint64
+		c.inBatches(n, func(n int) { got += c.run(n) })
+		if want := wantSum(kind, s, c.name, n); got != want {
+			fail("the sum of %d results is %d, want %d", n, got, want)
+		}
+		if expect := wantOutput[kind]; expect != nil {
+			for i := range min(n, 2*len(codes)) {
+				wrote = nil
+				if c.prepare != nil {
+					c.prepare(1)
+					i = (n + i) % poolSize // it goes on, where others begin anew
+					c.run(1)
+				} else {
+					c.run(i + 1)
+				}
+				if err := expect(wrote, &s.closings[i], c.name); err != nil {
+					fail("%v", err)
+					break
+				}
+			}
+		}
+	}
+	return all
+}
+
+// wantSum is what n runs of a contender are to return in all.
+func wantSum(kind string, s scenario, name string, n int) (sum uint64) {
+	for i := range n {
+		switch {
+		case kind == "check-code":
+			c := anyCode(i)
+			ok := c >= 1000 && c <= 1014 && (c < 1004 || c > 1006) || c >= 3000 && c <= 4999
+			if name == gobwas {
+				ok = ok && (c < 1012 || c > 1014) || c >= 5000
+			}
+			if ok {
+				sum++
+			}
+		case s.texts != nil:
+			if utf8.Valid(s.texts[i]) {
+				sum++
+			}
+		case strings.HasPrefix(kind, "parse-") || kind == "storm":
+			sum += uint64(s.closings[i].code) + uint64(len(s.closings[i].text))
+		case kind == "append-payload":
+			sum += seen(plainPayload(&s.closings[i]))
+		case kind == "append-masked":
+			sum += uint64(6+len(plainPayload(&s.closings[i]))) + 0x8
+		default: // answer, handshake
+			sum++
+		}
+	}
+	return sum
+}
+
+// wantOutput says what is wrong with what a contender wrote for c, by the kind of
+// scenario.
+var wantOutput = map[string]func(b []byte, c *closing, name string) error{
+	"append-payload": func(b []byte, c *closing, _ string) error {
+		if want := plainPayload(c); !bytes.Equal(b, want) {
+			return fmt.Errorf("wrote %x, want %x", b, want)
+		}
+		return nil
+	},
+	"append-masked": func(b []byte, c *closing, name string) error {
+		want := plainPayload(c)
+		first := byte(0x88)
+		if name == gorilla || name == gwsName {
+			first = 0x8a // a Pong: see their notes
+		}
+		if len(b) != 6+len(want) || b[0] != first || b[1] != 0x80|byte(len(want)) {
+			return fmt.Errorf("wrote %x, which is no masked frame of %x", b, want)
+		}
+		p := bytes.Clone(b[6:])
+		for i := range p {
+			p[i] ^= b[2+i&3]
+		}
+		if !bytes.Equal(p, want) {
+			return fmt.Errorf("wrote a masked frame of %x, want %x", p, want)
+		}
+		return nil
+	},
+	"answer":    wantAnswer,
+	"handshake": wantAnswer,
+}
+
+// wantAnswer is for what a server answers. The others may answer 1000, and gobwas
+// 1002 to what it refuses.
+func wantAnswer(b []byte, c *closing, name string) error {
+	if len(b) < 2 || b[0] != 0x88 || int(b[1]) != len(b)-2 {
+		return fmt.Errorf("wrote %x, which is no Close frame", b)
+	}
+	p := b[2:]
+	want := plainPayload(c)
+	if len(want) > 2 {
+		want = want[:2]
+	}
+	if name == ours && bytes.Equal(p, want) || name != ours && bytes.HasPrefix(p, want) {
+		return nil
+	}
+	if len(p) >= 2 {
+		switch code := binary.BigEndian.Uint16(p); {
+		case code == 1000 && (name == gwsName || name == xnet), code == 1002 && name == gobwas && c.code >= 1012 && c.code <= 1014:
+			return nil
+		}
+	}
+	return fmt.Errorf("answered %x to %x", p, plainPayload(c))
+}
+
+// plainPayload is the payload of c.
+func plainPayload(c *closing) []byte {
+	if len(c.payload) == 0 {
+		return nil
+	}
+	return append(binary.BigEndian.AppendUint16(nil, uint16(c.code)), c.text...)
+}
+
+// A contender that does the wrong thing, or nothing, is found out.
+func TestFaults(t *testing.T) {
+	all := scenarios()
+	find := func(id string) scenario {
+		for _, s := range all {
+			if s.id == id {
+				return s
+			}
+		}
+		t.Fatalf("no scenario %s", id)
+		panic("unreachable")
+	}
+	for _, test := range []struct {
+		id  string
+		run func(n int) uint64
+	}{
+		{"validate/chinese-fault-at-end/31", func(n int) uint64 { return uint64(n) }}, // finds nothing
+		{"validate/chinese/123", func(int) uint64 { return 0 }},                       // finds everything
+		{"stream-masked/chinese", func(n int) uint64 { return 0 }},
+		{"check-code/all", func(n int) uint64 { return uint64(n) }},
+		{"parse-masked/code", func(n int) uint64 { return 1000 * uint64(n) }}, // one code for all
+		{"append-payload/ascii/31", func(n int) uint64 { return uint64(n) * 33 }},
+	} {
+		s := find(test.id)
+		s.contenders = append(s.contenders[:1:1], contender{name: "wrong", run: test.run})
+		if got := faults(s); len(got) == 0 || !strings.Contains(got[0], "wrong: the sum") {
+			t.Errorf("%s: a wrong contender is not found out: %q", test.id, got)
+		}
+	}
+
+	// These return the right number, but write something else.
+	for _, test := range []struct {
+		id     string
+		change func(b []byte) []byte
+	}{
+		{"append-payload/chinese/123", func(b []byte) []byte { b[50] ^= 1; return b }},
+		{"append-masked/chinese/123", func(b []byte) []byte { b[50] ^= 1; return b }},
+		{"append-masked/code", func(b []byte) []byte { b[1] &= 0x7f; return b }},
+		{"answer/ascii/31", func(b []byte) []byte { return nil }},
+		{"answer/code", func(b []byte) []byte { b[3] ^= 1; return b }},
+		{"handshake/code", func(b []byte) []byte { return b[:2] }},
+	} {
+		s := find(test.id)
+		right := s.contenders[0]
+		wrong := right
+		wrong.run = func(n int) uint64 {
+			sum := right.run(n)
+			wrote = test.change(bytes.Clone(wrote))
+			return sum
+		}
+		s.contenders = []contender{right, wrong}
+		if got := faults(s); len(got) != 1 {
+			t.Errorf("%s: a contender that writes something else is not found out: %q", test.id, got)
+		}
+	}
+}
+
+// The same contender of another backend uses that one.
+func TestBackendInUse(t *testing.T) {
+	c := contender{backend: bestBackend, run: func(int) uint64 { return 0 }}
+	c.timed(1)
+	c.backend = "none"
+	defer func() {
+		if recover() == nil {
+			t.Error("a backend that does not exist is timed")
+		}
+	}()
+	c.timed(1)
+}

@@ -1,0 +1,25 @@
+package main
+
+// fresh returns a contender each of whose operations uses up something new, such
+// as a connection that can be closed only once. ready makes it, for the i-th of a
+// pool, and takes no part in the figures; do does the work and returns its result.
+func fresh[T any](name, note string, ready func(i int) T, do func(T) uint64) contender {
+	var all []T
+	next := 0
+	return contender{
+		name: name, note: note,
+		prepare: func(n int) {
+			all = all[:0]
+			for range n {
+				all = append(all, ready(next%poolSize))
+				next++
+			}
+		},
+		run: func(n int) (sum uint64) {
+			for _, x := range all[:n] {
+				sum += do(x)
+			}
+			return sum
+		},
+	}
+}

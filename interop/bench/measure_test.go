@@ -1,0 +1,134 @@
+package main
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A ratio is how many times longer a contender takes, and what is prepared
+// takes no part in it.
+func TestMeasure(t *testing.T) {
+	var clock time.Time
+	now = func() time.Time { return clock }
+	defer func() { now = time.Now }()
+	rounds := 0.0
+	own := contender{name: ours, run: func(n int) uint64 {
+		rounds++ // each of which is slower than the one before
+		clock = clock.Add(time.Duration(float64(n) * 10e3 * rounds))
+		return uint64(n)
+	}}
+	prepared, done := 0, 0
+	slow := contender{
+		name: "slow",
+		prepare: func(n int) {
+			if n > batch {
+				t.Errorf("%d operations are prepared at once", n)
+			}
+			prepared += n
+			clock = clock.Add(2 * time.Millisecond)
+			sink += uint64(len(make([]byte, 1000)))
+		},
+		run: func(n int) uint64 {
+			done += n
+			clock = clock.Add(time.Duration(float64(n) * 30e3 * rounds))
+			return uint64(n)
+		},
+	}
+	r := measure([]scenario{{id: "fake", contenders: []contender{own, slow}}}, effort{rounds: 9, turn: time.Second}, nil)[0].results()
+	if rounds < 9 {
+		t.Errorf("%v rounds, want 9", rounds)
+	}
+	if done == 0 || prepared != done {
+		t.Errorf("%d operations, %d prepared", done, prepared)
+	}
+	if x := r[1].Ratio; x < 2.9 || x > 3.1 {
+		t.Errorf("ratio %.2f, want 3", x)
+	}
+	if x := r[1].Longer / r[0].Nanos; x < 1.8 || x > 2.2 {
+		t.Errorf("%.2f times longer, want 2", x)
+	}
+	if r[0].Ratio != 1 || r[0].Longer != 0 {
+		t.Errorf("closeframe's ratio to itself is %v, it takes %v ns longer", r[0].Ratio, r[0].Longer)
+	}
+	if r[1].Allocs != 0 {
+		t.Errorf("%v allocations counted that are not its own", r[1].Allocs)
+	}
+}
+
+// Allocations are counted, and ours fail a run.
+func TestAllocations(t *testing.T) {
+	var keep [][]byte
+	c := contender{name: ours, run: func(n int) uint64 {
+		for range n {
+			keep = append(keep[:0], make([]byte, 64))
+		}
+		return uint64(len(keep))
+	}}
+	if n, size := c.allocations(1000); math.Round(n) != 1 || math.Round(size) != 64 {
+		t.Errorf("%v allocations of %v bytes, want 1 of 64", n, size)
+	}
+	for id, faulty := range map[string]bool{"parse-masked/code": true, "handshake/code": true, "handshake/ascii/31": false} {
+		got := allocFaults([]result{{Scenario: id, Contender: ours, Allocs: 1}, {Scenario: id, Contender: gorilla, Allocs: 9}})
+		if (got != nil) != faulty {
+			t.Errorf("one allocation in %s: %q", id, got)
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	rival := func(id string, ratio, longer float64) result {
+		return result{Scenario: id, Contender: "unicode/utf8", Ratio: ratio, Longer: longer}
+	}
+	for _, test := range []struct {
+		results []result
+		want    string // work and verdict
+	}{
+		{[]result{rival("validate/ascii/8", 3, 9)}, "`validate/ascii/8` aim"},
+		{[]result{rival("validate/ascii/8", 2.9, 9)}, "`validate/ascii/8` least"},
+		{[]result{rival("validate/ascii/8", 2.4, 9)}, "`validate/ascii/8` no"},
+		{[]result{rival("validate-go/ascii/8", 1.2, 1)}, "`validate-go/ascii/8`, the worst of 1 yes"},
+		{[]result{rival("validate-go/a/1", 1.2, 1), rival("validate-go/a/2", 1.1, 1)}, "`validate-go/a/2`, the worst of 2 yes"},
+		// Half a nanosecond is noise, 3 % are noise, both are not.
+		{[]result{rival("validate-go/a/1", 0.9, -0.4), rival("validate-go/a/2", 1, 0)}, "`validate-go/a/1`, the worst of 2 yes"},
+		{[]result{rival("validate-go/a/1", 0.98, -4)}, "`validate-go/a/1`, the worst of 1 yes"},
+		{[]result{rival("validate-go/a/1", 0.7, -0.4), rival("validate-go/a/2", 0.96, -0.6)}, "`validate-go/a/2`, the worst of 2 no"},
+		{[]result{rival("validate-go/a/1", 1.5, 2), rival("validate-avx2/a/1", 1.4, 2)},
+			"`validate-go/a/1`, the worst of 1 yes; `validate-avx2/a/1`, the worst of 1 yes"},
+	} {
+		var got []string
+		for _, v := range judge(test.results) {
+			got = append(got, v.Work+" "+v.Met)
+		}
+		if s := strings.Join(got, "; "); s != test.want {
+			t.Errorf("%v: got %s, want %s", test.results, s, test.want)
+		}
+	}
+	for allocs, want := range map[float64]string{0: "yes", 1: "no"} {
+		v := judge([]result{{Scenario: "parse-masked/code", Contender: ours, Allocs: allocs}})
+		if len(v) != 1 || v[0].Met != want {
+			t.Errorf("%v allocations: %v, want %s", allocs, v, want)
+		}
+	}
+}
+
+// A connection is counted with all that it keeps, and with nothing else.
+func TestMemory(t *testing.T) {
+	for _, k := range []struct {
+		open   func(int) func()
+		lo, hi float64
+	}{
+		{keep(func() *[1 << 10]byte { return new([1 << 10]byte) }), 1000, 1100},
+		{keepConn(func(*memConn) *[1 << 10]byte { return new([1 << 10]byte) }), 1000, 1100},
+		{keep(func() *[]byte { sink += uint64(len(make([]byte, 1000))); return nil }), -20, 20},
+	} {
+		fill := k.open(1000)
+		before := live()
+		fill()
+		if got := (live() - before) / 1000; got < k.lo || got > k.hi {
+			t.Errorf("%.1f bytes a connection, want %v to %v", got, k.lo, k.hi)
+		}
+		fill()
+	}
+}
