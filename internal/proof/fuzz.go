@@ -148,7 +148,8 @@ func passes(t target, name string) bool {
 
 // fuzzOnce returns also how long it fuzzed, and what it printed.
 func fuzzOnce(t target, d time.Duration) (n int, spent time.Duration, out string, err error) {
-	cmd := exec.Command("go", "test", "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", d.String(), "-parallel", "1", t.pkg)
+	// One worker would make inputs smaller, up to a minute each, more than it would try new ones.
+	cmd := exec.Command("go", "test", "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", d.String(), "-fuzzminimizetime", "2s", "-parallel", "1", t.pkg)
 	cmd.Dir = t.dir
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
