@@ -4,7 +4,7 @@ package kernel
 
 import "math/bits"
 
-// valid reports whether s is well-formed UTF-8. Up to 32 bytes go through the machine, which has no branch that depends on
+// valid reports whether s is well-formed UTF-8. Up to 64 bytes go through the machine, which has no branch that depends on
 // what characters they are; what is longer is judged in words.
 func valid(s string) bool {
 	n := len(s)
