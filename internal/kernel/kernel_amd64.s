@@ -246,31 +246,40 @@ small:
 	RET
 
 tiny:
-	CMPQ CX, $2
-	JB   one
+	JB   under3
 	MOVWLZX (SI), AX
-	JNE  three
-	TESTL $0x8080, AX
-	JNE  sequence
-	MOVB $1, ret+16(FP)
-	RET
-
-three:
 	MOVBLZX 2(SI), BX
 	SHLL $16, BX
 	ORL  BX, AX
-	TESTL $0x808080, AX
-	JNE  text
-	MOVB $1, ret+16(FP)
+	MOVL AX, BX
+	ANDL $0xC0C0F0, BX
+	CMPL BX, $0x8080E0 // 1110xxxx 10xxxxxx 10xxxxxx
+	JNE  mixed
+	ANDL $0x200F, AX   // and neither overlong nor a surrogate
+	JEQ  bad
+	CMPL AX, $0x200D
+	SETNE ret+16(FP)
 	RET
 
-text:
+mixed:
+	TESTL $0x808080, AX
+	JEQ  right
 	TESTL $0x80, AX
 	JEQ  last          // a byte and a sequence of two
-	TESTL $0x20, AX
-	JNE  triple
 	CMPL AX, $0x800000 // a sequence of two and a byte
 	JAE  bad
+	JMP  sequence
+
+last:
+	SHRL $8, AX
+	JMP  sequence
+
+under3:
+	CMPQ CX, $2
+	JNE  one
+	MOVWLZX (SI), AX
+	TESTL $0x8080, AX
+	JEQ  right
 
 sequence:
 	MOVL AX, BX
@@ -278,21 +287,6 @@ sequence:
 	CMPL BX, $0x80C0  // 110xxxxx 10xxxxxx
 	JNE  bad
 	TESTL $0x1E, AX   // and not overlong
-	SETNE ret+16(FP)
-	RET
-
-last:
-	SHRL $8, AX
-	JMP  sequence
-
-triple:
-	MOVL AX, BX
-	ANDL $0xC0C0F0, BX
-	CMPL BX, $0x8080E0 // 1110xxxx 10xxxxxx 10xxxxxx
-	JNE  bad
-	ANDL $0x200F, AX   // and neither overlong nor a surrogate
-	JEQ  bad
-	CMPL AX, $0x200D
 	SETNE ret+16(FP)
 	RET
 
@@ -325,7 +319,7 @@ right:
 	RET
 
 go:
-	// Up to 16 bytes are fewer than the way to Go and back is worth.
+	// Up to 16 bytes: not worth the way to Go and back.
 	CMPQ CX, $16
 	JA   far
 	CMPQ CX, $8
@@ -361,6 +355,31 @@ step:
 	RET
 
 far:
+	// 32 to 128 bytes may be ASCII: if the first word is, all are put together.
+	LEAQ  -32(CX), DX
+	CMPQ  DX, $(128 - 32)
+	JA    away
+	MOVQ  $0x8080808080808080, BX
+	MOVQ  (SI), AX
+	TESTQ BX, AX
+	JNE   away
+	ORQ   8(SI), AX
+	ORQ   16(SI), AX
+	ORQ   24(SI), AX
+	MOVQ  CX, DX
+
+words:
+	ORQ   -8(SI)(DX*1), AX
+	ORQ   -16(SI)(DX*1), AX
+	ORQ   -24(SI)(DX*1), AX
+	ORQ   -32(SI)(DX*1), AX
+	SUBQ  $32, DX
+	CMPQ  DX, $32
+	JA    words
+	TESTQ BX, AX
+	JEQ   right
+
+away:
 	JMP ·valid(SB)
 
 // func Next(prev uint32, s string) bool

@@ -4,7 +4,7 @@ package kernel
 
 import "math/bits"
 
-// valid reports whether s is well-formed UTF-8. Up to 32 bytes go through the machine, which has no branch that depends on
+// valid reports whether s is well-formed UTF-8. Up to 64 bytes go through the machine, which has no branch that depends on
 // what characters they are; what is longer is judged in words.
 func valid(s string) bool {
 	n := len(s)
@@ -59,7 +59,16 @@ func valid(s string) bool {
 			s = s[16:]
 		}
 	} else {
-		return validWords(s)
+		whole := s
+		for len(s) > 32 && (load64(s, 0)|load64(s, 8)|load64(s, 16)|load64(s, 24))&high == 0 {
+			s = s[32:]
+		}
+		if len(s) <= 32 && (load64(whole, n-32)|load64(whole, n-24)|load64(whole, n-16)|load64(whole, n-8))&high == 0 {
+			return true
+		}
+		if len(s) > 64 {
+			return validWords(s)
+		}
 	}
 	if bits.UintSize == 32 && n > 4 {
 		return validSequences(s)
