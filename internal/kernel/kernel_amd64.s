@@ -6,7 +6,7 @@
 
 // The kernels for amd64. What they compute is said in kernel_asm.go, how they judge text in tables.go.
 //
-// Each function looks at level first and goes on with AVX-512 here, with AVX2 (avx2_amd64.s), or in Go. One
+// Each function looks at level first and goes on with AVX-512 here, with AVX2 (avx2_amd64.h), or in Go. One
 // call is all that its caller pays.
 //
 // Bytes after the end of the text are read as 0 by masked loads. Those read nothing there, but where the
