@@ -5,7 +5,8 @@ package kernel
 import "math/bits"
 
 // valid reports whether s is well-formed UTF-8. Up to 64 bytes go through the machine, which has no branch that depends on
-// what characters they are; what is longer is judged in words.
+// what characters they are; what is longer is judged in words. Where a word has four bytes, validSequences judges what has
+// more than four.
 func valid(s string) bool {
 	n := len(s)
 	if n <= 4 {

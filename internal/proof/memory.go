@@ -110,7 +110,7 @@ func showMemory() (string, error) {
 	}
 	ptr := []string{"./internal/kernel", "./utf8check", "./frame", "./closeevent", "./closeconn", "./internal/eventloop"}
 	for _, pkg := range ptr {
-		if _, err := goTest(nil, "-tags=purego", "-gcflags=all=-d=checkptr", "-short", pkg); err != nil {
+		if _, err := goTest(nil, "-tags=purego", "-race", "-gcflags=all=-d=checkptr", "-short", pkg); err != nil {
 			return "", err
 		}
 	}
