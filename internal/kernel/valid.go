@@ -71,6 +71,9 @@ func valid(s string) bool {
 			return validWords(s)
 		}
 	}
+	for len(s) > 8 && load64(s, 0)&high == 0 {
+		s = s[8:]
+	}
 	if bits.UintSize == 32 && n > 4 {
 		return validSequences(s)
 	}
