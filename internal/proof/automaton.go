@@ -1,28 +1,37 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 )
 
 func showAutomaton() (string, error) {
-	list, err := goTest(nil, "./internal/kernel", "./internal/proof/grammar", "-run", "^Test(Machine|Sequence|Windows|Next|UTF8|Product|Stream)$")
+	r, err := goTest(nil, "./internal/kernel", "./internal/proof/grammar",
+		"-run", "^Test(Backends|Machine|Sequence|Windows|Next|UTF8|Product|Stream)$")
 	if err != nil {
 		return "", err
 	}
-	n := numbers(list)
-	backends := map[string]bool{}
-	machine := ""
-	for _, l := range list {
-		if b, ok := strings.CutPrefix(l.test, "TestNext/"); ok {
-			backends[b] = true
-		}
-		if l.test == "TestMachine" {
-			machine = l.text
+	machine, err := r.text("TestMachine")
+	backends, err2 := backendsOf(r)
+	errs := []error{err, err2, r.need("TestMachine", "TestSequence", "TestWindows", "TestNext", "TestUTF8", "TestProduct", "TestStream")}
+	for _, b := range backends {
+		// It has to come to the same machine, from outside.
+		text, err := r.text("TestNext/" + b)
+		if errs = append(errs, err); !strings.HasPrefix(text, machine+",") {
+			errs = append(errs, fmt.Errorf("%s has %s, and the Go machine %s", b, text, machine))
 		}
 	}
 	return fmt.Sprintf("the Go machine and the grammar: %s; the same for the backends %s and for Stream; %s windows of tables and code",
-		machine, strings.Join(slices.Sorted(maps.Keys(backends)), ", "), count(n["windows"])), nil
+		machine, strings.Join(backends, ", "), count(numbers(r.logged)["windows"])), errors.Join(errs...)
+}
+
+// backendsOf returns the backends that TestBackends has told of.
+func backendsOf(r result) ([]string, error) {
+	text, err := r.text("TestBackends")
+	list := strings.Fields(strings.Trim(strings.TrimPrefix(text, "backends:"), " []"))
+	if err == nil && len(list) == 0 {
+		err = errors.New("there is no backend")
+	}
+	return list, err
 }

@@ -1,20 +1,22 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // showExhaustive runs what is finite to its end: the parts that the plain tests
 // have too, and those that take too long for them.
 func showExhaustive() (string, error) {
-	list, err := goTest(nil, "./closecode", "./frame", "./closeevent", "./internal/stack",
+	r, err := goTest(nil, "./closecode", "./frame", "./closeevent", "./internal/stack",
 		"-run", "^Test(EveryCode|EveryHeader|EveryLength|EveryEventInEveryState|EveryInterleaving|Table|Codes)$")
 	if err != nil {
 		return "", err
 	}
 	n := map[string]int{}
-	for _, l := range list {
+	for _, l := range r.logged {
 		// The most that was seen of each: a state of one walk is a state of another.
 		for what, k := range numbers([]logged{l}) {
 			if what == "calls" || what == "steps" {
@@ -24,43 +26,92 @@ func showExhaustive() (string, error) {
 			n[what] = max(n[what], k)
 		}
 	}
-	handshake := ""
-	for _, l := range list {
-		if l.test == "TestEveryEventInEveryState" {
-			handshake = l.text
-		}
+	handshake, err := r.text("TestEveryEventInEveryState")
+	pair, err2 := r.text("TestEveryInterleaving/all_that_can_happen")
+	err = errors.Join(err, err2, r.need("TestEveryCode", "TestEveryHeader", "TestEveryLength", "TestEveryEventInEveryState", "TestEveryInterleaving", "TestTable", "TestCodes"))
+	if n["codes"] != 1<<16 || n["headers"] != 1<<16 {
+		err = errors.Join(err, fmt.Errorf("%d codes and %d headers are not all", n["codes"], n["headers"]))
 	}
-
-	list, err = goTest(nil, "./internal/kernel", "-run", "^TestBackends$")
 	if err != nil {
 		return "", err
 	}
-	if len(list) != 1 {
-		return "", fmt.Errorf("the backends are not told: %v", list)
+
+	r, err = goTest(nil, "./internal/kernel", "-run", "^TestBackends$")
+	if err != nil {
+		return "", err
 	}
-	backends := strings.Fields(strings.Trim(strings.TrimPrefix(list[0].text, "backends:"), " []"))
-	calls, windows := 0, 0
+	backends, err := backendsOf(r)
+	if err != nil {
+		return "", err
+	}
+	calls, windows, resumed, err := allTexts(backends)
+	if err != nil {
+		return "", err
+	}
+	figures := fmt.Sprintf("%s codes in %s calls; %s headers in %s calls; handshake: %s; two endpoints: %s; all texts of 1 to 4 bytes on %s in %s calls, and %s windows of Next",
+		count(n["codes"]), count(n["TestEveryCode calls"]+n["TestCodes calls"]), count(n["headers"]), count(n["TestEveryHeader calls"]),
+		handshake, pair, strings.Join(backends, ", "), count(calls), count(windows))
+	if resumed != "" {
+		figures += "; " + resumed
+	}
+	return figures, nil
+}
+
+// allTexts runs the tests of the kernels over all texts of one to four bytes,
+// in parts, so that a run that is stopped goes on where it was.
+func allTexts(backends []string) (calls, windows int, resumed string, err error) {
+	type piece struct {
+		test, backend string
+		bytes         int
+		part          string
+	}
+	var pieces []piece
 	for _, b := range backends {
-		for _, run := range []struct{ test, bytes string }{
-			{"TestExhaustive", "1"}, {"TestExhaustive", "2"}, {"TestExhaustive", "3"}, {"TestExhaustive", "4"}, {"TestNext", "4"},
-		} {
-			// In parts, so that nobody waits long to see one fail.
-			parts := 1
-			if run.bytes >= "3" {
-				parts = 8
-			}
+		for size := 1; size <= 4; size++ {
+			parts := []int{1, 1, 8, 16}[size-1]
 			for i := range parts {
-				list, err := goTest(nil, "./internal/kernel", "-run", "^"+run.test+"$/^"+b+"$",
-					"-exhaustive", run.bytes, "-part", fmt.Sprintf("%d/%d", i, parts))
-				if err != nil {
-					return "", err
+				pieces = append(pieces, piece{"TestExhaustive", b, size, fmt.Sprintf("%d/%d", i, parts)})
+				if size == 4 {
+					pieces = append(pieces, piece{"TestNext", b, size, fmt.Sprintf("%d/%d", i, parts)})
 				}
-				calls += numbers(list)["calls"]
-				windows += numbers(list)["windows"]
 			}
 		}
 	}
-	return fmt.Sprintf("%s codes in %s calls; %s headers in %s calls; handshake: %s; all texts of 1 to 4 bytes on %s in %s calls, and %s windows of Next",
-		count(n["codes"]), count(n["TestEveryCode calls"]+n["TestCodes calls"]), count(n["headers"]), count(n["TestEveryHeader calls"]),
-		handshake, strings.Join(backends, ", "), count(calls), count(windows)), nil
+	done, err := openLedger("./internal/kernel")
+	if err != nil {
+		return 0, 0, "", err
+	}
+	if n := len(done.figures); n > 0 {
+		resumed = fmt.Sprintf("%d of %d parts by a run before, which was stopped", n, len(pieces))
+	}
+	begin := time.Now()
+	inputs := map[string]int{}
+	for i, p := range pieces {
+		what := fmt.Sprintf("%s of %s, %d bytes, part %s", p.test, p.backend, p.bytes, p.part)
+		n, before := done.figures[what]
+		if !before {
+			r, err := goTest(nil, "./internal/kernel", "-run", "^"+p.test+"$/^"+p.backend+"$", "-exhaustive", fmt.Sprint(p.bytes), "-part", p.part)
+			if err := errors.Join(err, r.need(p.test)); err != nil {
+				return 0, 0, "", fmt.Errorf("%s: %w", what, err)
+			}
+			n = numbers(r.logged)
+			if err := done.add(what, n); err != nil {
+				return 0, 0, "", err
+			}
+		}
+		fmt.Printf("%d of %d after %v: %s%s\n", i+1, len(pieces), time.Since(begin).Round(time.Second), what,
+			map[bool]string{true: ", by a run before"}[before])
+		calls += n["calls"]
+		windows += n["windows"]
+		inputs[p.backend] += n["inputs"]
+	}
+	for _, b := range backends {
+		if want := 1<<8 + 1<<16 + 1<<24 + 1<<32; inputs[b] != want {
+			err = errors.Join(err, fmt.Errorf("%s: %d texts, and there are %d", b, inputs[b], want))
+		}
+	}
+	if err == nil {
+		err = done.close()
+	}
+	return calls, windows, resumed, err
 }

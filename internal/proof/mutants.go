@@ -1,8 +1,8 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -83,10 +83,21 @@ func showMutants() (string, error) {
 		if err != nil {
 			return "", err
 		}
+		// The code as it is must pass, and how long that takes tells how long to wait for others.
+		begin := time.Now()
+		if status, err := try(pkg, nil, dir, 10*time.Minute); err != nil || status != "LIVED" {
+			return "", fmt.Errorf("%s without a change: %s, %v", pkg, status, err)
+		}
+		patience := 30*time.Second + 10*time.Since(begin)
 		for i, m := range list {
 			if m.Status == "NOT COVERED" || m.Status == "TIMED OUT" { // or the machine was busy
-				if m.Status, err = try(pkg, m, dir); err != nil {
-					return "", err
+				for range 2 {
+					if m.Status, err = try(pkg, &m, dir, patience); err != nil {
+						return "", err
+					}
+					if m.Status != "TIMED OUT" {
+						break
+					}
 				}
 				fmt.Printf("%12s %v (%d of %d)\n", m.Status, m, i+1, len(list))
 			}
@@ -184,37 +195,41 @@ func unleash(pkg, out string) (list []mutant, err error) {
 	return list, nil
 }
 
-// try makes the change and runs the tests of the package.
-func try(pkg string, m mutant, dir string) (status string, err error) {
-	path := filepath.Join(root(), filepath.FromSlash(m.File))
-	src, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
+// try makes the change, if there is one, and runs the tests of the package.
+func try(pkg string, m *mutant, dir string, patience time.Duration) (status string, err error) {
+	args := []string{"test", "-count=1", "-vet=off", "-failfast", "-short", "-timeout=" + patience.String()}
+	if m != nil {
+		path := filepath.Join(root(), filepath.FromSlash(m.File))
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return "", err
+		}
+		changed, err := apply(src, *m)
+		if err != nil {
+			return "", err
+		}
+		file := filepath.Join(dir, "mutant.go")
+		overlay := filepath.Join(dir, "overlay.json")
+		b, err := json.Marshal(map[string]map[string]string{"Replace": {path: file}})
+		if err := errors.Join(err, os.WriteFile(file, changed, 0o666), os.WriteFile(overlay, b, 0o666)); err != nil {
+			return "", err
+		}
+		args = append(args, "-overlay", overlay)
 	}
-	changed, err := apply(src, m)
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "mutant.go")
-	overlay := filepath.Join(dir, "overlay.json")
-	b, err := json.Marshal(map[string]map[string]string{"Replace": {path: file}})
-	if err := errors.Join(err, os.WriteFile(file, changed, 0o666), os.WriteFile(overlay, b, 0o666)); err != nil {
-		return "", err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "go", "test", "-vet=off", "-failfast", "-short", "-timeout=60s", "-overlay", overlay, "./"+pkg)
+	cmd := exec.Command("go", append(args, "./"+pkg)...)
 	cmd.Dir = root()
 	out, err := cmd.CombinedOutput()
 	switch {
 	case err == nil:
 		return "LIVED", nil
-	case strings.Contains(string(out), "[build failed]"):
+	case bytes.Contains(out, []byte("[build failed]")):
 		return "NOT VIABLE", nil
-	case strings.Contains(string(out), "panic: test timed out"):
+	case bytes.Contains(out, []byte("panic: test timed out")):
 		return "TIMED OUT", nil
+	case bytes.Contains(out, []byte("FAIL\tgithub.com/closeframe/")):
+		return "KILLED", nil
 	}
-	return "KILLED", nil
+	return "", fmt.Errorf("%v\n%s", err, out)
 }
 
 // apply returns the source with the change made.

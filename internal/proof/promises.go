@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -54,7 +55,8 @@ func showPromises() (string, error) {
 	}
 	n := 0
 	for _, pkg := range slices.Sorted(maps.Keys(tests)) {
-		if _, err := goTest(nil, "./"+pkg, "-run", "^("+strings.Join(tests[pkg], "|")+")$"); err != nil {
+		r, err := goTest(nil, "./"+pkg, "-run", "^("+strings.Join(tests[pkg], "|")+")$")
+		if err := errors.Join(err, r.need(tests[pkg]...)); err != nil {
 			return "", err
 		}
 		n += len(tests[pkg])

@@ -3,10 +3,13 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -15,24 +18,62 @@ type logged struct{ test, text string }
 
 var logLine = regexp.MustCompile(`^\s+\w+_test\.go:\d+: (.*)`)
 
+// A result is what tests did.
+type result struct {
+	logged []logged
+	passed map[string][]string // by package; those within a test do not count
+	skips  int
+}
+
+// tests returns how many passed.
+func (r result) tests() (n int) {
+	for _, names := range r.passed {
+		n += len(names)
+	}
+	return n
+}
+
+// need fails for a test that is not among those that passed: it is gone, has another name, or
+// skips itself.
+func (r result) need(names ...string) error {
+	var errs []error
+	for _, name := range names {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(r.passed)), func(list []string) bool { return slices.Contains(list, name) }) {
+			errs = append(errs, fmt.Errorf("%s did not run", name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// text returns what a test logged last. It is an error if it logged nothing.
+func (r result) text(test string) (string, error) {
+	for _, l := range slices.Backward(r.logged) {
+		if l.test == test {
+			return l.text, nil
+		}
+	}
+	return "", fmt.Errorf("%s has no figures", test)
+}
+
 // goTest runs go test with the arguments and environment, shows what the tests print as they do, and
-// returns what they logged. It fails if no test ran.
-func goTest(env []string, args ...string) ([]logged, error) {
+// returns what they did. It fails if a package has no test that passes.
+func goTest(env []string, args ...string) (result, error) {
 	cmd := command("go", append([]string{"test", "-json", "-v", "-count=1", "-timeout=0"}, args...)...)
 	cmd.Env = append(os.Environ(), env...)
-	fmt.Printf("$ %s go test %s\n", strings.Join(env, " "), strings.Join(args, " "))
+	shown := slices.DeleteFunc(slices.Clone(env), func(s string) bool { return strings.HasPrefix(s, "PATH=") })
+	fmt.Println("$", strings.Join(slices.Concat(shown, []string{"go", "test"}, args), " "))
 	return runJSON(cmd)
 }
 
-func runJSON(cmd *exec.Cmd) (list []logged, err error) {
+func runJSON(cmd *exec.Cmd) (result, error) {
+	r := result{passed: map[string][]string{}}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return r, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return r, err
 	}
-	passed := 0
 	failed := map[string]bool{}
 	output := map[string]*strings.Builder{}
 	lines := bufio.NewScanner(out)
@@ -44,38 +85,50 @@ func runJSON(cmd *exec.Cmd) (list []logged, err error) {
 			continue
 		}
 		id := e.Package + "." + e.Test
+		whole := e.Test != "" && !strings.Contains(e.Test, "/")
 		switch e.Action {
+		case "start":
+			r.passed[e.Package] = nil
 		case "output":
 			if output[id] == nil {
 				output[id] = &strings.Builder{}
 			}
 			output[id].WriteString(e.Output)
 			if m := logLine.FindStringSubmatch(e.Output); m != nil {
-				list = append(list, logged{e.Test, strings.TrimSpace(m[1])})
+				r.logged = append(r.logged, logged{e.Test, strings.TrimSpace(m[1])})
 				fmt.Printf("%s: %s\n", e.Test, strings.TrimSpace(m[1]))
 			} else if e.Test != "" && !strings.HasPrefix(strings.TrimSpace(e.Output), "---") && !strings.HasPrefix(e.Output, "===") {
 				fmt.Print(e.Output) // progress
 			}
 		case "pass":
-			if e.Test != "" {
-				passed++
+			if whole {
+				r.passed[e.Package] = append(r.passed[e.Package], e.Test)
+			}
+		case "skip":
+			if whole {
+				r.skips++
 			}
 		case "fail":
 			failed[id] = true
 		}
 	}
 	if err := cmd.Wait(); err != nil || len(failed) > 0 {
-		for id := range failed {
+		for _, id := range slices.Sorted(maps.Keys(failed)) {
 			if output[id] != nil {
 				fmt.Print(output[id])
 			}
 		}
-		return nil, fmt.Errorf("tests failed: %v", err)
+		return r, fmt.Errorf("tests failed: %v", err)
 	}
-	if passed == 0 {
-		return nil, fmt.Errorf("no test ran")
+	for pkg, names := range r.passed {
+		if len(names) == 0 {
+			return r, fmt.Errorf("no test ran in %s", pkg)
+		}
 	}
-	return list, nil
+	if len(r.passed) == 0 {
+		return r, errors.New("no test ran")
+	}
+	return r, nil
 }
 
 // numbers adds up, for each word, the numbers that stand before it in what

@@ -140,6 +140,7 @@ func TestDrain(t *testing.T) {
 					goroutines, runtime.NumGoroutine(), files, descriptors())
 			}
 		}
+		t.Logf("%d connections, %d goroutines and %d descriptors before and after", n, goroutines, files)
 	}
 }
 
