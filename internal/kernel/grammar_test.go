@@ -174,6 +174,9 @@ func TestWindows(t *testing.T) {
 								b, []byte{p3, p2, p1}, first, short, e != 0, want)
 						}
 						for at := range 8 {
+							if b < 0x80 && b%32 != 31 || testing.Short() && at != windows%8 {
+								continue // of ASCII some are enough
+							}
 							if got := refusedInWords(p3, p2, p1, b, at); got != want {
 								t.Fatalf("%#x after % x, in byte %d of a word: refused: %v; by the grammar: %v", b, []byte{p3, p2, p1}, at, got, want)
 							}
