@@ -38,7 +38,7 @@ var names = [...]naming{
 
 // Name returns the name that the registry gives to c, spelled as it spells
 // it, such as "Going Away" or "Protocol error"; or "" if it has none. The
-// reserved 1004 is called "Reserved".
+// reserved 1004 is called "Reserved" (RFC 6455 §11.7).
 func (c Code) Name() string {
 	if d := int(c) - 1000; 0 <= d && d < 16 {
 		return names[d].registered // the first sixteen stand in order
@@ -66,7 +66,7 @@ func (c Code) String() string {
 }
 
 // Lookup returns the code that name stands for, and reports whether there is
-// one. A name is either a decimal number from 1 to 65535, without sign,
+// one (RFC 6455 §11.7). A name is either a decimal number from 1 to 65535, without sign,
 // spaces or leading zeros; or, in any mixture of upper and lower case ASCII
 // letters, one of
 //

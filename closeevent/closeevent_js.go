@@ -7,7 +7,7 @@ import (
 )
 
 // FromJS returns what v says, a DOM CloseEvent such as WebSocket.onclose gets
-// (GOOS=js only). It panics if v is not one, as package [syscall/js] does.
+// (WHATWG WebSockets Standard; GOOS=js only). It panics if v is not one, as package [syscall/js] does.
 func FromJS(v js.Value) CloseEvent {
 	return CloseEvent{
 		Code:     closecode.Code(v.Get("code").Int()),
@@ -17,7 +17,8 @@ func FromJS(v js.Value) CloseEvent {
 }
 
 // JS returns a new DOM CloseEvent of type "close" that says what e does, to
-// dispatch to whoever listens to a WebSocket (GOOS=js only). Its reason is
+// dispatch to whoever listens to a WebSocket (WHATWG WebSockets Standard;
+// GOOS=js only). Its reason is
 // e.Reason with U+FFFD in place of what is not UTF-8. JS panics where there
 // is no CloseEvent constructor, such as in Node.js before version 23.
 func (e CloseEvent) JS() js.Value {

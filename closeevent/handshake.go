@@ -6,7 +6,7 @@ import (
 )
 
 // A State says how far the closing of a connection has come, as its owner
-// sees it. Its values are in the order in which they are reached; none is
+// sees it (RFC 6455 §7.1.3, §7.1.4). Its values are in the order in which they are reached; none is
 // ever left for an earlier one.
 type State uint8
 
@@ -183,8 +183,8 @@ func (h *Handshake) Fail(dst []byte, code closecode.Code) []byte {
 
 // Unsent takes note that the Close frame last appended did not get through:
 // writing it gave an error, or the transport was reset since, which takes back
-// what was written. The peer may not have got it, so the close is not clean,
-// though the code and the reason of a Close frame that was received stand.
+// what was written. The peer may not have got it, so the close is not clean
+// (RFC 6455 §7.1.4), though the code and the reason of a Close frame that was received stand.
 // There is no second try. [Handshake.CloseTransport] reports true, since the
 // handshake cannot be completed any more; bytes that the peer sent before may
 // still be read first, and its Close frame given to [Handshake.Receive].
@@ -250,7 +250,7 @@ func (h *Handshake) Disconnect() CloseEvent {
 	return CloseEvent{h.code, h.reason, h.crossed()}
 }
 
-// State returns how far the closing has come.
+// State returns how far the closing has come (RFC 6455 §7.1.3, §7.1.4).
 func (h *Handshake) State() State {
 	switch {
 	case h.past&gone != 0:
@@ -266,7 +266,7 @@ func (h *Handshake) State() State {
 }
 
 // PeerFirst reports whether the peer's Close frame came before ours had gone:
-// whether it was the peer that closed the connection. It is false if none
+// whether it was the peer that started the closing handshake (RFC 6455 §7.1.3). It is false if none
 // came, if ours was on its way already, as when both endpoints close at the
 // same time, and if the connection was failed before.
 func (h *Handshake) PeerFirst() bool { return h.past&peerFirst != 0 }

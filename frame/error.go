@@ -6,8 +6,9 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 )
 
-// An Error is a fault of a Close frame. Every error that this package returns
-// is one, apart from [io.ErrUnexpectedEOF].
+// An Error is a fault of a Close frame, for which the connection is to be
+// failed (RFC 6455 §7.1.7). Every error that this package returns is one, apart
+// from [io.ErrUnexpectedEOF].
 //
 // It is one byte wide so that returning it as an error does not allocate. An
 // invalid reason has its offset in it, so compare with [errors.Is]:
@@ -112,8 +113,8 @@ func (e Error) Code() closecode.Code {
 }
 
 // Offset returns the index, in bytes from the start of the reason, of the
-// first ill-formed or truncated UTF-8 sequence; or -1 if e is about something
-// else, and for [ErrInvalidUTF8] itself.
+// first ill-formed or truncated UTF-8 sequence (RFC 3629 §4); or -1 if e is
+// about something else, and for [ErrInvalidUTF8] itself.
 func (e Error) Offset() int {
 	if e&utf8At == 0 || e == ErrInvalidUTF8 {
 		return -1

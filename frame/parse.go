@@ -80,8 +80,8 @@ func ParsePayload(p []byte) (Close, error) {
 }
 
 // Parse parses the unmasked Close frame, as servers send them, that b begins
-// with, and returns what it says and its size n in bytes. What follows the
-// frame in b is ignored.
+// with (RFC 6455 §5.2, §5.5.1), and returns what it says and its size n in
+// bytes. What follows the frame in b is ignored.
 //
 // If b holds only a part of a frame that is well so far, the error is
 // [io.ErrUnexpectedEOF] itself and n the length that b must reach before more
@@ -110,8 +110,8 @@ func Parse(b []byte) (c Close, n int, err error) {
 	return c, n, nil
 }
 
-// ParseMasked is like [Parse] for masked Close frames, as clients send them,
-// with [ErrUnmasked] in place of [ErrMasked]. It appends the unmasked payload,
+// ParseMasked is like [Parse] for masked Close frames, as clients send them
+// (RFC 6455 §5.3), with [ErrUnmasked] in place of [ErrMasked]. It appends the unmasked payload,
 // which is the code and the reason, to dst, and the Reason returned is a view
 // of that, and is valid until dst's memory is written to again.
 //

@@ -16,8 +16,8 @@ type Stream struct {
 	failed bool
 }
 
-// Next checks the next piece of the message. It reports whether the message can still become well-formed UTF-8. After
-// it has reported false, Next and NextMasked report false until Reset.
+// Next checks the next piece of the message. It reports whether the message can still become well-formed UTF-8 (RFC 6455
+// §8.1). After it has reported false, Next and NextMasked report false until Reset.
 func (s *Stream) Next(p []byte) bool {
 	if s.failed {
 		return false
@@ -47,8 +47,9 @@ func (s *Stream) advance(ok bool, t string) bool {
 }
 
 // Complete reports whether the pieces so far are well-formed UTF-8 as they stand: none has failed, and the last one does not
-// end in the middle of a character. It is to be asked at the message's end, before Reset.
+// end in the middle of a character: "the whole message MUST contain valid UTF-8" (RFC 6455 §5.6). It is to be asked
+// at the message's end, before Reset.
 func (s *Stream) Complete() bool { return !s.failed && kernel.Missing(s.prev) == 0 }
 
-// Reset makes the Stream ready for another message.
+// Reset makes the Stream ready for another message: each is judged by itself (RFC 6455 §5.6).
 func (s *Stream) Reset() { *s = Stream{} }

@@ -16,13 +16,13 @@ import "github.com/closeframe/closeframe/internal/kernel"
 // status code takes two of them (§5.5.1).
 const MaxReason = 123
 
-// Valid reports whether s is well-formed UTF-8. The empty text is.
+// Valid reports whether s is well-formed UTF-8 (RFC 6455 §8.1, RFC 3629 §4). The empty text is.
 func Valid[Bytes ~[]byte | ~string](s Bytes) bool {
 	return len(s) == 0 || kernel.Valid(kernel.String(s))
 }
 
 // IndexInvalid returns the index, in bytes, of the first sequence in s that is ill-formed or that
-// the end of s cuts short, or -1 if s is well-formed UTF-8. s up to that index is well-formed. The index is
+// the end of s cuts short, or -1 if s is well-formed UTF-8 (RFC 3629 §4). s up to that index is well-formed. The index is
 // that of the sequence's first byte: 0 for "\xe2\x82", as for "\xe2\x82A".
 func IndexInvalid[Bytes ~[]byte | ~string](s Bytes) int {
 	return kernel.IndexInvalid(kernel.String(s))

@@ -44,8 +44,12 @@ func parseDump(text string) (b []byte, ok bool, err error) {
 	}
 	first := lines[0]
 	zero := strings.Trim(first.offset, "0") == ""
-	if zero && !first.colon && !first.pairs && len(first.offset) == 7 {
+	if zero && !first.colon && !first.gutter && !first.pairs && (len(first.offset) == 6 || len(first.offset) == 7) {
 		return nil, false, &hexError{first.pos, "this dump is of words, not bytes: use hexdump -C, xxd or od -t x1"}
+	}
+	if !first.colon && !first.gutter && !zero && (!first.pairs || first.gap < 2 && len(first.offset) < 6) {
+		// No program writes such a dump: these are groups, as in a frame a line.
+		return nil, false, nil
 	}
 	if len(lines) == 1 && !first.colon && !first.gutter {
 		// It may be a group of two bytes or more, and then others.

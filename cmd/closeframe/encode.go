@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/frame"
@@ -61,8 +62,9 @@ not understood.
 			return s.usage("-payload is what is masked, so it does not go with -mask or -key")
 		case keyed:
 			b, err := parseHex(*keyHex)
-			if err != nil {
-				return s.usage("-key: %v", err)
+			var bad *hexError
+			if errors.As(err, &bad) {
+				return s.usage("-key, character %d: %s", utf8.RuneCountInString((*keyHex)[:bad.pos])+1, bad.msg)
 			}
 			if len(b) != len(key) {
 				return s.usage("-key is four bytes, such as 01020304, not %d", len(b))

@@ -60,6 +60,10 @@ func TestParseHex(t *testing.T) {
 		{"no dump: a code first", "03e8  62 79 65", "\x03\xe8bye"},
 		{"no dump: a header first", "8885  01 02 03 04", "\x88\x85\x01\x02\x03\x04"},
 		{"no dump: zeros, but groups", "0000 0000", "\x00\x00\x00\x00"},
+		{"no dump: frames, as if one were the offset of the other", "8802 03e8\n8804 03e9 6f6b\n", "\x88\x02\x03\xe8\x88\x04\x03\xe9ok"},
+		{"no dump: headers, as if one were the offset of the other", "8802 03 e8\n8804 03 e9 6f 6b\n", "\x88\x02\x03\xe8\x88\x04\x03\xe9ok"},
+		{"od -A x -t x1, in the middle", "000010 88 05 03 e9\n000014 62 79 65\n000017\n", bye},
+		{"tshark -x, in the middle", "0010  88 05 03 e9 62 79 65                              ....bye\n0017\n", bye},
 		{"no dump: offsets that do not follow", "8802 03 e8\n8802 03 e9\n", "\x88\x02\x03\xe8\x88\x02\x03\xe9"},
 	}
 	for _, tt := range tests {
@@ -98,6 +102,8 @@ func TestParseHexErrors(t *testing.T) {
 		{`"abc`, 0, `the string is not closed by '"'`},
 		{`"abc" def`, 6, `'d' comes after the end of the string`},
 		{"0000000 0588 e903\n", 0, "this dump is of words, not bytes"},
+		{"000000 0588 e903\n000004\n", 0, "this dump is of words, not bytes"},
+		{"000000 03020588\n000004\n", 0, "this dump is of words, not bytes"},
 		{"0000000 042610 164403\n0000004\n", 0, "this dump is of words, not bytes"},
 		{"00000000: 88\n00000002: 05\n", 13, "the offset 00000002 does not follow"},
 		{"00000000  88  |.|\n00000010  05  |.|\n", 18, "the offset 00000010 does not follow"},

@@ -6,7 +6,7 @@
 
 // The kernels for amd64. What they compute is said in kernel_asm.go, how they judge text in tables.go.
 //
-// Each function looks at level first and goes on with AVX-512 here, with AVX2 (avx2_amd64.s), or in Go. One
+// Each function looks at level and goes on with AVX-512 here, with AVX2 (avx2_amd64.h), or in Go. One
 // call is all that its caller pays.
 //
 // Bytes after the end of the text are read as 0 by masked loads. Those read nothing there, but where the
@@ -411,6 +411,17 @@ avx2:
 go:
 	JMP ·next(SB)
 
+// UNMASK4 unmasks 256 bytes, or masks them, and leaves them in Z16 to Z19.
+#define UNMASK4 \
+	VPXORD (SI), KEY, Z16    \
+	VPXORD 64(SI), KEY, Z17  \
+	VPXORD 128(SI), KEY, Z18 \
+	VPXORD 192(SI), KEY, Z19 \
+	VMOVDQU64 Z16, (DI)      \
+	VMOVDQU64 Z17, 64(DI)    \
+	VMOVDQU64 Z18, 128(DI)   \
+	VMOVDQU64 Z19, 192(DI)
+
 // func XOR(dst []byte, src string, key uint32)
 TEXT ·XOR(SB), NOSPLIT|NOFRAME, $0-44
 	MOVQ dst_base+0(FP), DI
@@ -505,14 +516,7 @@ long:
 	JB   blocks
 
 batch:
-	VPXORD (SI), KEY, Z16
-	VPXORD 64(SI), KEY, Z17
-	VPXORD 128(SI), KEY, Z18
-	VPXORD 192(SI), KEY, Z19
-	VMOVDQU64 Z16, (DI)
-	VMOVDQU64 Z17, 64(DI)
-	VMOVDQU64 Z18, 128(DI)
-	VMOVDQU64 Z19, 192(DI)
+	UNMASK4
 	ADDQ $256, SI
 	ADDQ $256, DI
 	SUBQ $256, CX
@@ -537,8 +541,6 @@ rest:
 less:
 	CMPB ·level(SB), $const_levelAVX2
 	JB   go
-
-avx2:
 	CALL xorAVX2<>(SB)
 	RET
 
@@ -589,7 +591,7 @@ judge:
 
 two:
 	// Two blocks that overlap: the first 64 bytes, without the code, and the last 64, for which the key is turned to
-	// where they begin. They are written as they are, since after a store with a mask all loads of what
+	// where they begin. They are written as they are, and then the code, since after a store with a mask all loads of what
 	// is near would have to wait for it.
 	VMOVDQU64 ·tables+lookup_reason(SB), Z16
 	VPTERNLOGD $0x60, 6(SI), KEY, Z16
@@ -845,17 +847,8 @@ TEXT validAVX512<>(SB), NOSPLIT|NOFRAME, $0-0
 batch:
 	TESTL $0x80808000, -4(SI)
 	JNZ  text // a sequence may be unfinished
-	VMOVDQU64 (SI), Z16
-	VPORQ 64(SI), Z16, Z16
-	VMOVDQU64 128(SI), Z17
-	VPTERNLOGD $0xFE, 192(SI), Z16, Z17
-	UNLESSASCII(Z17, text)
-	ADDQ $256, SI
-	SUBQ $256, CX
-	JAE  ascii
-	JMP  blocks
 
-ascii: // the same after ASCII
+ascii: // and none is after ASCII
 	VMOVDQU64 (SI), Z16
 	VPORQ 64(SI), Z16, Z16
 	VMOVDQU64 128(SI), Z17
@@ -929,17 +922,6 @@ none:
 	JMP judgerest
 
 	LOADNEAR(near, loaded)
-
-// UNMASK4 unmasks 256 bytes and leaves them in Z16 to Z19.
-#define UNMASK4 \
-	VPXORD (SI), KEY, Z16    \
-	VPXORD 64(SI), KEY, Z17  \
-	VPXORD 128(SI), KEY, Z18 \
-	VPXORD 192(SI), KEY, Z19 \
-	VMOVDQU64 Z16, (DI)      \
-	VMOVDQU64 Z17, 64(DI)    \
-	VMOVDQU64 Z18, 128(DI)   \
-	VMOVDQU64 Z19, 192(DI)
 
 // unmaskAVX512 is like validAVX512 for text that is masked at SI with KEY and may be incomplete, and writes it to DI.
 // It judges what it has in registers: to load from places that were just written would be to wait.

@@ -20,39 +20,45 @@ const (
 	broken // nothing
 )
 
+// choosy are the leads that do not take every tail: the state after each, and after its tail.
+var choosy = [...]struct {
+	lead        byte
+	state, next uint64
+}{
+	{0xE0, afterE0, tail1},
+	{0xED, afterED, tail1},
+	{0xF0, afterF0, tail2},
+	{0xF4, afterF4, tail2},
+}
+
 func assemble() (m [256]uint64) {
 	for i := range m {
 		b := byte(i)
-		to := [...]uint64{accept / 6: broken, tail1 / 6: broken, tail2 / 6: broken, tail3 / 6: broken,
-			afterE0 / 6: broken, afterED / 6: broken, afterF0 / 6: broken, afterF4 / 6: broken, broken / 6: broken}
-		if b < 0x80 {
+		var to [broken/6 + 1]uint64 // by state
+		for state := range to {
+			to[state] = broken
+		}
+		switch {
+		case b < 0x80:
 			to[accept/6] = accept
-		} else if b < 0xC0 {
+		case b < 0xC0:
 			to[tail1/6], to[tail2/6], to[tail3/6] = accept, tail1, tail2
-			for _, s := range [...]struct {
-				lead        byte
-				state, next uint64
-			}{{0xE0, afterE0, tail1}, {0xED, afterED, tail1}, {0xF0, afterF0, tail2}, {0xF4, afterF4, tail2}} {
-				if possible(s.lead, b) {
-					to[s.state/6] = s.next
+			for _, c := range choosy {
+				if possible(c.lead, b) {
+					to[c.state/6] = c.next
 				}
 			}
-		} else if possible(b, 0x80) || possible(b, 0xBF) {
-			switch {
-			case b == 0xE0:
-				to[accept/6] = afterE0
-			case b == 0xED:
-				to[accept/6] = afterED
-			case b == 0xF0:
-				to[accept/6] = afterF0
-			case b == 0xF4:
-				to[accept/6] = afterF4
-			case b < 0xE0:
-				to[accept/6] = tail1
-			case b < 0xF0:
-				to[accept/6] = tail2
-			default:
-				to[accept/6] = tail3
+		case !possible(b, 0x80) && !possible(b, 0xBF): // no lead
+		case b < 0xE0:
+			to[accept/6] = tail1
+		case b < 0xF0:
+			to[accept/6] = tail2
+		default:
+			to[accept/6] = tail3
+		}
+		for _, c := range choosy {
+			if c.lead == b {
+				to[accept/6] = c.state
 			}
 		}
 		for state, next := range to {

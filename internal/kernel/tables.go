@@ -115,13 +115,8 @@ func derive() (t lookup) {
 	for i := range 256 {
 		b := byte(i)
 		y := byte(notTail)
-		switch b >> 4 {
-		case 0x8:
-			y = group8
-		case 0x9:
-			y = group9
-		case 0xA, 0xB:
-			y = groupAB
+		if b&0xC0 == 0x80 {
+			y = groupOf(b)
 		}
 		for i := b >> 4; i < 64; i += 16 {
 			t.groups[i] = y

@@ -5,7 +5,8 @@ package kernel
 import "math/bits"
 
 // valid reports whether s is well-formed UTF-8. Up to 64 bytes go through the machine, which has no branch that depends on
-// what characters they are; what is longer is judged in words.
+// what characters they are; what is longer is judged in words. Where a word has four bytes, validSequences judges what has
+// more than four.
 func valid(s string) bool {
 	n := len(s)
 	if n <= 4 {
@@ -69,6 +70,9 @@ func valid(s string) bool {
 		if len(s) > 64 {
 			return validWords(s)
 		}
+	}
+	for len(s) > 8 && load64(s, 0)&high == 0 {
+		s = s[8:]
 	}
 	if bits.UintSize == 32 && n > 4 {
 		return validSequences(s)

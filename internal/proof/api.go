@@ -182,6 +182,10 @@ func (n name) undocumented() string {
 	if n.kind != "func" && n.kind != "method" && n.kind != "type" {
 		return ""
 	}
+	inGo := n.kind == "method" && (n.name == "String" || n.name == "Error" || n.name == "Is") || n.name == "Supported"
+	if !inGo && !strings.Contains(n.doc, "§") && !strings.Contains(n.doc, "WHATWG") {
+		return "has a comment that does not tell where in the standards it comes from"
+	}
 	first, _, _ := strings.Cut(strings.TrimSpace(n.doc), "\n")
 	for _, article := range []string{"", "A ", "An ", "The "} {
 		if strings.HasPrefix(first, article+n.name+" ") || strings.HasPrefix(first, article+n.name+",") {

@@ -113,7 +113,7 @@ func showMemory() (string, error) {
 		return "", err
 	}
 	ptr := []string{"./internal/kernel", "./utf8check", "./frame", "./closeevent", "./closeconn", "./internal/eventloop"}
-	checked, err := goTest(nil, append([]string{"-tags=purego", "-gcflags=all=-d=checkptr", "-short"}, ptr...)...)
+	checked, err := goTest(nil, append([]string{"-tags=purego", "-race", "-gcflags=all=-d=checkptr", "-short"}, ptr...)...)
 	if err != nil {
 		return "", err
 	}

@@ -75,7 +75,7 @@ func coderHandshake(pool []closing) contender {
 		client  *websocket.Conn
 		wire    *memConn // the server's
 	}
-	return fresh(coder, "utf8.ValidString, Close, which waits for the answer; Read. The receiver does not check the reason's UTF-8",
+	return fresh(coder, "utf8.ValidString, Close, with a key of its own, from crypto/rand, and which waits for the answer; Read. The receiver does not check the reason's UTF-8",
 		func(i int) pair {
 			a, b := newMemConn(nil), newMemConn(nil)
 			client, server := coderClient(a), coderServer(b)

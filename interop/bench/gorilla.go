@@ -67,7 +67,7 @@ func gorillaAppendMasked(pool []closing) contender {
 	conn := newMemConn(openingResponse)
 	var client *websocket.Conn
 	return contender{
-		name: gorilla, note: "utf8.ValidString, since it checks neither code nor reason itself; FormatCloseMessage, WriteControl to memory, as a Pong because a Conn sends one Close only",
+		name: gorilla, note: "utf8.ValidString, since it checks neither code nor reason itself; FormatCloseMessage, WriteControl to memory, with a key of its own, from math/rand, as a Pong because a Conn sends one Close only",
 		run: func(n int) (sum uint64) {
 			if client == nil {
 				client = gorillaClient(conn)
@@ -111,7 +111,7 @@ func gorillaHandshake(pool []closing) contender {
 		client, server *websocket.Conn
 		a, b           *memConn
 	}
-	return fresh(gorilla, "utf8.ValidString, FormatCloseMessage, WriteControl; ReadMessage; ReadMessage. There is no wasClean",
+	return fresh(gorilla, "utf8.ValidString, FormatCloseMessage, WriteControl, with a key of its own, from math/rand; ReadMessage; ReadMessage. There is no wasClean",
 		func(i int) pair {
 			a, b := newMemConn(openingResponse), newMemConn(nil)
 			client, server := gorillaClient(a), gorillaServer(b)

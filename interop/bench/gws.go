@@ -42,7 +42,7 @@ func gwsAppendMasked(pool []closing) contender {
 	conn := newMemConn(openingResponse)
 	var client *gws.Conn
 	return contender{
-		name: gwsName, note: "utf8.Valid, since it checks neither code nor reason itself; code and reason put together, WritePong to memory, because a Conn sends one Close only",
+		name: gwsName, note: "utf8.Valid, since it checks neither code nor reason itself; code and reason put together, WritePong to memory, with a key of its own, from math/rand, because a Conn sends one Close only",
 		run: func(n int) (sum uint64) {
 			if client == nil {
 				client = gwsClient(conn)
@@ -88,7 +88,7 @@ func gwsHandshake(pool []closing) contender {
 		client, server *gws.Conn
 		a, b           *memConn
 	}
-	return fresh(gwsName, "utf8.Valid, WriteClose; ReadLoop. The client does not wait for the answer, and there is no wasClean",
+	return fresh(gwsName, "utf8.Valid, WriteClose, with a key of its own, from math/rand; ReadLoop. The client does not wait for the answer, and there is no wasClean",
 		func(i int) pair {
 			a, b := newMemConn(openingResponse), newMemConn(nil)
 			client, server := gwsClient(a), gwsServer(b)

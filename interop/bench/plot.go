@@ -16,17 +16,19 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// ink is the color of axes and text. The plot library knows one color only, so it
-// stands for a variable that is dark on light and light on dark.
-var ink = color.RGBA{1, 2, 3, 255}
-
-const inkHex, gridHex = "#010203", "#040506"
-
-var grid = color.RGBA{4, 5, 6, 255}
+// ink is the color of axes and text, and grid that of the lines behind all. They are for light
+// ground, which is all that some programs know; themes has the others.
+var (
+	ink  = color.RGBA{0x1f, 0x23, 0x28, 255}
+	grid = color.RGBA{0xd1, 0xd9, 0xe0, 255}
+)
 
 const themes = `<style>
-:root { --ink: #1f2328; --grid: #d1d9e0; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --grid: #3d444d; } }
+@media (prefers-color-scheme: dark) {
+[style*="fill:#1F2328"] { fill: #e6edf3 !important; }
+[style*="stroke:#1F2328"] { stroke: #e6edf3 !important; }
+[style*="stroke:#D1D9E0"] { stroke: #3d444d !important; }
+}
 </style>
 `
 
@@ -129,6 +131,7 @@ func (c *chart) draw(file string) error {
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = c.xTicks, c.yTicks
 	p.Legend.Top, p.Legend.Left = true, !c.legendRight
+	p.Legend.Padding = vg.Points(2)
 	gridLines := plotter.NewGrid()
 	gridLines.Horizontal.Color, gridLines.Vertical.Color = grid, grid
 	p.Add(gridLines)
@@ -156,14 +159,11 @@ func (c *chart) draw(file string) error {
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return err
 	}
-	svg := b.String()
-	head, body, ok := strings.Cut(svg, "<g ")
+	head, body, ok := strings.Cut(b.String(), "<g ")
 	if !ok {
 		return fmt.Errorf("%s: the drawing has no group", file)
 	}
-	svg = head + themes + "<g " + body
-	svg = strings.NewReplacer(inkHex, "var(--ink)", gridHex, "var(--grid)").Replace(svg)
-	return os.WriteFile(file, []byte(svg), 0o644)
+	return os.WriteFile(file, []byte(head+themes+"<g "+body), 0o644)
 }
 
 // steps marks every 25.

@@ -27,7 +27,7 @@ var lengths = []int{0, 8, 16, 31, 32, 48, 64, 96, 123, 125, 1 << 10, 64 << 10, 1
 
 // shortLengths are those on which the kernel's backends are compared: where each
 // changes from one way of working to the next.
-var shortLengths = []int{1, 2, 3, 8, 15, 16, 31, 32, 48, 64, 96, 123}
+var shortLengths = []int{1, 2, 3, 4, 5, 6, 7, 8, 15, 16, 31, 32, 48, 64, 96, 123}
 
 // onBackend and the name of a backend are the kind of a scenario in which
 // closeframe's kernel works with that one, not with the best that this machine has.

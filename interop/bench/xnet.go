@@ -68,7 +68,7 @@ func xnetHandshake(pool []closing) contender {
 		client, server *websocket.Conn
 		a, b           *memConn
 	}
-	return fresh(xnet, "utf8.ValidString, code and reason put together, Codec.Send; Read, Close, which answers 1000; Read. Nobody looks at code or reason, and there is no wasClean",
+	return fresh(xnet, "utf8.ValidString, code and reason put together, Codec.Send, with a key of its own, from crypto/rand; Read, Close, which answers 1000; Read. Nobody looks at code or reason, and there is no wasClean",
 		func(i int) pair {
 			a, b := newMemConn(openingResponse), newMemConn(nil)
 			client, server := xnetClient(a), xnetServer(b)
