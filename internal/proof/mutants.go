@@ -105,7 +105,7 @@ func showMutants() (string, error) {
 			counts[m.Status]++
 			if m.Status == "LIVED" {
 				m.Status, m.row = "", 0
-				if _, ok := known[m]; !ok {
+				if _, ok := known[m]; !ok || used[m] { // one line alone, of some that are the same
 					b, _ := json.Marshal(m)
 					alive = append(alive, fmt.Errorf("no test notices %s", b))
 				}
