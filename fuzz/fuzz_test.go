@@ -15,14 +15,19 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// noAllocs reports a call of f that allocates: not while fuzzing, when the
-// fuzzing engine allocates at the same time.
+// noAllocs reports calls of f that allocate: not while fuzzing, when the
+// fuzzing engine allocates at the same time. On a busy machine something else
+// may, once: f would each time.
 func noAllocs(t *testing.T, f func()) {
 	t.Helper()
 	if flag.Lookup("test.fuzz").Value.String() != "" {
 		return
 	}
-	if n := testing.AllocsPerRun(1, f); n != 0 {
+	n := 1.0
+	for tries := 0; tries < 5 && n != 0; tries++ {
+		n = testing.AllocsPerRun(1, f)
+	}
+	if n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

@@ -8,13 +8,13 @@ import (
 
 func showAutomaton() (string, error) {
 	r, err := goTest(nil, "./internal/kernel", "./internal/proof/grammar",
-		"-run", "^Test(Backends|Machine|Sequence|Windows|Next|UTF8|Product|Stream)$")
+		"-run", "^Test(Backends|Machine|Sequence|Windows|Words|Refused|Next|UTF8|Product|Stream)$")
 	if err != nil {
 		return "", err
 	}
 	machine, err := r.text("TestMachine")
 	backends, err2 := backendsOf(r)
-	errs := []error{err, err2, r.need("TestMachine", "TestSequence", "TestWindows", "TestNext", "TestUTF8", "TestProduct", "TestStream")}
+	errs := []error{err, err2, r.need("TestMachine", "TestSequence", "TestWindows", "TestWords", "TestRefused", "TestNext", "TestUTF8", "TestProduct", "TestStream")}
 	for _, b := range backends {
 		// It has to come to the same machine, from outside.
 		text, err := r.text("TestNext/" + b)

@@ -19,8 +19,8 @@ import (
 	"sync"
 )
 
-// An input is one of a fuzz test's, and what the code does with it: which statements it runs, and how
-// often, as the power of two. Fuzzing tells inputs apart by the same.
+// An input is one of a fuzz test's, and what the code does with it: which statements it runs, and whether once,
+// from two, from four or from eight times on. Fuzzing tells inputs apart in much the same way.
 type input struct {
 	name  string
 	text  []byte // as in its file; nil for a seed
@@ -206,7 +206,7 @@ func smallest(name, exe string, byHand, found []input) (kept []input, err error)
 	return kept, nil
 }
 
-// marks returns the statements of a profile that were run, each with the power of two of how often.
+// marks returns the statements of a profile that were run, each with how often, as for an input.
 func marks(profile string) ([]string, error) {
 	b, err := os.ReadFile(profile)
 	if err != nil {
@@ -220,7 +220,7 @@ func marks(profile string) ([]string, error) {
 			continue // the first line, or what did not run
 		}
 		place, _, _ := strings.Cut(path.Base(line[:i]), " ")
-		set[fmt.Sprint(line[:strings.LastIndexByte(line[:i], '/')+1], place, " ", bits.Len64(n))] = true
+		set[fmt.Sprint(line[:strings.LastIndexByte(line[:i], '/')+1], place, " ", min(bits.Len64(n), 4))] = true
 	}
 	return slices.Collect(maps.Keys(set)), nil
 }
