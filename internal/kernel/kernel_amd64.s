@@ -152,7 +152,7 @@
 TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ s_base+0(FP), SI
 	MOVQ s_len+8(FP), CX
-	CMPQ CX, $3
+	CMPQ CX, $4
 	JBE  tiny
 
 	// No text begins with 80–C1 or F5–FF. Vectors find that too, but what is binary is told sooner so.
@@ -205,8 +205,8 @@ long:
 	RET
 
 less:
-	CMPQ CX, $4
-	JEQ  four
+	CMPQ CX, $5
+	JEQ  five
 	CMPB ·level(SB), $const_levelAVX2
 	JB   go
 
@@ -246,7 +246,11 @@ small:
 	RET
 
 tiny:
-	JB   under3
+	CMPQ CX, $2
+	JB   one
+	JEQ  pair
+	CMPQ CX, $4
+	JEQ  four
 	MOVWLZX (SI), AX
 	MOVBLZX 2(SI), BX
 	SHLL $16, BX
@@ -274,9 +278,7 @@ last:
 	SHRL $8, AX
 	JMP  sequence
 
-under3:
-	CMPQ CX, $2
-	JNE  one
+pair:
 	MOVWLZX (SI), AX
 	TESTL $0x8080, AX
 	JEQ  right
@@ -295,23 +297,34 @@ one:
 	SETGE ret+16(FP)
 	RET
 
-four:
-	MOVL  (SI), AX
-	TESTL $0x80808080, AX
-	JEQ   right
-	MOVL  AX, BX
-	ANDL  $0xC0C0C0F8, BX
-	CMPL  BX, $0x808080F0 // 11110xxx and three tails
-	JNE   step0
-	MOVL  AX, BX          // of a plane from 1 to 16
-	ANDL  $7, BX
-	SHLL  $2, BX
-	SHRL  $12, AX
-	ANDL  $3, AX
-	ORL   BX, AX
-	DECL  AX
-	CMPL  AX, $16
-	SETCS ret+16(FP)
+five: // one more than four
+	LEAQ ·machine(SB), BX
+	MOVQ (BX)(AX*8), CX // AX is the first byte
+	INCQ SI
+	JMP  steps4
+
+four: // the machine, without a branch: CX is the state, which is 0 at first
+	LEAQ ·machine(SB), BX
+	XORL CX, CX
+
+steps4:
+	MOVBLZX (SI), AX
+	MOVQ (BX)(AX*8), AX
+	SHRQ CX, AX
+	MOVQ AX, CX
+	MOVBLZX 1(SI), AX
+	MOVQ (BX)(AX*8), AX
+	SHRQ CX, AX
+	MOVQ AX, CX
+	MOVBLZX 2(SI), AX
+	MOVQ (BX)(AX*8), AX
+	SHRQ CX, AX
+	MOVQ AX, CX
+	MOVBLZX 3(SI), AX
+	MOVQ (BX)(AX*8), AX
+	SHRQ CX, AX
+	TESTL $63, AX // accept is 0
+	SETEQ ret+16(FP)
 	RET
 
 right:
@@ -328,7 +341,7 @@ go:
 	ORL  -4(SI)(CX*1), AX
 	TESTL $0x80808080, AX
 	JEQ  right
-	JMP  step0
+	JMP  steps
 
 over8:
 	MOVQ  $0x8080808080808080, BX
@@ -337,7 +350,7 @@ over8:
 	TESTQ BX, AX
 	JEQ   right
 
-step0: // the machine: CX is the state, SI and DX are what is left
+steps: // the machine: CX is the state, SI and DX are what is left
 	LEAQ ·machine(SB), BX
 	LEAQ (SI)(CX*1), DX
 	XORL CX, CX
