@@ -146,7 +146,7 @@ func equivalents() (map[mutant]string, error) {
 
 // unleash runs gremlins on a package.
 func unleash(pkg, out string) (list []mutant, err error) {
-	args := []string{"run", gremlins, "unleash", "--output", out, "--workers", "2", "--timeout-coefficient", "100",
+	args := []string{"run", gremlins, "unleash", "--output", out, "--workers", "2", "--timeout-coefficient", "30",
 		"--exclude-files", `_js\.go$`, "--exclude-files", "describe/"}
 	for kind := range maps.Keys(changes) {
 		args = append(args, "--"+strings.ToLower(strings.ReplaceAll(kind, "_", "-")))
