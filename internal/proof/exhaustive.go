@@ -85,7 +85,7 @@ func allTexts(backends []string) (calls, windows int, resumed string, err error)
 		resumed = fmt.Sprintf("%d of %d parts by a run before, which was stopped", n, len(pieces))
 	}
 	begin := time.Now()
-	inputs := map[string]int{}
+	inputs := map[string]int64{}
 	for i, p := range pieces {
 		what := fmt.Sprintf("%s of %s, %d bytes, part %s", p.test, p.backend, p.bytes, p.part)
 		n, before := done.figures[what]
@@ -103,10 +103,10 @@ func allTexts(backends []string) (calls, windows int, resumed string, err error)
 			map[bool]string{true: ", by a run before"}[before])
 		calls += n["calls"]
 		windows += n["windows"]
-		inputs[p.backend] += n["inputs"]
+		inputs[p.backend] += int64(n["inputs"])
 	}
 	for _, b := range backends {
-		if want := 1<<8 + 1<<16 + 1<<24 + 1<<32; inputs[b] != want {
+		if want := int64(1<<8 + 1<<16 + 1<<24 + 1<<32); inputs[b] != want {
 			err = errors.Join(err, fmt.Errorf("%s: %d texts, and there are %d", b, inputs[b], want))
 		}
 	}
