@@ -4,7 +4,7 @@ package kernel
 
 import "math/bits"
 
-// valid reports whether s is well-formed UTF-8. Up to 64 bytes go through the machine, which has no branch that depends on
+// valid reports whether s is well-formed UTF-8. Up to 96 bytes go through the machine, which has no branch that depends on
 // what characters they are; what is longer is judged in words. Where a word has four bytes, validSequences judges what has
 // more than four.
 func valid(s string) bool {
@@ -67,7 +67,7 @@ func valid(s string) bool {
 		if len(s) <= 32 && (load64(whole, n-32)|load64(whole, n-24)|load64(whole, n-16)|load64(whole, n-8))&high == 0 {
 			return true
 		}
-		if len(s) > 64 {
+		if len(s) > 96 {
 			return validWords(s)
 		}
 	}
