@@ -1,5 +1,5 @@
-// The AVX2 kernels: Keiser and Lemire's way to judge (see tables.go), 32 bytes at a time. They read and write
-// nothing outside of the text.
+// The AVX2 kernels: Keiser and Lemire's way to judge (see tables.go), 32 bytes at a time, for texts of 16 bytes or more. They
+// read and write nothing outside of the text.
 //
 //	SI   where to read
 //	DI   where to write
@@ -46,6 +46,10 @@ GLOBL fourth<>(SB), RODATA|NOPTR, $4
 // JUDGE sets T0 to what is wrong with the bytes of BLOCK.
 #define JUDGE \
 	VPERM2I128 $0x21, BLOCK, BEFORE, T0        \
+	JUDGEAFTER
+
+// JUDGEAFTER is JUDGE where T0 is the 16 bytes before BLOCK and the first half of it.
+#define JUDGEAFTER \
 	VPALIGNR   $15, T0, BLOCK, P1              \
 	VPALIGNR   $14, T0, BLOCK, P2              \
 	VPALIGNR   $13, T0, BLOCK, P3              \
@@ -103,11 +107,9 @@ GLOBL fourth<>(SB), RODATA|NOPTR, $4
 	VZEROUPPER           \
 	RET
 
-// loadRest sets BLOCK to the CX < 32 bytes at SI and zeros after them. R12 is the length of the whole text: the bytes
-// before SI may be read as far as there are any. AX, BX, DX, R11 and T0 are changed.
+// loadRest sets BLOCK to the CX < 32 bytes at SI and zeros after them. The whole text, which may begin before SI, is 16 bytes or
+// more. R11 and T0 are changed.
 TEXT loadRest<>(SB), NOSPLIT|NOFRAME, $0-0
-	CMPQ R12, $16
-	JB   short
 	LEAQ ·tables+lookup_window(SB), R11
 	SUBQ CX, R11
 	VMOVDQU -16(SI)(CX*1), X0 // the last 16 bytes
@@ -122,55 +124,6 @@ more:
 	VPSHUFB X4, X0, X4        // down by 32-CX
 	VMOVDQU (SI), X0
 	VINSERTI128 $1, X4, Y0, Y0
-	RET
-
-short:
-	CALL loadSmall<>(SB)
-	VMOVQ AX, X0
-	VPINSRQ $1, BX, X0, X0
-	RET
-
-// loadSmall sets AX and BX to the CX < 16 bytes at SI and zeros after them. DX and R11 are changed.
-TEXT loadSmall<>(SB), NOSPLIT|NOFRAME, $0-0
-	XORL BX, BX
-	XORL AX, AX
-	LEAL (CX*8), DX
-	CMPQ CX, $8
-	JA   over8
-	CMPQ CX, $4
-	JAE  over4
-	TESTQ CX, CX
-	JEQ  none
-
-	// The first, the middle and the last byte, which may be the same.
-	MOVBLZX (SI), AX
-	MOVBLZX -1(SI)(CX*1), R11
-	SUBL $8, DX
-	SHLXL DX, R11, R11
-	ORL  R11, AX
-	MOVL CX, DX
-	SHRL $1, DX
-	MOVBLZX (SI)(DX*1), R11
-	SHLL $3, DX
-	SHLXL DX, R11, R11
-	ORL  R11, AX
-	RET
-
-over4: // 4 to 8: two loads that overlap
-	MOVL (SI), AX
-	MOVL -4(SI)(CX*1), R11
-	SUBL $32, DX
-	SHLXQ DX, R11, R11
-	ORQ  R11, AX
-	RET
-
-over8: // 9 to 15: the same
-	MOVQ (SI), AX
-	MOVQ -8(SI)(CX*1), BX
-	NEGL DX // 128-8*CX, modulo 64
-	SHRXQ DX, BX, BX
-
-none:
 	RET
 
 // storeRest writes the first CX < 32 bytes of BLOCK to DI. AX and T0 are changed, and DI.
@@ -214,9 +167,26 @@ under1:
 
 // validAVX2 judges text.
 TEXT validAVX2<>(SB), NOSPLIT|NOFRAME, $0-0
-	MOVQ CX, R12
 	CMPQ CX, $32
 	JB   short
+	CMPQ CX, $128
+	JAE  start
+	TESTL $0x80808080, R9
+	JNE  start
+
+ascii: // nothing before SI matters, nor are constants needed
+	VMOVDQU (SI), BLOCK
+	VPMOVMSKB BLOCK, AX
+	TESTL AX, AX
+	JNE  start
+	ADDQ $32, SI
+	SUBQ $32, CX
+	CMPQ CX, $32
+	JAE  ascii
+	LEAQ -32(SI)(CX*1), SI // Of what is left, less than 32 bytes, and what is before it, the last 32.
+	MOVL $32, CX
+
+start:
 	START
 
 more:
@@ -268,10 +238,21 @@ judgeblock:
 	JMP  blocks
 
 rest:
+	TESTQ CX, CX
+	JEQ  none
 	CALL loadRest<>(SB)
 
 judgerest:
 	JUDGEREST
+	VERDICT
+
+none:
+	TESTQ R10, R10
+	JEQ  verdict
+	VPSUBUSB ·tables+lookup_last(SB), BEFORE, T0 // what the end leaves unmet
+	VPOR T0, FAULTS, FAULTS
+
+verdict:
 	VERDICT
 
 short:
@@ -289,53 +270,65 @@ shorttext:
 	START
 	JMP judgerest
 
-// smallAVX2 judges text of 1 to 15 bytes: validAVX2 with half as wide vectors, of which the
-// constants are not worth loading.
-TEXT smallAVX2<>(SB), NOSPLIT|NOFRAME, $0-0
-	CALL loadSmall<>(SB)
-	MOVQ $0x8080808080808080, R11
-	MOVQ AX, DX
-	ORQ  BX, DX
-	TESTQ R11, DX
-	JNE  text
-	MOVL $1, AX
+// shortAVX2 is Valid for 16 to 31 bytes.
+TEXT shortAVX2<>(SB), NOSPLIT|NOFRAME, $0-17
+	VMOVDQU (SI), X0
+	VMOVDQU -16(SI)(CX*1), X4
+	VPOR X0, X4, X5
+	VPMOVMSKB X5, AX
+	TESTL AX, AX
+	JEQ  right
+	LEAQ ·tables+lookup_window+32(SB), R11
+	SUBQ CX, R11
+	VMOVDQU (R11), X5
+	VPSHUFB X5, X4, X4 // down by 32-CX
+	VINSERTI128 $1, X4, Y0, BLOCK
+	VPERM2I128 $0x08, BLOCK, BLOCK, T0 // zeros, and the first half
+	VBROADCASTI128 ·tables+lookup_high(SB), HIGH
+	VBROADCASTI128 ·tables+lookup_low(SB), LOW
+	VBROADCASTI128 ·tables+lookup_next(SB), NEXT
+	VMOVDQU ·tables+lookup_half(SB), HALF
+	VMOVDQU ·tables+lookup_third(SB), THIRD
+	VMOVDQU ·tables+lookup_fourth(SB), FOURTH
+	JUDGEAFTER
+	VPTEST T0, T0
+	SETEQ ret+16(FP)
+	VZEROUPPER
 	RET
 
-text:
-	VMOVQ AX, X0
-	VPINSRQ $1, BX, X0, X0
-	VMOVDQU ·tables+lookup_half(SB), X12
-	VMOVDQU ·tables+lookup_high(SB), X9
-	VMOVDQU ·tables+lookup_low(SB), X10
-	VMOVDQU ·tables+lookup_next(SB), X11
-	VPBROADCASTD third<>(SB), X13
-	VPBROADCASTD fourth<>(SB), X14
-	VPSLLDQ $1, X0, X1
-	VPSLLDQ $2, X0, X2
-	VPSLLDQ $3, X0, X3
-	VPSRLW $4, X1, X4
-	VPAND X12, X1, X5
-	VPSRLW $4, X0, X6
-	VPAND X12, X4, X4
-	VPAND X12, X6, X6
-	VPSHUFB X4, X9, X4
-	VPSHUFB X5, X10, X5
-	VPSHUFB X6, X11, X6
-	VPSUBUSB X13, X2, X2
-	VPSUBUSB X14, X3, X3
-	VPAND X4, X5, X4
-	VPOR X2, X3, X2
-	VPAND X4, X6, X4
-	VPAND ·tables+lookup_sign(SB), X2, X2
-	XORL AX, AX
-	VPXOR X2, X4, X4
-	VPTEST X4, X4
-	SETEQ AX
+right:
+	MOVB $1, ret+16(FP)
+	RET
+
+// smallAVX2 is Valid for the 9 to 15 bytes of BLOCK, with zeros after them: as JUDGE, with half as wide vectors.
+TEXT smallAVX2<>(SB), NOSPLIT|NOFRAME, $0-17
+	VMOVDQU  ·tables+lookup_high(SB), X9
+	VMOVDQU  ·tables+lookup_low(SB), X10
+	VMOVDQU  ·tables+lookup_next(SB), X11
+	VPSLLDQ  $1, X0, X1
+	VPSLLDQ  $2, X0, X2
+	VPSLLDQ  $3, X0, X3
+	VPSRLW   $4, X1, X4
+	VPAND    ·tables+lookup_half(SB), X1, X5
+	VPSRLW   $4, X0, X6
+	VPAND    ·tables+lookup_half(SB), X4, X4
+	VPAND    ·tables+lookup_half(SB), X6, X6
+	VPSHUFB  X4, X9, X4
+	VPSHUFB  X5, X10, X5
+	VPSHUFB  X6, X11, X6
+	VPSUBUSB ·tables+lookup_third(SB), X2, X2
+	VPSUBUSB ·tables+lookup_fourth(SB), X3, X3
+	VPAND    X4, X5, X4
+	VPOR     X2, X3, X2
+	VPAND    X4, X6, X4
+	VPAND    ·tables+lookup_sign(SB), X2, X2
+	VPXOR    X2, X4, X4
+	VPTEST   X4, X4
+	SETEQ    ret+16(FP)
 	RET
 
 // unmaskAVX2 is validAVX2 for text that is masked, and writes it.
 TEXT unmaskAVX2<>(SB), NOSPLIT|NOFRAME, $0-0
-	MOVQ CX, R12
 	START
 	VMOVD R8, X15
 	VPBROADCASTD X15, KEY
@@ -371,7 +364,6 @@ rest:
 
 // xorAVX2 writes text that is masked, or masks it.
 TEXT xorAVX2<>(SB), NOSPLIT|NOFRAME, $0-0
-	MOVQ CX, R12
 	VMOVD R8, X15
 	VPBROADCASTD X15, KEY
 
@@ -433,6 +425,7 @@ done:
 #undef JUDGE
 #undef ASCIINEXT
 #undef JUDGENEXT
+#undef JUDGEAFTER
 #undef JUDGEREST
 #undef THERE
 #undef VERDICT

@@ -5,7 +5,7 @@ package kernel
 // Backends returns the ways in which this machine can do the work, the one in use by default last. It is for
 // tests and benchmarks, which go through all of them.
 func Backends() []string {
-	all := []string{"go"}
+	all := []string{"sse2"}
 	if l := detect(); l >= levelAVX2 {
 		all = append(all, "avx2")
 		if l >= levelAVX512 {

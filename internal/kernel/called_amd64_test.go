@@ -12,7 +12,7 @@ func called(cpuinfo string) []string {
 	for _, f := range strings.Fields(cpuinfo) {
 		flags[f] = true
 	}
-	want := []string{"go"}
+	want := []string{"sse2"}
 	if flags["avx2"] && flags["bmi2"] {
 		want = append(want, "avx2")
 		if flags["avx512f"] && flags["avx512bw"] && flags["avx512vl"] && flags["avx512vbmi"] && flags["avx512_vbmi2"] {

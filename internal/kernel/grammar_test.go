@@ -169,9 +169,10 @@ func TestWindows(t *testing.T) {
 						if must {
 							e ^= twoTails
 						}
-						if first != want || short != want || (e != 0) != want {
-							t.Fatalf("%#x after % x: refused by the first way: %v, with the y of tails: %v, by the second: %v; by the grammar: %v",
-								b, []byte{p3, p2, p1}, first, short, e != 0, want)
+						third := refusedByComparing(p3, p2, p1, b)
+						if first != want || short != want || (e != 0) != want || third != want {
+							t.Fatalf("%#x after % x: refused by the first way: %v, with the y of tails: %v, by the second: %v, by the third: %v; by the grammar: %v",
+								b, []byte{p3, p2, p1}, first, short, e != 0, third, want)
 						}
 						for at := range 8 {
 							if b < 0x80 && b%32 != 31 || testing.Short() && at != windows%8 {

@@ -7,8 +7,8 @@
 // module is here.
 //
 // Every function exists as plain Go (valid.go, mask.go), which is what runs with the
-// build tag purego and on machines without assembly of their own, and what
-// the assembly is tested against.
+// build tag purego and on machines without assembly of their own. Where there is
+// assembly, nothing but tests calls it.
 package kernel
 
 import "unsafe"

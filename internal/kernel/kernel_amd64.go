@@ -6,7 +6,7 @@ package kernel
 var level = detect()
 
 const (
-	levelGo     = iota // nothing: Go
+	levelSSE2   = iota // what all have
 	levelAVX2          // AVX2, BMI2
 	levelAVX512        // AVX-512 F, BW, VL, VBMI, VBMI2
 )
@@ -35,16 +35,16 @@ func detect() uint8 {
 		zmm = ymm | 1<<5 | 1<<6 | 1<<7 // opmask, zmm0–15, zmm16–31
 	)
 	if top, _, _, _ := cpuid(0, 0); top < 7 {
-		return levelGo
+		return levelSSE2
 	}
 	if _, _, c, _ := cpuid(1, 0); c&(osxsave|avx) != osxsave|avx {
-		return levelGo
+		return levelSSE2
 	}
 	saved := xgetbv()
 	_, b, c, _ := cpuid(7, 0)
 	switch {
 	case saved&ymm != ymm || b&(avx2|bmi2) != avx2|bmi2:
-		return levelGo
+		return levelSSE2
 	case saved&zmm != zmm || b&(f|bw|vl) != f|bw|vl || c&(vbmi|vbmi2) != vbmi|vbmi2:
 		return levelAVX2
 	}

@@ -2,12 +2,13 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "sse2_amd64.h"
 #include "avx2_amd64.h"
 
 // The kernels for amd64. What they compute is said in kernel_asm.go, how they judge text in tables.go.
 //
-// Each function looks at level and goes on with AVX-512 here, with AVX2 (avx2_amd64.h), or in Go. One
-// call is all that its caller pays.
+// Each function looks at level and goes on with AVX-512 here, with AVX2 (avx2_amd64.h), or with SSE2 (sse2_amd64.h), which also
+// does what is too short for AVX2. One call is all that its caller pays.
 //
 // Bytes after the end of the text are read as 0 by masked loads. Those read nothing there, but where the
 // page after the text cannot be read they are slow, so texts of less than 64 bytes that are near the end of a page
@@ -148,25 +149,107 @@
 	KORTESTQ K2, K2    \
 	JNZ      label
 
+// STEP is a step of the machine at BX: with byte i of the text it sets CX to the state after it. AX is changed. STEPX is the same
+// with DX, where there is BMI2; it leaves the flags.
+#define STEP(i) \
+	MOVBLZX i(SI), AX     \
+	MOVQ    (BX)(AX*8), AX \
+	SHRQ    CX, AX        \
+	MOVQ    AX, CX
+
+#define STEPX(i) \
+	MOVBLZX i(SI), AX \
+	SHRXQ   DX, (BX)(AX*8), DX
+
+// IFBROKEN jumps to bad if no byte can come next. AX is changed.
+#define IFBROKEN \
+	MOVL CX, AX            \
+	ANDL $63, AX           \
+	CMPL AX, $const_broken \
+	JEQ  bad
+
 // func Valid(s string) bool
 TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ s_base+0(FP), SI
 	MOVQ s_len+8(FP), CX
-	CMPQ CX, $4
-	JBE  tiny
 
-	// No text begins with 80–C1 or F5–FF. Vectors find that too, but what is binary is told sooner so.
+	// No text begins with 80–C1 or F5–FF. What follows finds that too, but what is binary is told sooner so.
 	MOVBLZX (SI), AX
 	LEAL -0x80(AX), BX
 	CMPL AX, $0xF4
 	JA   bad
 	CMPL BX, $(0xC2 - 0x80)
 	JB   bad
+	CMPQ CX, $8
+	JA   over8
+
+few: // The machine: it has no branch that depends on the text, but where SSE2 is all there is.
+	LEAQ ·machine(SB), BX
+	CMPL CX, $4
+	JA   over4
+	JEQ  four
+	CMPL CX, $2
+	JB   one
+	MOVL CX, DX
+	MOVQ (BX)(AX*8), CX
+	STEP(1)
+	CMPL DX, $3
+	JB   last
+	STEP(2)
+
+last:
+	TESTL $63, CX // accept is 0
+	SETEQ ret+16(FP)
+	RET
+
+one:
+	CMPL AX, $0x80
+	SETCS ret+16(FP)
+	RET
+
+four:
+	CMPB ·level(SB), $const_levelAVX2
+	JB   steps4
+	MOVQ (BX)(AX*8), DX
+	STEPX(1)
+	STEPX(2)
+	STEPX(3)
+
+state:
+	TESTL $63, DX
+	SETEQ ret+16(FP)
+	RET
+
+over4:
+	MOVL (SI), DX
+	ORL  -4(SI)(CX*1), DX
+	TESTL $0x80808080, DX
+	JEQ  right
+	CMPB ·level(SB), $const_levelAVX2
+	JB   steps
+	MOVQ (BX)(AX*8), DX
+	STEPX(1)
+	STEPX(2)
+	STEPX(3)
+	STEPX(4)
+	CMPL CX, $6
+	JB   state
+	STEPX(5) // which leaves the flags
+	JEQ  state
+	STEPX(6)
+	CMPL CX, $8
+	JB   state
+	STEPX(7)
+	TESTL $63, DX
+	SETEQ ret+16(FP)
+	RET
+
+over8:
 	CMPB ·level(SB), $const_levelAVX512
 	JNE  less
 	CMPQ CX, $63
 	JA   two
-	NEAREND(SI, AX, avx2)
+	NEAREND(SI, BX, avx2)
 	FIRST(CX, K1)
 	VMOVDQU8.Z (SI), K1, Z16
 	UNLESSASCII(Z16, judge)
@@ -205,16 +288,17 @@ long:
 	RET
 
 less:
-	CMPQ CX, $5
-	JEQ  five
+	CMPQ CX, $16
+	JB   small
 	CMPB ·level(SB), $const_levelAVX2
-	JB   go
+	JB   sse2
 
 avx2:
-	CMPQ CX, $15
-	JBE  small
-	LEAQ -32(CX), AX
-	CMPQ AX, $(128 - 32)
+	CMPQ CX, $16
+	JB   small
+	CMPQ CX, $32
+	JB   under32
+	CMPQ CX, $128
 	JA   any
 
 	// 32 to 128 bytes, of which all may be ASCII
@@ -240,160 +324,51 @@ any:
 	MOVB AX, ret+16(FP)
 	RET
 
-small:
-	CALL smallAVX2<>(SB)
+sse2:
+	XORL R9, R9
+	MOVL $1, R10
+	CALL validSSE2<>(SB)
 	MOVB AX, ret+16(FP)
 	RET
 
-tiny:
-	CMPQ CX, $2
-	JB   one
-	JEQ  pair
-	CMPQ CX, $4
-	JEQ  four
-	MOVWLZX (SI), AX
-	MOVBLZX 2(SI), BX
-	SHLL $16, BX
-	ORL  BX, AX
-	MOVL AX, BX
-	ANDL $0xC0C0F0, BX
-	CMPL BX, $0x8080E0 // 1110xxxx 10xxxxxx 10xxxxxx
-	JNE  mixed
-	ANDL $0x200F, AX   // and neither overlong nor a surrogate
-	JEQ  bad
-	CMPL AX, $0x200D
-	SETNE ret+16(FP)
-	RET
+small:
+	JMP validSmall<>(SB)
 
-mixed:
-	TESTL $0x808080, AX
-	JEQ  right
-	TESTL $0x80, AX
-	JEQ  last          // a byte and a sequence of two
-	CMPL AX, $0x800000 // a sequence of two and a byte
-	JAE  bad
-	JMP  sequence
-
-last:
-	SHRL $8, AX
-	JMP  sequence
-
-pair:
-	MOVWLZX (SI), AX
-	TESTL $0x8080, AX
-	JEQ  right
-
-sequence:
-	MOVL AX, BX
-	ANDL $0xC0E0, BX
-	CMPL BX, $0x80C0  // 110xxxxx 10xxxxxx
-	JNE  bad
-	TESTL $0x1E, AX   // and not overlong
-	SETNE ret+16(FP)
-	RET
-
-one:
-	CMPB (SI), $0
-	SETGE ret+16(FP)
-	RET
-
-five: // one more than four
-	LEAQ ·machine(SB), BX
-	MOVQ (BX)(AX*8), CX // AX is the first byte
-	INCQ SI
-	JMP  steps4
-
-four: // the machine, without a branch: CX is the state, which is 0 at first
-	LEAQ ·machine(SB), BX
-	XORL CX, CX
-
-steps4:
-	MOVBLZX (SI), AX
-	MOVQ (BX)(AX*8), AX
-	SHRQ CX, AX
-	MOVQ AX, CX
-	MOVBLZX 1(SI), AX
-	MOVQ (BX)(AX*8), AX
-	SHRQ CX, AX
-	MOVQ AX, CX
-	MOVBLZX 2(SI), AX
-	MOVQ (BX)(AX*8), AX
-	SHRQ CX, AX
-	MOVQ AX, CX
-	MOVBLZX 3(SI), AX
-	MOVQ (BX)(AX*8), AX
-	SHRQ CX, AX
-	TESTL $63, AX // accept is 0
-	SETEQ ret+16(FP)
-	RET
+under32:
+	JMP shortAVX2<>(SB)
 
 right:
 	MOVB $1, ret+16(FP)
 	RET
 
-go:
-	// Up to 16 bytes: not worth the way to Go and back.
-	CMPQ CX, $16
-	JA   far
-	CMPQ CX, $8
-	JA   over8
-	MOVL (SI), AX
-	ORL  -4(SI)(CX*1), AX
-	TESTL $0x80808080, AX
-	JEQ  right
-	JMP  steps
-
-over8:
-	MOVQ  $0x8080808080808080, BX
-	MOVQ  (SI), AX
-	ORQ   -8(SI)(CX*1), AX
-	TESTQ BX, AX
-	JEQ   right
-
-steps: // the machine: CX is the state, SI and DX are what is left
-	LEAQ ·machine(SB), BX
-	LEAQ (SI)(CX*1), DX
-	XORL CX, CX
-
-step:
-	MOVBLZX (SI), AX
-	MOVQ (BX)(AX*8), AX
-	SHRQ CX, AX
-	MOVQ AX, CX
-	INCQ SI
-	CMPQ SI, DX
-	JNE  step
-	TESTL $63, CX // accept is 0
+steps4:
+	MOVQ (BX)(AX*8), CX
+	STEP(1)
+	STEP(2)
+	STEP(3)
+	TESTL $63, CX
 	SETEQ ret+16(FP)
 	RET
 
-far:
-	// 32 to 128 bytes may be ASCII: if the first word is, all are put together.
-	LEAQ  -32(CX), DX
-	CMPQ  DX, $(128 - 32)
-	JA    away
-	MOVQ  $0x8080808080808080, BX
-	MOVQ  (SI), AX
-	TESTQ BX, AX
-	JNE   away
-	ORQ   8(SI), AX
-	ORQ   16(SI), AX
-	ORQ   24(SI), AX
-	MOVQ  CX, DX
-
-words:
-	ORQ   -8(SI)(DX*1), AX
-	ORQ   -16(SI)(DX*1), AX
-	ORQ   -24(SI)(DX*1), AX
-	ORQ   -32(SI)(DX*1), AX
-	SUBQ  $32, DX
-	CMPQ  DX, $32
-	JA    words
-	TESTQ BX, AX
-	JEQ   right
-
-away:
-	JMP ·valid(SB)
+steps:
+	MOVL CX, DX
+	MOVQ (BX)(AX*8), CX
+	STEP(1)
+	STEP(2)
+	IFBROKEN
+	STEP(3)
+	STEP(4)
+	CMPL DX, $6
+	JB   last
+	IFBROKEN
+	STEP(5)
+	CMPL DX, $7
+	JB   last
+	STEP(6)
+	CMPL DX, $8
+	JB   last
+	STEP(7)
+	JMP  last
 
 // func Next(prev uint32, s string) bool
 TEXT ·Next(SB), NOSPLIT|NOFRAME, $0-25
@@ -414,15 +389,27 @@ any:
 
 less:
 	CMPB ·level(SB), $const_levelAVX2
-	JB   go
+	JB   sse2
 
 avx2:
+	CMPQ CX, $16
+	JB   small
 	CALL validAVX2<>(SB)
 	MOVB AX, ret+24(FP)
 	RET
 
-go:
-	JMP ·next(SB)
+sse2:
+	CMPQ CX, $16
+	JB   small
+	CALL validSSE2<>(SB)
+	MOVB AX, ret+24(FP)
+	RET
+
+small:
+	CALL loadSmall<>(SB)
+	CALL judgeSmall<>(SB)
+	MOVB AX, ret+24(FP)
+	RET
 
 // UNMASK4 unmasks 256 bytes, or masks them, and leaves them in Z16 to Z19.
 #define UNMASK4 \
@@ -441,6 +428,8 @@ TEXT ·XOR(SB), NOSPLIT|NOFRAME, $0-44
 	MOVQ src_base+24(FP), SI
 	MOVQ src_len+32(FP), CX
 	MOVL key+40(FP), R8
+	CMPQ CX, $16
+	JB   under16
 	CMPB ·level(SB), $const_levelAVX512
 	JNE  less
 	VPBROADCASTD R8, KEY
@@ -463,8 +452,6 @@ TEXT ·XOR(SB), NOSPLIT|NOFRAME, $0-44
 	RET
 
 under32:
-	CMPL BX, $16
-	JB   under16
 	VPBROADCASTD R9, X18
 	VPXORD (SI), X28, X17
 	VPXORD -16(SI)(BX*1), X18, X18
@@ -473,6 +460,10 @@ under32:
 	RET
 
 under16:
+	MOVL CX, BX
+	SHLL $3, CX
+	MOVL R8, R9
+	RORL CX, R9
 	CMPL BX, $8
 	JB   under8
 	MOVL -4(SI)(BX*1), DX
@@ -553,12 +544,13 @@ rest:
 
 less:
 	CMPB ·level(SB), $const_levelAVX2
-	JB   go
+	JB   sse2
 	CALL xorAVX2<>(SB)
 	RET
 
-go:
-	JMP ·xor(SB)
+sse2:
+	CALL xorSSE2<>(SB)
+	RET
 
 // func UnmaskClose(dst, frame *byte, n int) uint32
 TEXT ·UnmaskClose(SB), NOSPLIT|NOFRAME, $0-28
@@ -642,10 +634,7 @@ code: // of 64 or 65 bytes: it is in the second block too
 	JMP ready
 
 less:
-	CMPB ·level(SB), $const_levelAVX2
-	JB   go
-
-avx2:
+avx2: // or SSE2
 	MOVL 2(SI), R8
 	MOVWLZX 6(SI), R13
 	XORL R8, R13
@@ -659,14 +648,26 @@ avx2:
 	JEQ  right
 	XORL R9, R9
 	MOVL $32, R10
+	CMPQ CX, $16
+	JB   small
+	CMPB ·level(SB), $const_levelAVX2
+	JB   sse2
 	CALL unmaskAVX2<>(SB)
+
+verdict:
 	SHLL $16, AX
 	ORL  AX, R13
 	MOVL R13, ret+24(FP)
 	RET
 
-go:
-	JMP ·unmaskClose(SB)
+sse2:
+	CALL unmaskSSE2<>(SB)
+	JMP  verdict
+
+small:
+	CALL xorSmall<>(SB)
+	CALL judgeSmall<>(SB)
+	JMP  verdict
 
 // func UnmaskNext(dst []byte, src string, key, prev uint32) bool
 TEXT ·UnmaskNext(SB), NOSPLIT|NOFRAME, $0-49
@@ -689,17 +690,26 @@ any:
 	RET
 
 less:
-	CMPB ·level(SB), $const_levelAVX2
-	JB   go
-
-avx2:
+avx2: // or SSE2
 	XORL R10, R10
+	CMPQ CX, $16
+	JB   small
+	CMPB ·level(SB), $const_levelAVX2
+	JB   sse2
 	CALL unmaskAVX2<>(SB)
 	MOVB AX, ret+48(FP)
 	RET
 
-go:
-	JMP ·unmaskNext(SB)
+sse2:
+	CALL unmaskSSE2<>(SB)
+	MOVB AX, ret+48(FP)
+	RET
+
+small:
+	CALL xorSmall<>(SB)
+	CALL judgeSmall<>(SB)
+	MOVB AX, ret+48(FP)
+	RET
 
 // func MaskPayload(dst *byte, code uint16, reason string, key uint32) bool
 TEXT ·MaskPayload(SB), NOSPLIT|NOFRAME, $0-41
@@ -764,12 +774,13 @@ judge2:
 	RET
 
 less:
-	CMPB ·level(SB), $const_levelAVX2
-	JB   go
-
-avx2:
+avx2: // or SSE2
 	XORL R9, R9
 	MOVL $32, R10
+	CMPQ CX, $16
+	JB   small
+	CMPB ·level(SB), $const_levelAVX2
+	JB   sse2
 	CALL validAVX2<>(SB)
 	TESTL AX, AX
 	JEQ  invalid
@@ -784,8 +795,26 @@ invalid:
 	MOVB $0, ret+40(FP)
 	RET
 
-go:
-	JMP ·maskPayload(SB)
+sse2:
+	CALL validSSE2<>(SB)
+	TESTL AX, AX
+	JEQ  invalid
+	MOVW R13, -2(DI)
+	MOVQ reason_base+16(FP), SI
+	MOVQ reason_len+24(FP), CX
+	CALL xorSSE2<>(SB)
+	MOVB $1, ret+40(FP)
+	RET
+
+small:
+	CALL loadSmall<>(SB)
+	CALL judgeSmall<>(SB)
+	TESTL AX, AX
+	JEQ  invalid
+	MOVW R13, -2(DI)
+	CALL xorSmall<>(SB)
+	MOVB $1, ret+40(FP)
+	RET
 
 // START sets what the long kernels sum up in. R9: the last four bytes before the text.
 #define START \

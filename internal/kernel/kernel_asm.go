@@ -46,13 +46,3 @@ func UnmaskNext(dst []byte, src string, key, prev uint32) bool
 //
 //go:noescape
 func MaskPayload(dst *byte, code uint16, reason string, key uint32) bool
-
-// Where a processor has not what it takes, the assembly goes on in Go, which Go tools do not see.
-var (
-	_ = valid
-	_ = next
-	_ = xor
-	_ = unmaskClose
-	_ = unmaskNext
-	_ = maskPayload
-)

@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// The tables against unicode/utf8: whether b may follow p, by both ways to judge.
+// The tables against unicode/utf8: whether b may follow p, by all ways to judge.
 func TestTables(t *testing.T) {
 	for p := range 256 {
 		x := lead(byte(p))
@@ -33,13 +33,31 @@ func TestTables(t *testing.T) {
 			if p == 0xC0 || p == 0xC1 || p >= 0xF5 {
 				want = true
 			}
-			if first != want || second != want {
-				t.Errorf("is %#x refused after %#x: %v, %v; want %v", b, p, first, second, want)
+			third := refusedByComparing(0, 0, byte(p), byte(b))
+			if first != want || second != want || third != want {
+				t.Fatalf("is %#x refused after %#x: %v, %v, %v; want %v", b, p, first, second, third, want)
 			}
 		}
 		for i, bit := range [...]byte{need1, need2, need3} {
 			if got, want := x&bit != 0, p >= [...]int{0xC0, 0xE0, 0xF0}[i]; got != want {
 				t.Errorf("%#x needs a tail %d bytes later: %v", p, i+1, got)
+			}
+		}
+	}
+	for i := range 16 {
+		for what, all := range map[string][16]byte{
+			"split3": tables.split3, "lead3": tables.lead3, "other3": tables.other3, "split4": tables.split4, "lead4": tables.lead4, "other4": tables.other4,
+			"second": tables.second, "even": tables.even, "beyond": tables.beyond,
+		} {
+			if all[i] != all[0] {
+				t.Errorf("%s[%d] is not %[1]s[0]", what, i)
+			}
+		}
+		for b := range 256 {
+			// At the end of the text, is a tail still needed?
+			got := max(byte(b), tables.unmet[i])-tables.unmet[i] >= 0x80
+			if want := i == 15 && b >= 0xC0 || i == 14 && b >= 0xE0 || i == 13 && b >= 0xF0; got != want {
+				t.Errorf("%#x at %d of the last 16 bytes leaves a need unmet: %v", b, i, got)
 			}
 		}
 	}
@@ -58,7 +76,10 @@ func check(t *testing.T, prev, s string, key uint32) {
 	if got := s == "" || Valid(s); got != want {
 		t.Fatalf("Valid(%+q) = %v", s, got)
 	}
-	// Of these two every machine uses one.
+	// The Go kernel, of which every machine without assembly uses a part.
+	if got := s == "" || valid(s); got != want {
+		t.Fatalf("valid(%+q) = %v", s, got)
+	}
 	if got := len(s) < 8 || validWords(s); len(s) >= 8 && got != want {
 		t.Fatalf("validWords(%+q) = %v", s, got)
 	}
@@ -76,6 +97,9 @@ func check(t *testing.T, prev, s string, key uint32) {
 	after, ok := Tail(before, s)
 	if got := Next(before, s) && ok; got != wantNext {
 		t.Fatalf("after %+q: Next(%#x, %+q) = %v", prev, before, s, got)
+	}
+	if got := next(before, s) && ok; got != wantNext {
+		t.Fatalf("after %+q: next(%#x, %+q) = %v", prev, before, s, got)
 	}
 	if wantNext {
 		if complete := utf8.ValidString(prev + s); (Missing(after) == 0) != complete {

@@ -1,4 +1,4 @@
-//lint:file-ignore U1000 what is unused here is called by the assembly
+//lint:file-ignore U1000 where there is assembly, only tests call this
 
 package kernel
 

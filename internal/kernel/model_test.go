@@ -77,3 +77,20 @@ func lead(b byte) byte {
 	}
 	return tables.leads[b&63]
 }
+
+// refusedByComparing reports whether b cannot stand after the three bytes, by the third way.
+func refusedByComparing(p3, p2, p1, b byte) bool {
+	t := &tables
+	either := func(split, lead, other byte) byte {
+		if int8(b) < int8(split) { // with a sign, tails are the least
+			return lead
+		}
+		return lead | other
+	}
+	refused := p1 == either(t.split3[0], t.lead3[0], t.other3[0]) || p1 == either(t.split4[0], t.lead4[0], t.other4[0]) ||
+		p1&t.even[0] == t.first[0] || p1 == max(p1, t.beyond[0])
+	less := func(p, c byte) byte { return max(p, c) - c }
+	needed := (less(p1, t.second[0])|less(p2, t.third[0])|less(p3, t.fourth[0]))&0x80 != 0
+	tail := int8(b) < int8(t.first[0])
+	return refused || needed != tail
+}

@@ -1,4 +1,4 @@
-//lint:file-ignore U1000 what is unused here is called by the assembly
+//lint:file-ignore U1000 where there is assembly, only tests call this
 
 package kernel
 
@@ -49,6 +49,9 @@ func next(prev uint32, s string) bool { return scan(resume(prev), s) != broken }
 // resume returns the state in which text is that ends with prev.
 func resume(prev uint32) uint64 {
 	state := uint64(accept)
+	if prev&0x80808000 == 0 {
+		return state // the first of the four bytes tells nothing
+	}
 	for i := 8; i < 32; i += 8 {
 		// Tails at the beginning are of a sequence that begins before prev.
 		if b := byte(prev >> i); state != accept || b >= 0xC0 {
@@ -60,7 +63,10 @@ func resume(prev uint32) uint64 {
 
 // scan returns the state after s, from state on.
 func scan(state uint64, s string) uint64 {
-	for state != accept && state != broken && len(s) > 0 {
+	if len(s) <= 16 {
+		return step(state, s)
+	}
+	for state != accept && state != broken {
 		state = step(state, s[:1])
 		s = s[1:]
 	}
@@ -69,11 +75,12 @@ func scan(state uint64, s string) uint64 {
 	}
 	// A sequence that the end of s cuts off is left to the machine.
 	cut := len(s)
-	for k := 1; k <= min(3, len(s)); k++ {
-		if b := s[len(s)-k]; b >= 0xC0 {
-			if bits.LeadingZeros8(^b) > k {
-				cut = len(s) - k
-			}
+	for k := 1; k <= 3; k++ {
+		b := s[len(s)-k]
+		if b >= 0xC0 && bits.LeadingZeros8(^b) > k {
+			cut = len(s) - k
+		}
+		if b < 0x80 || b >= 0xC0 {
 			break
 		}
 	}

@@ -40,7 +40,7 @@ func possible(p, b byte) bool {
 
 // The tables that the kernels judge text by, all derived from syntax. The assembly reads them too.
 //
-// There are two ways to judge. Both look at a byte b and the three before it, p1 the
+// There are three ways to judge. All look at a byte b and the three before it, p1 the
 // nearest.
 //
 // The first way looks up
@@ -70,6 +70,12 @@ func possible(p, b byte) bool {
 //
 // Each bit of e but the highest is a reason why b may not follow p1. The highest, twoTails, says that both are tails,
 // which is a fault unless p2 begins three bytes or p3 four, and the other way around.
+//
+// The third way is for vectors that can look up nothing, but compare. It says that b is faulty if
+//
+//	p1 is C0, C1 or more than F4, or p1 is lead3 and b < split3, lead3|other3 and b >= split3, lead4 and b < split4, or
+//	lead4|other4 and b >= split4 (p1 refuses b), or
+//	b is a tail where neither p1-second, p2-third nor p3-fourth has the highest bit (none is needed), or the other way around.
 var tables = derive()
 
 // lookup is the type of tables. The assembly knows the fields by name.
@@ -85,6 +91,15 @@ type lookup struct {
 	reason [64]byte // zeros where a payload has its code, then FF
 	known  [64]byte // zeros where not all that comes before is in the block, then FF
 	ends   [64]byte // the needs that the end of the text leaves unmet
+
+	// For the third way. Of the leads of three bytes that refuse some tails, lead3 refuses those less than split3, and the one that has
+	// the bits of other3 too the others; so it is with four bytes.
+	split3, lead3, other3 [16]byte
+	split4, lead4, other4 [16]byte
+	second                [16]byte // 40: p-40 has the highest bit if p is C0–FF (saturated)
+	even                  [16]byte // FE: C0 and C1 give C0
+	beyond                [16]byte // F5: it and what is more stand in no text
+	unmet                 [16]byte // b-unmet has the highest bit if b, which ends the text, leaves a need unmet, at each place
 
 	high, low, next [16]byte // Keiser and Lemire's
 	half            [32]byte // 0F
@@ -147,6 +162,7 @@ func derive() (t lookup) {
 			t.known[i] = 0xFF
 		}
 	}
+	t.borders()
 	t.ends[61], t.ends[62], t.ends[63] = need3, need2, need1
 	t.nibbles()
 
@@ -161,6 +177,26 @@ func derive() (t lookup) {
 	}
 	t.last[29], t.last[30], t.last[31] = 0xEF, 0xDF, 0xBF
 	return t
+}
+
+// borders derives what the third way compares bytes with.
+func (t *lookup) borders() {
+	for i := range 16 {
+		t.second[i], t.even[i], t.beyond[i], t.unmet[i] = 0x40, 0xFE, 0xF5, 0xFF
+		for _, r := range syntax {
+			split, lead, other := &t.split3[i], &t.lead3[i], &t.other3[i]
+			if r.leadLo >= 0xF0 {
+				split, lead, other = &t.split4[i], &t.lead4[i], &t.other4[i]
+			}
+			if r.secondLo > 0x80 {
+				*split, *lead = r.secondLo, r.leadLo
+			}
+			if r.secondHi < 0xBF {
+				*other = r.leadLo &^ *lead // which was in a row before
+			}
+		}
+	}
+	t.unmet[13], t.unmet[14], t.unmet[15] = 0x70, 0x60, 0x40
 }
 
 func groupOf(tail byte) byte {

@@ -1,4 +1,4 @@
-//lint:file-ignore U1000 what is unused here is called by the assembly
+//lint:file-ignore U1000 where there is assembly, only tests call this
 
 package kernel
 
@@ -17,14 +17,9 @@ func valid(s string) bool {
 		case 2:
 			return pair(uint32(s[0]) | uint32(s[1])<<8)
 		case 3:
-			w := uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16
-			if w&0x80 == 0 {
-				return pair(w >> 8)
-			}
-			if w&0x20 == 0 {
-				return w < 0x800000 && pair(w&0xFFFF)
-			}
-			return triple(w)
+			state := machine[s[0]]
+			state = machine[s[1]] >> (state & 63)
+			return machine[s[2]]>>(state&63)&63 == accept
 		case 4:
 			w := load32(s, 0)
 			if w&0x80808080 == 0 {
@@ -43,6 +38,30 @@ func valid(s string) bool {
 		if (load32(s, 0)|load32(s, n-4))&0x80808080 == 0 {
 			return true
 		}
+		if bits.UintSize == 32 {
+			return validSequences(s)
+		}
+		state := machine[s[0]]
+		state = machine[s[1]] >> (state & 63)
+		state = machine[s[2]] >> (state & 63)
+		if state&63 == broken {
+			return false
+		}
+		state = machine[s[3]] >> (state & 63)
+		state = machine[s[4]] >> (state & 63)
+		if n > 5 {
+			if state&63 == broken {
+				return false
+			}
+			state = machine[s[5]] >> (state & 63)
+			if n > 6 {
+				state = machine[s[6]] >> (state & 63)
+				if n > 7 {
+					state = machine[s[7]] >> (state & 63)
+				}
+			}
+		}
+		return state&63 == accept
 	} else if bits.UintSize == 32 {
 		return validSequences(s)
 	} else if n <= 16 {
@@ -64,18 +83,20 @@ func valid(s string) bool {
 		for len(s) > 32 && (load64(s, 0)|load64(s, 8)|load64(s, 16)|load64(s, 24))&high == 0 {
 			s = s[32:]
 		}
-		if len(s) <= 32 && (load64(whole, n-32)|load64(whole, n-24)|load64(whole, n-16)|load64(whole, n-8))&high == 0 {
-			return true
-		}
-		if len(s) > 96 {
+		if len(s) <= 32 {
+			end := load64(whole, n-8) & high
+			if (load64(whole, n-32)|load64(whole, n-24)|load64(whole, n-16))&high == 0 {
+				if end == 0 {
+					return true
+				}
+				return step(accept, whole[n-8+bits.TrailingZeros64(end)/8:]) == accept
+			}
+		} else if len(s) > 96 {
 			return validWords(s)
 		}
 	}
 	for len(s) > 8 && load64(s, 0)&high == 0 {
 		s = s[8:]
-	}
-	if bits.UintSize == 32 && n > 4 {
-		return validSequences(s)
 	}
 	state := uint64(accept)
 	for len(s) >= 4 {

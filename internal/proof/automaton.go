@@ -15,7 +15,13 @@ func showAutomaton() (string, error) {
 	machine, err := r.text("TestMachine")
 	backends, err2 := backendsOf(r)
 	errs := []error{err, err2, r.need("TestMachine", "TestSequence", "TestWindows", "TestWords", "TestRefused", "TestNext", "TestUTF8", "TestProduct", "TestStream")}
-	for _, b := range backends {
+	pure, err := goTest(nil, "-tags=purego", "./internal/kernel", "-run", "^TestNext$")
+	errs = append(errs, err, pure.need("TestNext"))
+	for _, b := range append(backends, inGo) {
+		r := r
+		if b == inGo {
+			r = pure
+		}
 		// It has to come to the same machine, from outside.
 		text, err := r.text("TestNext/" + b)
 		if errs = append(errs, err); !strings.HasPrefix(text, machine+",") {
@@ -23,7 +29,7 @@ func showAutomaton() (string, error) {
 		}
 	}
 	return fmt.Sprintf("the Go machine and the grammar: %s; the same for the backends %s and for Stream; %s windows of tables and code",
-		machine, strings.Join(backends, ", "), count(numbers(r.logged)["windows"])), errors.Join(errs...)
+		machine, strings.Join(append(backends, "in Go"), ", "), count(numbers(append(r.logged, pure.logged...))["windows"])), errors.Join(errs...)
 }
 
 // backendsOf returns the backends that TestBackends has told of.

@@ -44,18 +44,21 @@ func showExhaustive() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	calls, windows, resumed, err := allTexts(backends)
+	calls, windows, resumed, err := allTexts(append(backends, inGo))
 	if err != nil {
 		return "", err
 	}
 	figures := fmt.Sprintf("%s codes in %s calls; %s headers in %s calls; handshake: %s; two endpoints: %s; all texts of 1 to 4 bytes on %s in %s calls, and %s windows of Next",
 		count(n["codes"]), count(n["TestEveryCode calls"]+n["TestCodes calls"]), count(n["headers"]), count(n["TestEveryHeader calls"]),
-		handshake, pair, strings.Join(backends, ", "), count(calls), count(windows))
+		handshake, pair, strings.Join(append(backends, "in Go"), ", "), count(calls), count(windows))
 	if resumed != "" {
 		figures += "; " + resumed
 	}
 	return figures, nil
 }
+
+// inGo is the backend that a build with the tag purego has.
+const inGo = "go"
 
 // allTexts runs the tests of the kernels over all texts of one to four bytes,
 // in parts, so that a run that is stopped goes on where it was.
@@ -77,7 +80,7 @@ func allTexts(backends []string) (calls, windows int, resumed string, err error)
 			}
 		}
 	}
-	done, err := openLedger("./internal/kernel")
+	done, err := openLedger("./internal/kernel", "purego")
 	if err != nil {
 		return 0, 0, "", err
 	}
@@ -90,7 +93,11 @@ func allTexts(backends []string) (calls, windows int, resumed string, err error)
 		what := fmt.Sprintf("%s of %s, %d bytes, part %s", p.test, p.backend, p.bytes, p.part)
 		n, before := done.figures[what]
 		if !before {
-			r, err := goTest(nil, "./internal/kernel", "-run", "^"+p.test+"$/^"+p.backend+"$", "-exhaustive", fmt.Sprint(p.bytes), "-part", p.part)
+			args := []string{"./internal/kernel", "-run", "^" + p.test + "$/^" + p.backend + "$", "-exhaustive", fmt.Sprint(p.bytes), "-part", p.part}
+			if p.backend == inGo {
+				args = append([]string{"-tags=purego"}, args...)
+			}
+			r, err := goTest(nil, args...)
 			if err := errors.Join(err, r.need(p.test)); err != nil {
 				return 0, 0, "", fmt.Errorf("%s: %w", what, err)
 			}

@@ -11,15 +11,15 @@ import (
 )
 
 // A ledger keeps the figures of the parts of a long run, so that a run that
-// was stopped goes on where it was. It belongs to the binary of the tests: another code is
+// was stopped goes on where it was. It belongs to the binaries of the tests: another code is
 // another ledger.
 type ledger struct {
 	file    string
 	figures map[string]map[string]int
 }
 
-// openLedger opens the ledger for the tests of a package as they are now.
-func openLedger(pkg string) (*ledger, error) {
+// openLedger opens the ledger for the tests of a package as they are now, without and with a build tag.
+func openLedger(pkg, tag string) (*ledger, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return nil, err
@@ -30,16 +30,20 @@ func openLedger(pkg string) (*ledger, error) {
 	}
 	exe := filepath.Join(dir, "test.exe")
 	defer os.Remove(exe)
-	if err := command("go", "test", "-c", "-trimpath", "-o", exe, pkg).Run(); err != nil {
-		return nil, err
+	hash := sha256.New()
+	for _, tags := range []string{"", tag} {
+		if err := command("go", "test", "-c", "-trimpath", "-tags", tags, "-o", exe, pkg).Run(); err != nil {
+			return nil, err
+		}
+		b, err := os.ReadFile(exe)
+		if err != nil {
+			return nil, err
+		}
+		hash.Write(b)
 	}
-	b, err := os.ReadFile(exe)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(b)
+	sum := hash.Sum(nil)
 	l := &ledger{file: filepath.Join(dir, hex.EncodeToString(sum[:8])+".json"), figures: map[string]map[string]int{}}
-	b, err = os.ReadFile(l.file)
+	b, err := os.ReadFile(l.file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil
 	}

@@ -79,6 +79,14 @@ func scenarios() []scenario {
 				ofTexts(fmt.Sprintf("%s%s/%s/%d", onBackend, b, c.name, n), n, pool, closeframeValidOn(b, pool), stdValid(pool))
 			}
 		}
+		for _, c := range []string{"ascii", "chinese"} {
+			for _, where := range []string{"start", "middle", "end"} {
+				for _, n := range []int{8, 16, 31, 64, 123} {
+					pool := spoiled(texts(named(c), n), where)
+					ofTexts(fmt.Sprintf("%s%s/%s-fault-at-%s/%d", onBackend, b, c, where, n), n, pool, closeframeValidOn(b, pool), stdValid(pool))
+				}
+			}
+		}
 	}
 
 	ofCloses("append-payload", 1, func(p []closing) []contender {
