@@ -1,5 +1,5 @@
-// The AVX2 kernels: Keiser and Lemire's way to judge (see tables.go), 32 bytes at a time, for texts of 16 bytes or more. They
-// read and write nothing outside of the text.
+// The AVX2 kernels: Keiser and Lemire's way to judge (see tables.go), 32 bytes at a time, for texts of 16 bytes or more, and what
+// smallAVX2 judges. They read and write nothing outside of the text.
 //
 //	SI   where to read
 //	DI   where to write
@@ -22,23 +22,21 @@
 #define LOW    Y10
 #define NEXT   Y11
 #define HALF   Y12 // 0F in each byte
-#define THIRD  Y13 // p-THIRD has the highest bit if p begins three bytes,
+#define THIRD  Y13 // p-THIRD has the highest bit if p begins three bytes or more,
 #define FOURTH Y14 // and p-FOURTH if it begins four (saturated)
 #define KEY    Y15
 
-DATA third<>+0(SB)/4, $0x60606060
-GLOBL third<>(SB), RODATA|NOPTR, $4
-DATA fourth<>+0(SB)/4, $0x70707070
-GLOBL fourth<>(SB), RODATA|NOPTR, $4
+#define CONSTANTS \
+	VBROADCASTI128 ·tables+lookup_high(SB), HIGH  \
+	VBROADCASTI128 ·tables+lookup_low(SB), LOW    \
+	VBROADCASTI128 ·tables+lookup_next(SB), NEXT  \
+	VMOVDQU        ·tables+lookup_half(SB), HALF  \
+	VMOVDQU        ·tables+lookup_third(SB), THIRD \
+	VMOVDQU        ·tables+lookup_fourth(SB), FOURTH
 
 // START also says that nothing was found so far.
 #define START \
-	VBROADCASTI128 ·tables+lookup_high(SB), HIGH \
-	VBROADCASTI128 ·tables+lookup_low(SB), LOW   \
-	VBROADCASTI128 ·tables+lookup_next(SB), NEXT \
-	VMOVDQU        ·tables+lookup_half(SB), HALF \
-	VPBROADCASTD   third<>(SB), THIRD            \
-	VPBROADCASTD   fourth<>(SB), FOURTH          \
+	CONSTANTS                                    \
 	VMOVD          R9, X8                        \
 	VPBROADCASTD   X8, BEFORE                    \
 	VPXOR          FAULTS, FAULTS, FAULTS
@@ -69,13 +67,13 @@ GLOBL fourth<>(SB), RODATA|NOPTR, $4
 	VPAND      ·tables+lookup_sign(SB), P2, P2 \
 	VPXOR      P2, T0, T0
 
-// ASCIINEXT is JUDGE, and the sum, for bytes that are ASCII.
+// ASCIINEXT is JUDGENEXT where BLOCK would be ASCII.
 #define ASCIINEXT \
 	VPSUBUSB ·tables+lookup_last(SB), BEFORE, T0 \
 	VPXOR    BEFORE, BEFORE, BEFORE              \
 	VPOR     T0, FAULTS, FAULTS
 
-// JUDGENEXT is JUDGE, and the sum.
+// JUDGENEXT is JUDGE, and adds that to FAULTS.
 #define JUDGENEXT \
 	JUDGE                      \
 	VMOVDQA BLOCK, BEFORE      \
@@ -88,18 +86,17 @@ GLOBL fourth<>(SB), RODATA|NOPTR, $4
 	VMOVDQU (R11), mask
 
 // JUDGEREST is JUDGENEXT for the CX < 32 bytes at the end of the text, with zeros after them. What is found
-// in the zeros counts only if the text must be complete. AX and R11 are changed.
+// in the zeros counts only if the text must be complete. AX, R11 and KEY are changed.
 #define JUDGEREST \
 	MOVQ    CX, AX             \
 	TESTQ   R10, R10           \
 	CMOVQNE R10, AX            \
-	THERE(AX, T1)              \
-	VMOVDQA T1, KEY            \
+	THERE(AX, KEY)             \
 	JUDGE                      \
 	VPAND   KEY, T0, T0        \
 	VPOR    T0, FAULTS, FAULTS
 
-// VERDICT returns.
+// VERDICT returns, with AX 1 if there were no faults.
 #define VERDICT \
 	XORL  AX, AX         \
 	VPTEST FAULTS, FAULTS \
@@ -183,7 +180,9 @@ ascii: // nothing before SI matters, nor are constants needed
 	SUBQ $32, CX
 	CMPQ CX, $32
 	JAE  ascii
-	LEAQ -32(SI)(CX*1), SI // Of what is left, less than 32 bytes, and what is before it, the last 32.
+	// What is left is less than 32 bytes: take the last 32 of the text. Those of them that were seen are ASCII, so R9 will do
+	// for what is before them.
+	LEAQ -32(SI)(CX*1), SI
 	MOVL $32, CX
 
 start:
@@ -205,7 +204,7 @@ more:
 	SUBQ $128, CX
 	JMP  more
 
-text:
+text: // Where text is not ASCII it stays so for a while: four blocks before it asks again.
 	MOVL $4, BX
 
 judge:
@@ -270,7 +269,7 @@ shorttext:
 	START
 	JMP judgerest
 
-// shortAVX2 is Valid for 16 to 31 bytes.
+// shortAVX2 is Valid for 16 to 31 bytes. Valid jumps to it, so it writes the result to where Valid would.
 TEXT shortAVX2<>(SB), NOSPLIT|NOFRAME, $0-17
 	VMOVDQU (SI), X0
 	VMOVDQU -16(SI)(CX*1), X4
@@ -284,12 +283,7 @@ TEXT shortAVX2<>(SB), NOSPLIT|NOFRAME, $0-17
 	VPSHUFB X5, X4, X4 // down by 32-CX
 	VINSERTI128 $1, X4, Y0, BLOCK
 	VPERM2I128 $0x08, BLOCK, BLOCK, T0 // zeros, and the first half
-	VBROADCASTI128 ·tables+lookup_high(SB), HIGH
-	VBROADCASTI128 ·tables+lookup_low(SB), LOW
-	VBROADCASTI128 ·tables+lookup_next(SB), NEXT
-	VMOVDQU ·tables+lookup_half(SB), HALF
-	VMOVDQU ·tables+lookup_third(SB), THIRD
-	VMOVDQU ·tables+lookup_fourth(SB), FOURTH
+	CONSTANTS
 	JUDGEAFTER
 	VPTEST T0, T0
 	SETEQ ret+16(FP)
@@ -300,7 +294,7 @@ right:
 	MOVB $1, ret+16(FP)
 	RET
 
-// smallAVX2 is Valid for the 9 to 15 bytes of BLOCK, with zeros after them: as JUDGE, with half as wide vectors.
+// smallAVX2 is Valid for 9 to 15 bytes, which are in X0 with zeros after them (see validSmall): as JUDGE, with half as wide vectors.
 TEXT smallAVX2<>(SB), NOSPLIT|NOFRAME, $0-17
 	VMOVDQU  ·tables+lookup_high(SB), X9
 	VMOVDQU  ·tables+lookup_low(SB), X10
@@ -422,6 +416,7 @@ done:
 #undef FOURTH
 #undef KEY
 #undef START
+#undef CONSTANTS
 #undef JUDGE
 #undef ASCIINEXT
 #undef JUDGENEXT

@@ -7,7 +7,7 @@ import (
 	"unsafe"
 )
 
-// Each backend with assembly reads tables that no other reads. So what a function says when they are
+// Each backend reads tables that no other reads. So what a function says when they are
 // spoiled tells which backend has run: for every function, on both sides of every size.
 func TestDispatch(t *testing.T) {
 	good := tables
@@ -39,7 +39,8 @@ func TestDispatch(t *testing.T) {
 				case "avx512":
 					clear(tables.leads[:])
 				}
-				// Else it finds a fault where there is none. What is too short for AVX2 is left to SSE2.
+				// A backend whose tables are spoiled finds a fault where there is none. On AVX2, what is less than 16 bytes is judged
+				// by the code of SSE2, but by Valid.
 				judge := func(what string, n int) string {
 					if name == "avx2" && n < 16 && what != "Valid" {
 						return "sse2"
@@ -51,7 +52,7 @@ func TestDispatch(t *testing.T) {
 						t.Fatalf("%s of %d bytes, with %s in use and the tables of %q spoiled: %v", what, n, name, spoiled, got)
 					}
 				}
-				if n > 8 { // else it needs no tables
+				if n > 8 { // else it goes through the machine, which is not spoiled here
 					check("Valid", n, Valid(s))
 				}
 				check("Next", n, Next(0, s))

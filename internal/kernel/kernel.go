@@ -6,7 +6,7 @@
 // what its comment says. All assembly and all use of package unsafe in this
 // module is here.
 //
-// Every function exists as plain Go (valid.go, mask.go), which is what runs with the
+// Every function exists as plain Go (valid.go, mask.go, stream.go), which is what runs with the
 // build tag purego and on machines without assembly of their own. Where there is
 // assembly, nothing but tests calls it.
 package kernel

@@ -7,16 +7,17 @@
 
 // The kernels for amd64. What they compute is said in kernel_asm.go, how they judge text in tables.go.
 //
-// Each function looks at level and goes on with AVX-512 here, with AVX2 (avx2_amd64.h), or with SSE2 (sse2_amd64.h), which also
-// does what is too short for AVX2. One call is all that its caller pays.
+// A function looks at level and goes on with AVX-512 here, with AVX2 (avx2_amd64.h), or with SSE2 (sse2_amd64.h), which also
+// does what is too short for AVX2. Valid has the machine (machine.go) for what is very short, and XOR general registers. One call
+// is all that a caller in Go pays, whatever is called from here.
 //
 // Bytes after the end of the text are read as 0 by masked loads. Those read nothing there, but where the
 // page after the text cannot be read they are slow, so texts of less than 64 bytes that are near the end of a page
-// are left to AVX2, which reads the text alone.
+// are left to what is used without AVX-512, which reads the text alone.
 
 // The registers. Z0–Z15 are not used, so that no VZEROUPPER is due.
 #define LEADS   Z31 // constants
-#define GROUPS  Z30
+#define GROUPS  Z30 // or tails
 #define C0S     Z29 // C0 in each byte
 #define KEY     Z28
 #define REFUSED Z27 // faults so far: any bit
@@ -26,7 +27,8 @@
 #define Y       Z23
 #define T0      Z22
 #define T1      Z21
-#define T2      Z20 // and Z16–Z19: blocks of text
+#define T2      Z20
+// Z16–Z19 are blocks of text.
 
 #define CONSTANTS \
 	VMOVDQU64 ·tables+lookup_leads(SB), LEADS   \
@@ -46,7 +48,8 @@
 
 // ALIGN sets x1, x2 and x3 to the x of the bytes one, two and three places before each
 // byte of a block, where before is the x of the block before. The shifts are greater by a bit and by two,
-// which brings need2 and need3 to where need1 is. x3 may be t, which is changed.
+// which brings need2 and need3 to where need1 is. t has, for each eight bytes, the eight before them, of which
+// VPSHLDQ takes the highest. x3 may be t, which is changed.
 #define ALIGN(before, x, t, x1, x2, x3) \
 	VALIGNQ $7, before, x, t \
 	VPSHLDQ $8, t, x, x1     \
@@ -69,7 +72,7 @@
 	ALIGN(before, x, T0, T1, T2, T0)    \
 	SUM(T1, T2, T0, Y, refused, wrong)
 
-// JUDGE4 is JUDGE of Z16 to Z19.
+// JUDGE4 is JUDGE of Z16 to Z19. X and BEFORE take turns.
 #define JUDGE4 \
 	JUDGE(BEFORE, Z16, X, REFUSED, WRONG) \
 	JUDGE(X, Z17, BEFORE, REFUSED, WRONG) \
@@ -136,7 +139,7 @@
 	BZHIQ n, AX, AX \
 	KMOVQ AX, mask
 
-// NEAREND jumps if less than 64 bytes of the page are left at p. t is changed.
+// NEAREND jumps if less than 64 bytes of the page, of 4096 at the least, are left at p. t is changed.
 #define NEAREND(p, t, label) \
 	MOVL p, t            \
 	ANDL $4095, t        \
@@ -149,8 +152,8 @@
 	KORTESTQ K2, K2    \
 	JNZ      label
 
-// STEP is a step of the machine at BX: with byte i of the text it sets CX to the state after it. AX is changed. STEPX is the same
-// with DX, where there is BMI2; it leaves the flags.
+// STEP is a step of the machine at BX: with byte i of the text it sets CX to the state after it. No mask is needed, since shifts
+// count modulo 64. AX is changed. STEPX is the same with DX, where there is BMI2; it leaves the flags.
 #define STEP(i) \
 	MOVBLZX i(SI), AX     \
 	MOVQ    (BX)(AX*8), AX \
@@ -161,7 +164,7 @@
 	MOVBLZX i(SI), AX \
 	SHRXQ   DX, (BX)(AX*8), DX
 
-// IFBROKEN jumps to bad if no byte can come next. AX is changed.
+// IFBROKEN jumps to bad if no byte can come next: what is no text is told early, as in valid.go. AX is changed.
 #define IFBROKEN \
 	MOVL CX, AX            \
 	ANDL $63, AX           \
@@ -175,7 +178,7 @@ TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 
 	// No text begins with 80–C1 or F5–FF. What follows finds that too, but what is binary is told sooner so.
 	MOVBLZX (SI), AX
-	LEAL -0x80(AX), BX
+	LEAL -0x80(AX), BX // for ASCII, more than any
 	CMPL AX, $0xF4
 	JA   bad
 	CMPL BX, $(0xC2 - 0x80)
@@ -183,7 +186,7 @@ TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	CMPQ CX, $8
 	JA   over8
 
-few: // The machine: it has no branch that depends on the text, but where SSE2 is all there is.
+	// The machine. With SHRX, no branch depends on what characters they are, but on whether all of 5 to 8 are ASCII.
 	LEAQ ·machine(SB), BX
 	CMPL CX, $4
 	JA   over4
@@ -288,8 +291,6 @@ long:
 	RET
 
 less:
-	CMPQ CX, $16
-	JB   small
 	CMPB ·level(SB), $const_levelAVX2
 	JB   sse2
 
@@ -325,13 +326,15 @@ any:
 	RET
 
 sse2:
+	CMPQ CX, $16
+	JB   small
 	XORL R9, R9
 	MOVL $1, R10
 	CALL validSSE2<>(SB)
 	MOVB AX, ret+16(FP)
 	RET
 
-small:
+small: // A conditional jump cannot leave the function.
 	JMP validSmall<>(SB)
 
 under32:
@@ -508,7 +511,7 @@ done:
 
 long:
 	// The last 64 bytes are written last, over what may have been written already: a store with a mask
-	// would make loads of what comes after it wait.
+	// would make loads of what comes after it wait. They are read first, since dst may be src.
 	MOVQ CX, BX
 	SHLL $3, CX
 	RORL CX, R8
@@ -573,8 +576,8 @@ TEXT ·UnmaskClose(SB), NOSPLIT|NOFRAME, $0-28
 
 	// One block: the code, the text, zeros. Once it is written, the code gives way to zeros too.
 	LEAQ 6(SI), DX
-	NEAREND(DX, AX, avx2)
-	NEAREND(DI, AX, avx2)
+	NEAREND(DX, AX, less)
+	NEAREND(DI, AX, less)
 	FIRST(CX, K1)
 	VMOVDQU8.Z (DX), K1, Z16
 	VMOVDQU8.Z KEY, K1, KEY
@@ -599,7 +602,7 @@ two:
 	// where they begin. They are written as they are, and then the code, since after a store with a mask all loads of what
 	// is near would have to wait for it.
 	VMOVDQU64 ·tables+lookup_reason(SB), Z16
-	VPTERNLOGD $0x60, 6(SI), KEY, Z16
+	VPTERNLOGD $0x60, 6(SI), KEY, Z16 // Z16 &= KEY ^ payload
 	MOVL CX, BX
 	SHLL $3, CX
 	RORL CX, R8
@@ -634,14 +637,13 @@ code: // of 64 or 65 bytes: it is in the second block too
 	JMP ready
 
 less:
-avx2: // or SSE2
 	MOVL 2(SI), R8
 	MOVWLZX 6(SI), R13
 	XORL R8, R13
 	MOVW R13, (DI)
 	ROLW $8, R13
 	MOVWLZX R13, R13
-	ROLL $16, R8
+	ROLL $16, R8 // to where the reason begins
 	ADDQ $8, SI
 	ADDQ $2, DI
 	SUBQ $2, CX
@@ -680,8 +682,8 @@ TEXT ·UnmaskNext(SB), NOSPLIT|NOFRAME, $0-49
 	JNE  less
 	CMPQ CX, $63
 	JA   any
-	NEAREND(SI, AX, avx2)
-	NEAREND(DI, AX, avx2)
+	NEAREND(SI, AX, less)
+	NEAREND(DI, AX, less)
 
 any:
 	VPBROADCASTD R8, KEY
@@ -690,7 +692,6 @@ any:
 	RET
 
 less:
-avx2: // or SSE2
 	XORL R10, R10
 	CMPQ CX, $16
 	JB   small
@@ -729,8 +730,8 @@ TEXT ·MaskPayload(SB), NOSPLIT|NOFRAME, $0-41
 	VPBROADCASTD R8, KEY
 	CMPQ CX, $63
 	JA   two
-	NEAREND(SI, AX, avx2)
-	NEAREND(DI, AX, avx2)
+	NEAREND(SI, AX, less)
+	NEAREND(DI, AX, less)
 	FIRST(CX, K1)
 	VMOVDQU8.Z (SI), K1, Z16
 	UNLESSASCII(Z16, judge)
@@ -774,7 +775,6 @@ judge2:
 	RET
 
 less:
-avx2: // or SSE2
 	XORL R9, R9
 	MOVL $32, R10
 	CMPQ CX, $16
@@ -824,6 +824,7 @@ small:
 	VPXORQ REFUSED, REFUSED, REFUSED \
 	LEAD(Z16, BEFORE)
 
+// OR4 sets X to what Z16 to Z19 have together.
 #define OR4 \
 	VPORQ Z16, Z17, X \
 	VPTERNLOGD $0xFE, Z18, Z19, X
@@ -836,6 +837,8 @@ small:
 	VMOVDQU8.Z (SI), K1, Z16                   \
 loaded:
 
+// LOADNEAR is the other part of LOADREST, which stands after the last RET, out of the way. Byte i is byte 64-CX+i of the last
+// 64; K1 cuts off the others.
 #define LOADNEAR(near, loaded) \
 near:                                              \
 	MOVL $64, BX                               \
@@ -856,8 +859,8 @@ near:                                              \
 	VPORQ Z17, REFUSED, REFUSED       \
 	VPORQ Z18, WRONG, WRONG
 
-// In the text: what JUDGE does with BEFORE is done with loads from one, two and three places before, which
-// cost less than to shift.
+// From the second block on, what JUDGE does with BEFORE is done with loads from one, two and three places before, which
+// cost less than to shift. KEY and BEFORE are free there.
 #define THIRD  KEY
 #define FOURTH BEFORE
 #define JUDGEAT(at, block) \

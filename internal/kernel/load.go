@@ -1,4 +1,4 @@
-//lint:file-ignore U1000 where there is assembly, only tests call this
+//lint:file-ignore U1000 where there is assembly, only tests call what is unused here
 
 package kernel
 

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestModel is for the first way to judge, as Go has it below, being right: after every text of eight bytes that can
+// TestModel is for the first way to judge, as Go has it below, being right, after texts of eight bytes that can
 // go on.
 func TestModel(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
@@ -36,8 +36,8 @@ func TestModel(t *testing.T) {
 	}
 }
 
-// faults judges the eight bytes of w, the first one lowest, as the vector kernels
-// judge 64: all at once and without a branch (see tables). before is the eight bytes that come
+// faults judges the eight bytes of w, the first one lowest, as the AVX-512 kernel
+// judges 64: all at once and without a branch (see tables). before is the eight bytes that come
 // before w. The result is 0 unless a byte of w is one that cannot stand where it stands.
 //
 // Whether w ends in the middle of a sequence, or with a byte that is never part
@@ -78,7 +78,16 @@ func lead(b byte) byte {
 	return tables.leads[b&63]
 }
 
-// refusedByComparing reports whether b cannot stand after the three bytes, by the third way.
+// refusedByNibbles reports whether b cannot stand after the three bytes, by the second way: what JUDGE of AVX2 and NEON does.
+func refusedByNibbles(p3, p2, p1, b byte) bool {
+	e := tables.high[p1>>4] & tables.low[p1&15] & tables.next[b>>4]
+	if p2 >= 0xE0 || p3 >= 0xF0 {
+		e ^= twoTails
+	}
+	return e != 0
+}
+
+// refusedByComparing reports whether b cannot stand after the three bytes, by the third way: what JUDGE of SSE2 does.
 func refusedByComparing(p3, p2, p1, b byte) bool {
 	t := &tables
 	either := func(split, lead, other byte) byte {

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"encoding/binary"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -133,22 +134,20 @@ var (
 	speedOut = make([]byte, 2<<20)
 )
 
-// mask8 is what to do without a kernel: XOR, eight bytes at a time.
-func mask8(dst []byte, src string, key uint32) { xor(dst, src, key) }
-
 func speedCases() (all []speedCase) {
 	stdValid := func(pool []string) {
 		for _, s := range pool {
 			speedOK = utf8.ValidString(s)
 		}
 	}
-	valid := func(pool []string) {
+	kernelValid := func(pool []string) {
 		for _, s := range pool {
 			speedOK = len(s) == 0 || Valid(s)
 		}
 	}
 	const key = 0x3D21FA37
-	for _, content := range [...]string{"ascii", "latin", "cyrillic", "chinese", "emoji", "mixed"} {
+	contents := [...]string{"ascii", "latin", "cyrillic", "chinese", "emoji", "mixed"}
+	for _, content := range contents {
 		// Every length that a reason may have, and some more.
 		lengths := []int{124, 125, 126, 127, 128, 256, 1 << 10, 64 << 10, 1 << 20}
 		for n := range 124 {
@@ -156,11 +155,11 @@ func speedCases() (all []speedCase) {
 		}
 		slices.Sort(lengths)
 		for _, n := range lengths {
-			all = append(all, speedCase{fmt.Sprintf("valid/%s/%d", content, n), func() []string { return speedPool(content, n, n) }, stdValid, valid})
+			all = append(all, speedCase{fmt.Sprintf("valid/%s/%d", content, n), func() []string { return speedPool(content, n, n) }, stdValid, kernelValid})
 		}
-		all = append(all, speedCase{"valid/" + content + "/random<=123", func() []string { return speedPool(content, 0, 123) }, stdValid, valid})
+		all = append(all, speedCase{"valid/" + content + "/random<=123", func() []string { return speedPool(content, 0, 123) }, stdValid, kernelValid})
 	}
-	for _, content := range [...]string{"ascii", "latin", "cyrillic", "chinese", "emoji", "mixed"} {
+	for _, content := range contents {
 		for _, where := range [...]string{"start", "middle", "end"} {
 			for _, n := range [...]int{1, 2, 3, 4, 5, 6, 7, 8, 12, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 96, 123, 125, 1 << 10, 64 << 10} {
 				all = append(all, speedCase{fmt.Sprintf("fault/%s/%s/%d", content, where, n), func() []string {
@@ -178,7 +177,7 @@ func speedCases() (all []speedCase) {
 						pool[i] = string(b)
 					}
 					return pool
-				}, stdValid, valid})
+				}, stdValid, kernelValid})
 			}
 		}
 	}
@@ -191,7 +190,7 @@ func speedCases() (all []speedCase) {
 			}})
 			all = append(all, speedCase{fmt.Sprintf("unmasknext/%s/%d", content, n), func() []string { return maskedPool(content, n, key) }, func(pool []string) {
 				for _, s := range pool {
-					mask8(speedOut, s, key)
+					xor(speedOut, s, key)
 					speedOK = utf8.Valid(speedOut[:len(s)])
 				}
 			}, func(pool []string) {
@@ -204,7 +203,7 @@ func speedCases() (all []speedCase) {
 			}
 			all = append(all, speedCase{fmt.Sprintf("unmaskclose/%s/%d", content, n), func() []string { return closePool(content, n, key) }, func(pool []string) {
 				for _, s := range pool {
-					mask8(speedOut, s[6:], key)
+					xor(speedOut, s[6:], key)
 					speedOK = utf8.Valid(speedOut[2 : len(s)-6])
 				}
 			}, func(pool []string) {
@@ -215,7 +214,7 @@ func speedCases() (all []speedCase) {
 			all = append(all, speedCase{fmt.Sprintf("maskpayload/%s/%d", content, n), func() []string { return speedPool(content, n, n) }, func(pool []string) {
 				for _, s := range pool {
 					if utf8.ValidString(s) {
-						mask8(speedOut, s, key)
+						xor(speedOut, s, key)
 					}
 				}
 			}, func(pool []string) {
@@ -298,7 +297,7 @@ func maskedPool(content string, n int, key uint32) []string {
 func closePool(content string, n int, key uint32) []string {
 	pool := speedPool(content, n, n)
 	for i, s := range pool {
-		pool[i] = "\x88\xFF" + string([]byte{byte(key & 0xFF), byte(key >> 8 & 0xFF), byte(key >> 16 & 0xFF), byte(key >> 24)}) + masked("\x03\xE9"+s, key)
+		pool[i] = string(binary.LittleEndian.AppendUint32([]byte("\x88\xFF"), key)) + masked("\x03\xE9"+s, key)
 	}
 	return pool
 }

@@ -1,5 +1,6 @@
-// The SSE2 kernels: 16 bytes at a time, with what every amd64 processor can do. Texts of less than 16 bytes are
-// judged here where there is AVX2, too. They read and write nothing outside of the text.
+// The SSE2 kernels: the third way to judge (see tables.go), 16 bytes at a time, with what every amd64 processor can
+// do. refusedByComparing in model_test.go is what JUDGE does, in Go. What is less than 16 bytes comes here where there is
+// AVX2, too, but of Valid only to be loaded. They read and write nothing outside of the text.
 //
 //	SI   where to read
 //	DI   where to write
@@ -82,9 +83,16 @@
 	PCMPEQB P1, P2                \
 	POR     P2, FAULTS
 
-// JUDGE adds to FAULTS what is wrong with the bytes of BLOCK: where a tail is needed and none is there, or the other
-// way around; a tail that is refused; and what comes after C0 and C1, and after F5 to FF. Where bytes have a sign, as
-// they have for PCMPGTB, tails are the least. P1, P2, P3 and T0 are changed.
+// JUDGE adds to FAULTS what is wrong with the bytes of BLOCK. P1, P2, P3 and T0 are changed.
+//
+//	T0      = b < C0, with a sign, as PCMPGTB has it: a tail
+//	P3      = p2-60 | p3-70, saturated: the highest bit says that a tail is needed
+//	FAULTS |= p1 == (b < split3 ? lead3 : lead3|other3)
+//	FAULTS |= p1 == (b < split4 ? lead4 : lead4|other4)
+//	FAULTS |= p1&FE == C0
+//	FAULTS |= p1 == max(p1, F5)
+//	P3     |= p1-40
+//	FAULTS |= P3 ^ T0
 #define JUDGE \
 	MOVO    FIRST, T0                          \
 	PCMPGTB BLOCK, T0                          \
@@ -128,7 +136,7 @@ ascii: // nothing before SI matters
 	CMPQ SI, R11
 	JBE  ascii
 
-last: // less than 32 bytes are left, all of them at SI or in the last 16
+last: // Less than 32 bytes are left, all of them at SI or in the last 16. If SI is after where those begin, it goes back to there.
 	CMPQ SI, DX
 	CMOVQHI DX, SI
 	MOVOU (SI), X0
@@ -144,7 +152,7 @@ last: // less than 32 bytes are left, all of them at SI or in the last 16
 found:
 	LEAQ 16(SI), R11
 
-half: // the first block that is not ASCII is at SI or at R11
+half: // The first block that is not ASCII is at SI, or else at R11.
 	PMOVMSKB X0, AX
 	TESTL AX, AX
 	CMOVQEQ R11, SI
@@ -157,7 +165,7 @@ half: // the first block that is not ASCII is at SI or at R11
 	LOAD(SI)
 	JMP  first
 
-begin:
+begin: // Less than three bytes are before SI. They are ASCII, so zeros will do for them.
 	MOVOU (SI), BLOCK
 	SHIFT
 	JMP  first
@@ -192,7 +200,7 @@ block:
 	TESTL AX, AX
 	JNE  bad
 
-again:
+again: // Is it ASCII now?
 	TESTL $0x80808000, -4(SI)
 	JNE  more // a sequence may be unfinished
 	CMPQ SI, R11
@@ -213,7 +221,7 @@ end: // The last 16 bytes, of which some may have been judged before.
 	LOAD(DX)
 	JUDGE
 
-complete:
+complete: // If it must be, the last bytes may leave nothing unmet, nor be what stands in no text.
 	TESTL R10, R10
 	JEQ  verdict
 	MOVOU (DX), BLOCK
@@ -228,8 +236,8 @@ verdict:
 	SETEQ AX
 	RET
 
-overlap: // A text of 16 to 18 bytes: the first three were judged.
-	MOVO FAULTS, BEFORE
+overlap: // A text of 17 or 18 bytes: the first three of the last block do not count, as they were judged.
+	MOVO FAULTS, BEFORE // which is free
 	PXOR FAULTS, FAULTS
 	MOVOU (DX), BLOCK
 	SHIFT
@@ -243,9 +251,10 @@ bad:
 	XORL AX, AX
 	RET
 
-// ZEROS sets BLOCK to the 8 to 15 bytes of which AX is the first eight and BX the last eight, and zeros after
-// them; n is how many bytes, which is changed. JOIN is the same for 4 to 7, or 8, of which AX and BX are four each.
-#define ZEROS(n) \
+// JOIN8 sets BLOCK to the 8 to 15 bytes of which AX is the first eight and BX the last eight, and zeros after
+// them: what both have is shifted out of BX, 16-n bytes. JOIN4 is the same for 4 to 7 bytes, of which AX and BX are four each:
+// BX is shifted up by n-4 bytes, over what both have. n is changed, and X1 and X2.
+#define JOIN8(n) \
 	LEAL  -128(n*8), n \
 	NEGL  n            \
 	MOVQ  n, X2        \
@@ -254,7 +263,7 @@ bad:
 	PSRLQ X2, X1       \
 	PUNPCKLQDQ X1, BLOCK
 
-#define JOIN(n) \
+#define JOIN4(n) \
 	LEAL  -32(n*8), n  \
 	MOVQ  n, X2        \
 	MOVQ  AX, BLOCK    \
@@ -262,7 +271,7 @@ bad:
 	PSLLQ X2, X1       \
 	POR   X1, BLOCK
 
-// validSmall is Valid for 9 to 15 bytes.
+// validSmall is Valid for 9 to 15 bytes. Valid jumps to it, so it writes the result to where Valid would.
 TEXT validSmall<>(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ $0x8080808080808080, R11
 	MOVQ (SI), AX
@@ -271,7 +280,7 @@ TEXT validSmall<>(SB), NOSPLIT|NOFRAME, $0-17
 	ORQ  BX, DX
 	TESTQ R11, DX
 	JEQ  right
-	ZEROS(CX)
+	JOIN8(CX)
 	CMPB ·level(SB), $const_levelAVX2
 	JAE  avx2
 	START
@@ -289,7 +298,7 @@ right:
 	MOVB $1, ret+16(FP)
 	RET
 
-// loadSmall sets BLOCK to the up to 15 bytes at SI and zeros after them. AX, BX and DX are changed.
+// loadSmall sets BLOCK to the up to 15 bytes at SI and zeros after them. AX, BX, DX and X1 to X3 are changed.
 TEXT loadSmall<>(SB), NOSPLIT|NOFRAME, $0-0
 	MOVL CX, DX
 	CMPL CX, $8
@@ -301,7 +310,7 @@ TEXT loadSmall<>(SB), NOSPLIT|NOFRAME, $0-0
 	TESTL CX, CX
 	JEQ  none
 
-	// The first, the middle and the last byte, which may be the same.
+	// The first, the middle and the last byte, which may be the same, as last has them (load.go).
 	MOVBLZX (SI), AX
 	SHRL $1, DX
 	MOVBLZX (SI)(DX*1), BX
@@ -324,17 +333,17 @@ none:
 over3:
 	MOVL (SI), AX
 	MOVL -4(SI)(CX*1), BX
-	JOIN(DX)
+	JOIN4(DX)
 	RET
 
 over7:
 	MOVQ (SI), AX
 	MOVQ -8(SI)(CX*1), BX
-	ZEROS(DX)
+	JOIN8(DX)
 	RET
 
 // xorSmall writes the up to 15 bytes at SI to DI, masked with R8, and sets BLOCK to what it wrote and zeros after it. AX, BX,
-// DX and R11 are changed.
+// DX, R11, X1 and X2 are changed.
 TEXT xorSmall<>(SB), NOSPLIT|NOFRAME, $0-0
 	MOVL CX, DX
 	SHLL $3, CX
@@ -352,12 +361,12 @@ TEXT xorSmall<>(SB), NOSPLIT|NOFRAME, $0-0
 	XORL AX, AX
 	XORL DX, DX
 
-byte:
+byte: // Each comes in at the top of AX, and those before it move down. At the end all move down by 4-CX bytes.
 	MOVBLZX (SI)(DX*1), R11
 	XORL BX, R11
 	MOVB R11, (DI)(DX*1)
 	MOVBLZX R11, R11
-	RORL $8, AX // to the highest
+	SHRL $8, AX
 	SHRL $8, BX
 	SHLL $24, R11
 	ORL  R11, AX
@@ -381,7 +390,7 @@ over3:
 	XORL -4(SI)(CX*1), BX
 	MOVL AX, (DI)
 	MOVL BX, -4(DI)(CX*1)
-	JOIN(DX)
+	JOIN4(DX)
 	RET
 
 over7:
@@ -395,7 +404,7 @@ over7:
 	XORQ -8(SI)(CX*1), BX
 	MOVQ AX, (DI)
 	MOVQ BX, -8(DI)(CX*1)
-	ZEROS(DX)
+	JOIN8(DX)
 	RET
 
 // judgeSmall judges the CX < 16 bytes of BLOCK, with zeros after them.
@@ -413,9 +422,9 @@ text:
 	PREVIOUS
 	JMP judgeRest<>(SB)
 
-// judgeRest is the same after BEFORE, with FAULTS of what is before that.
+// judgeRest is the same after BEFORE, where FAULTS are those of what is before BLOCK.
 TEXT judgeRest<>(SB), NOSPLIT|NOFRAME, $0-0
-	MOVO FAULTS, KEY
+	MOVO FAULTS, KEY // which is free
 	PXOR FAULTS, FAULTS
 	ALIGN
 	JUDGE
@@ -463,7 +472,7 @@ block: // R12 is not 0 if BEFORE may need something
 	ALIGN
 	JUDGE
 	MOVL AX, R12
-	ANDL $0xE000, R12
+	ANDL $0xE000, R12 // the last three bytes
 
 next:
 	MOVO BLOCK, BEFORE
@@ -547,5 +556,5 @@ rest:
 #undef JUDGE
 #undef PREVIOUS
 #undef REFUSE
-#undef ZEROS
-#undef JOIN
+#undef JOIN8
+#undef JOIN4

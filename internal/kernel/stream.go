@@ -1,4 +1,4 @@
-//lint:file-ignore U1000 where there is assembly, only tests call this
+//lint:file-ignore U1000 where there is assembly, only tests call what is unused here
 
 package kernel
 
@@ -50,7 +50,7 @@ func next(prev uint32, s string) bool { return scan(resume(prev), s) != broken }
 func resume(prev uint32) uint64 {
 	state := uint64(accept)
 	if prev&0x80808000 == 0 {
-		return state // the first of the four bytes tells nothing
+		return state // as the loop would find, later
 	}
 	for i := 8; i < 32; i += 8 {
 		// Tails at the beginning are of a sequence that begins before prev.
@@ -76,11 +76,10 @@ func scan(state uint64, s string) uint64 {
 	// A sequence that the end of s cuts off is left to the machine.
 	cut := len(s)
 	for k := 1; k <= 3; k++ {
-		b := s[len(s)-k]
-		if b >= 0xC0 && bits.LeadingZeros8(^b) > k {
-			cut = len(s) - k
-		}
-		if b < 0x80 || b >= 0xC0 {
+		if b := s[len(s)-k]; b&0xC0 != 0x80 {
+			if bits.LeadingZeros8(^b) > k {
+				cut = len(s) - k
+			}
 			break
 		}
 	}

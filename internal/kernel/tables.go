@@ -38,7 +38,7 @@ func possible(p, b byte) bool {
 	return false
 }
 
-// The tables that the kernels judge text by, all derived from syntax. The assembly reads them too.
+// The tables that the kernels judge text by, derived from syntax, and what they compare with. The assembly reads them too.
 //
 // There are three ways to judge. All look at a byte b and the three before it, p1 the
 // nearest.
@@ -69,7 +69,7 @@ func possible(p, b byte) bool {
 //	e = high[p1>>4] & low[p1&15] & next[b>>4]
 //
 // Each bit of e but the highest is a reason why b may not follow p1. The highest, twoTails, says that both are tails,
-// which is a fault unless p2 begins three bytes or p3 four, and the other way around.
+// which is a fault unless p2 begins three bytes or more or p3 four, and the other way around.
 //
 // The third way is for vectors that can look up nothing, but compare. It says that b is faulty if
 //

@@ -1,12 +1,12 @@
-//lint:file-ignore U1000 where there is assembly, only tests call this
+//lint:file-ignore U1000 where there is assembly, only tests call what is unused here
 
 package kernel
 
 import "math/bits"
 
-// valid reports whether s is well-formed UTF-8. Up to 96 bytes go through the machine, which has no branch that depends on
-// what characters they are; what is longer is judged in words. Where a word has four bytes, validSequences judges what has
-// more than four.
+// valid reports whether s is well-formed UTF-8. One, two and four bytes are compared. Else what is left after ASCII, if it is up to 96
+// bytes, goes through the machine, which has no branch that depends on what characters they are; what is longer is judged in
+// words. Where a word has four bytes, validSequences judges what has more than four.
 func valid(s string) bool {
 	n := len(s)
 	if n <= 4 {
@@ -25,10 +25,10 @@ func valid(s string) bool {
 			if w&0x80808080 == 0 {
 				return true
 			}
-			if w&0xF0 == 0xE0 {
+			switch w & 0xF0 {
+			case 0xE0:
 				return w < 0x80000000 && triple(w)
-			}
-			if w&0xF0 == 0xF0 {
+			case 0xF0:
 				return quad(w)
 			}
 		}

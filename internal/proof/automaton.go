@@ -17,7 +17,7 @@ func showAutomaton() (string, error) {
 	errs := []error{err, err2, r.need("TestMachine", "TestSequence", "TestWindows", "TestWords", "TestRefused", "TestNext", "TestUTF8", "TestProduct", "TestStream")}
 	pure, err := goTest(nil, "-tags=purego", "./internal/kernel", "-run", "^TestNext$")
 	errs = append(errs, err, pure.need("TestNext"))
-	for _, b := range append(backends, inGo) {
+	for _, b := range withGo(backends) {
 		r := r
 		if b == inGo {
 			r = pure
@@ -28,8 +28,8 @@ func showAutomaton() (string, error) {
 			errs = append(errs, fmt.Errorf("%s has %s, and the Go machine %s", b, text, machine))
 		}
 	}
-	return fmt.Sprintf("the Go machine and the grammar: %s; the same for the backends %s and for Stream; %s windows of tables and code",
-		machine, strings.Join(append(backends, "in Go"), ", "), count(numbers(append(r.logged, pure.logged...))["windows"])), errors.Join(errs...)
+	return fmt.Sprintf("the Go machine and the grammar: %s; the same for each of the backends %s, and for Stream; %s windows of tables and code",
+		machine, strings.Join(withGo(backends), ", "), count(numbers(append(r.logged, pure.logged...))["windows"])), errors.Join(errs...)
 }
 
 // backendsOf returns the backends that TestBackends has told of.
