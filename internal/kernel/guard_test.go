@@ -96,3 +96,25 @@ func TestGuardPages(t *testing.T) {
 		}
 	})
 }
+
+// TestGuardEveryPlace is the same for Valid of texts with one character that is not ASCII, at every place of every length: what is loaded and
+// when depends on both.
+func TestGuardEveryPlace(t *testing.T) {
+	page := guarded(t)
+	each(t, func(t *testing.T) {
+		for n := 2; n <= 300; n++ {
+			for _, b := range [...][]byte{page[:n:n], page[len(page)-n:]} {
+				for i := range b {
+					b[i] = 'x'
+				}
+				for at := 0; at <= n-2; at++ {
+					copy(b[at:], "é")
+					if !Valid(String(b)) {
+						t.Fatalf("é at %d of %d bytes is refused", at, n)
+					}
+					copy(b[at:], "xx")
+				}
+			}
+		}
+	})
+}

@@ -16,6 +16,7 @@ func TestPlaces(t *testing.T) {
 	inputs := []string{
 		"\x80", "\xBF\x80", "\xC2", "\xE1\x80", "\xF1\x80\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80",
 		"\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "é\x80", "中\x80", "😀\x80", "é", "中", "😀",
+		"\u0800", "\uD7FF", "\U00010000", "\U0010FFFF",
 	}
 	each(t, func(t *testing.T) {
 		dst := make([]byte, 256)

@@ -9,6 +9,9 @@
 //	R9   the last four bytes before the text
 //	R10  not 0 if the text must be complete at its end
 //	AX   result: 1 if the text is right, else 0
+//
+// R9, R10 and R13 are left as they are by all, R8 by all but xorSSE2, and SI, DI and CX by loadSmall, xorSmall and judgeSmall. AX, BX, DX,
+// R11, R12 and the vectors may be changed, but by loadSmall and xorSmall no more than is said there.
 
 #define BLOCK  X0 // 16 bytes of text
 #define P1     X1 // the same, the bytes one, two and three places before
@@ -236,15 +239,12 @@ verdict:
 	SETEQ AX
 	RET
 
-overlap: // A text of 17 or 18 bytes: the first three of the last block do not count, as they were judged.
-	MOVO FAULTS, BEFORE // which is free
-	PXOR FAULTS, FAULTS
+overlap: // A text of 17 or 18 bytes. The first block is right; the first three bytes of the last were judged in it, and do not count.
 	MOVOU (DX), BLOCK
 	SHIFT
 	JUDGE
 	MOVOU ·tables+lookup_known(SB), T0
 	PAND T0, FAULTS
-	POR  BEFORE, FAULTS
 	JMP  complete
 
 bad:
@@ -407,7 +407,7 @@ over7:
 	JOIN8(DX)
 	RET
 
-// judgeSmall judges the CX < 16 bytes of BLOCK, with zeros after them.
+// judgeSmall judges the CX < 16 bytes of BLOCK, with zeros after them: a text that goes on after R9, as R10 says to its end or not.
 TEXT judgeSmall<>(SB), NOSPLIT|NOFRAME, $0-0
 	PMOVMSKB BLOCK, AX
 	MOVL R9, BX
@@ -425,7 +425,6 @@ text:
 // judgeRest is the same after BEFORE, where FAULTS are those of what is before BLOCK.
 TEXT judgeRest<>(SB), NOSPLIT|NOFRAME, $0-0
 	MOVO FAULTS, KEY // which is free
-	PXOR FAULTS, FAULTS
 	ALIGN
 	JUDGE
 	PMOVMSKB FAULTS, AX
@@ -518,7 +517,7 @@ more:
 
 blocks:
 	ADDQ $(64 - 16), BX
-	JLT  rest
+	JLE  rest
 
 block:
 	MOVOU (SI), X0
@@ -527,7 +526,7 @@ block:
 	ADDQ $16, SI
 	ADDQ $16, DI
 	SUBQ $16, BX
-	JGE  block
+	JGT  block
 
 rest:
 	MOVOU X8, (R11)

@@ -1,0 +1,109 @@
+package kernel
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// TestCutOff is for a piece of text that ends in the middle of a character being taken, whatever its length.
+//
+// Shows: U01 U02 U03
+func TestCutOff(t *testing.T) {
+	each(t, func(t *testing.T) {
+		dst := make([]byte, 200)
+		for n := 1; n <= 131; n++ {
+			for _, cut := range [...]string{"\xC2", "\xE1", "\xE1\x80", "\xF1", "\xF1\x80", "\xF1\x80\x80"} {
+				if len(cut) > n {
+					continue
+				}
+				s := strings.Repeat("x", n-len(cut)) + cut
+				if !Next(0, s) || !UnmaskNext(dst, s, 0, 0) {
+					t.Fatalf("%d bytes that end with %+q are refused", n, cut)
+				}
+				if Valid(s) {
+					t.Fatalf("%d bytes that end with %+q are whole", n, cut)
+				}
+			}
+		}
+	})
+}
+
+// TestGoOn is for a piece that goes on with a character: a tail is right at its beginning, and nowhere else.
+//
+// Shows: U01 U02 U03
+func TestGoOn(t *testing.T) {
+	each(t, func(t *testing.T) {
+		dst := make([]byte, 200)
+		for _, cut := range [...]string{"\xC2", "\xE1\x80", "\xF1\x80\x80"} {
+			prev, _ := Tail(0, cut)
+			for n := 1; n <= 131; n++ {
+				for at := range n {
+					b := bytes.Repeat([]byte("x"), n)
+					b[at] = 0x80
+					next, unmask := Next(prev, String(b)), UnmaskNext(dst, String(b), 0, prev)
+					if want := at == 0; next != want || unmask != want {
+						t.Fatalf("a tail at %d of %d bytes, after %+q: %v, %v", at, n, cut, next, unmask)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestMixed is for a fault being found wherever it is in ASCII after what is not ASCII: kernels ask from time to time
+// whether text is ASCII again.
+//
+// Shows: U01 U02
+func TestMixed(t *testing.T) {
+	each(t, func(t *testing.T) {
+		for n := 3; n <= 300; n++ {
+			for at := 2; at < n; at++ {
+				for _, fault := range [...]string{"\xC2", "\x80"} {
+					s := "é" + strings.Repeat("x", at-2) + fault + strings.Repeat("x", n-at-1)
+					if Valid(s) {
+						t.Fatalf("%+q at %d of %d bytes is taken", fault, at, n)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestSurroundings is for the verdict not depending on what is before a text, nor after it.
+func TestSurroundings(t *testing.T) {
+	each(t, func(t *testing.T) {
+		for _, around := range [...]string{"\xF0", "\x80"} {
+			for n := 2; n <= 131; n++ {
+				b := []byte(strings.Repeat(around, n+128))
+				for at := 0; at <= n-2; at++ {
+					s := b[64 : 64+n]
+					copy(s, strings.Repeat("x", at)+"é"+strings.Repeat("x", n-at-2))
+					if !Valid(String(s)) {
+						t.Fatalf("é at %d of %d bytes is refused where %+q is around them", at, n, around)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestLeftovers is for what begins a text not depending on the call before, which may leave in registers what its text ended with.
+func TestLeftovers(t *testing.T) {
+	each(t, func(t *testing.T) {
+		dst := make([]byte, 300)
+		piece := String(dst[:1])
+		for n := 1; n <= 123; n++ {
+			s := strings.Repeat("x", n)
+			frame := []byte("\x88\xFF\x00\x00\x00\x00\x03\xE8" + s)
+			UnmaskNext(dst[:1], piece, 0, 0xF1F1F1F1)
+			masked := MaskPayload(&dst[0], 1000, s, 0)
+			UnmaskNext(dst[:1], piece, 0, 0xF1F1F1F1)
+			unmasked := UnmaskClose(&dst[0], &frame[0], n+2)>>16 == 1
+			UnmaskNext(dst[:1], piece, 0, 0xF1F1F1F1)
+			if valid := Valid(s); !masked || !unmasked || !valid {
+				t.Fatalf("%d bytes: MaskPayload %v, UnmaskClose %v, Valid %v", n, masked, unmasked, valid)
+			}
+		}
+	})
+}
