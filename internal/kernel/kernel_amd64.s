@@ -304,19 +304,26 @@ avx2:
 
 	// 32 to 128 bytes, of which all may be ASCII
 	VMOVDQU (SI), Y0
-	VPOR -32(SI)(CX*1), Y0, Y0
 	CMPQ CX, $64
 	JBE  ascii
 	VPOR 32(SI), Y0, Y0
 	VPOR -64(SI)(CX*1), Y0, Y0
 
 ascii:
-	VPMOVMSKB Y0, AX
+	VPOR -32(SI)(CX*1), Y0, Y1
+	VPMOVMSKB Y1, AX
 	TESTL AX, AX
-	JNE  any
+	JNE  where
 	MOVB $1, ret+16(FP)
 	VZEROUPPER
 	RET
+
+where:
+	VPMOVMSKB Y0, AX
+	TESTL AX, AX
+	JNE  any
+	LEAQ -32(SI)(CX*1), SI // only the last 32 bytes are not ASCII
+	MOVL $32, CX
 
 any:
 	XORL R9, R9
@@ -328,6 +335,8 @@ any:
 sse2:
 	CMPQ CX, $16
 	JB   small
+	CMPB -1(SI)(CX*1), $0xC0 // nor does text end with what begins a character: what was cut off often does
+	JCC  bad
 	XORL R9, R9
 	MOVL $1, R10
 	CALL validSSE2<>(SB)

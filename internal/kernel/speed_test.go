@@ -94,7 +94,7 @@ func median(list []float64) float64 {
 // the first of names, and by each backend.
 func (c speedCase) measure(names []string) (rounds [][]float64) {
 	pool := c.pool()
-	reps := 1
+	reps := make([]int, len(names))
 	for round := -1; round < 9; round++ {
 		nanos := make([]float64, len(names))
 		for k := range names {
@@ -106,15 +106,16 @@ func (c speedCase) measure(names []string) (rounds [][]float64) {
 				Use(names[i])
 			}
 			start := time.Now()
-			for range reps {
-				run(pool)
-			}
-			nanos[i] = float64(time.Since(start).Nanoseconds()) / float64(reps*len(pool))
 			if round < 0 { // the first round finds out how long a turn is
-				for ; time.Since(start) < 400*time.Microsecond; reps++ {
+				for ; time.Since(start) < 400*time.Microsecond; reps[i]++ {
 					run(pool)
 				}
+				continue
 			}
+			for range reps[i] {
+				run(pool)
+			}
+			nanos[i] = float64(time.Since(start).Nanoseconds()) / float64(reps[i]*len(pool))
 		}
 		if round >= 0 {
 			rounds = append(rounds, nanos)
