@@ -234,7 +234,9 @@ judgeblock:
 	JUDGENEXT
 	ADDQ $32, SI
 	SUBQ $32, CX
-	JMP  blocks
+	VPTEST FAULTS, FAULTS
+	JEQ  blocks
+	VERDICT
 
 rest:
 	TESTQ CX, CX

@@ -175,6 +175,9 @@
 TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ s_base+0(FP), SI
 	MOVQ s_len+8(FP), CX
+	CMPQ CX, $2
+	JB   one
+	JEQ  pair
 
 	// No text begins with 80–C1 or F5–FF. What follows finds that too, but what is binary is told sooner so.
 	MOVBLZX (SI), AX
@@ -191,13 +194,8 @@ TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	CMPL CX, $4
 	JA   over4
 	JEQ  four
-	CMPL CX, $2
-	JB   one
-	MOVL CX, DX
 	MOVQ (BX)(AX*8), CX
 	STEP(1)
-	CMPL DX, $3
-	JB   last
 	STEP(2)
 
 last:
@@ -205,9 +203,18 @@ last:
 	SETEQ ret+16(FP)
 	RET
 
+pair:
+	LEAQ ·machine(SB), BX
+	MOVBLZX (SI), AX
+	MOVQ (BX)(AX*8), CX
+	STEP(1)
+	TESTL $63, CX
+	SETEQ ret+16(FP)
+	RET
+
 one:
-	CMPL AX, $0x80
-	SETCS ret+16(FP)
+	CMPB (SI), $0
+	SETGE ret+16(FP)
 	RET
 
 four:
@@ -334,7 +341,7 @@ any:
 
 sse2:
 	CMPQ CX, $16
-	JB   small
+	JBE  small
 	CMPB -1(SI)(CX*1), $0xC0 // nor does text end with what begins a character: what was cut off often does
 	JCC  bad
 	XORL R9, R9

@@ -251,7 +251,7 @@ bad:
 	XORL AX, AX
 	RET
 
-// JOIN8 sets BLOCK to the 8 to 15 bytes of which AX is the first eight and BX the last eight, and zeros after
+// JOIN8 sets BLOCK to the 8 to 16 bytes of which AX is the first eight and BX the last eight, and zeros after
 // them: what both have is shifted out of BX, 16-n bytes. JOIN4 is the same for 4 to 7 bytes, of which AX and BX are four each:
 // BX is shifted up by n-4 bytes, over what both have. n is changed, and X1 and X2.
 #define JOIN8(n) \
@@ -271,7 +271,7 @@ bad:
 	PSLLQ X2, X1       \
 	POR   X1, BLOCK
 
-// validSmall is Valid for 9 to 15 bytes. Valid jumps to it, so it writes the result to where Valid would.
+// validSmall is Valid for 9 to 15 bytes, and without AVX2 for 16. Valid jumps to it, so it writes the result to where Valid would.
 TEXT validSmall<>(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ $0x8080808080808080, R11
 	MOVQ (SI), AX
@@ -286,6 +286,9 @@ TEXT validSmall<>(SB), NOSPLIT|NOFRAME, $0-17
 	START
 	SHIFT
 	JUDGE
+	MOVOU ·tables+lookup_unmet(SB), T0 // of 16 bytes
+	PSUBUSB T0, BLOCK
+	POR  BLOCK, FAULTS
 	PMOVMSKB FAULTS, AX
 	TESTL AX, AX
 	SETEQ ret+16(FP)
