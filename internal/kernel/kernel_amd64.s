@@ -152,24 +152,34 @@
 	KORTESTQ K2, K2    \
 	JNZ      label
 
-// STEP is a step of the machine at BX: with byte i of the text it sets CX to the state after it. No mask is needed, since shifts
-// count modulo 64. AX is changed. STEPX is the same with DX, where there is BMI2; it leaves the flags.
+// BEGIN sets state to that of the machine at BX after the byte in AX, the first of a text. What is asked for begins with a
+// byte of the entry, and the others of its bits do not count.
+#define BEGIN(state) \
+	MOVBLZX const_accept/8(BX)(AX*4), state
+
+// STEP is a step of the machine: with byte i of the text it sets CX to the state after it. No mask is needed, since shifts
+// count modulo 32. AX is changed. STEPX is the same with DX, where there is BMI2; it leaves the flags.
 #define STEP(i) \
-	MOVBLZX i(SI), AX     \
-	MOVQ    (BX)(AX*8), AX \
-	SHRQ    CX, AX        \
-	MOVQ    AX, CX
+	MOVBLZX i(SI), AX      \
+	MOVL    (BX)(AX*4), AX \
+	SHRL    CX, AX         \
+	MOVL    AX, CX
 
 #define STEPX(i) \
 	MOVBLZX i(SI), AX \
-	SHRXQ   DX, (BX)(AX*8), DX
+	SHRXL   DX, (BX)(AX*4), DX
 
-// IFBROKEN jumps to bad if no byte can come next: what is no text is told early, as in valid.go. AX is changed.
+// END answers whether the text is whole in this state, which is changed.
+#define END(state) \
+	ANDL  $31, state           \
+	CMPL  state, $const_accept \
+	SETEQ ret+16(FP)           \
+	RET
+
+// IFBROKEN jumps to bad if no byte can come next: what is no text is told early, as in valid.go. The state of that is 0.
 #define IFBROKEN \
-	MOVL CX, AX            \
-	ANDL $63, AX           \
-	CMPL AX, $const_broken \
-	JEQ  bad
+	TESTL $31, CX \
+	JEQ   bad
 
 // func Valid(s string) bool
 TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
@@ -194,23 +204,19 @@ TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	CMPL CX, $4
 	JA   over4
 	JEQ  four
-	MOVQ (BX)(AX*8), CX
+	BEGIN(CX)
 	STEP(1)
 	STEP(2)
 
 last:
-	TESTL $63, CX // accept is 0
-	SETEQ ret+16(FP)
-	RET
+	END(CX)
 
 pair:
 	LEAQ ·machine(SB), BX
 	MOVBLZX (SI), AX
-	MOVQ (BX)(AX*8), CX
+	BEGIN(CX)
 	STEP(1)
-	TESTL $63, CX
-	SETEQ ret+16(FP)
-	RET
+	END(CX)
 
 one:
 	CMPB (SI), $0
@@ -220,15 +226,13 @@ one:
 four:
 	CMPB ·level(SB), $const_levelAVX2
 	JB   steps4
-	MOVQ (BX)(AX*8), DX
+	BEGIN(DX)
 	STEPX(1)
 	STEPX(2)
 	STEPX(3)
 
 state:
-	TESTL $63, DX
-	SETEQ ret+16(FP)
-	RET
+	END(DX)
 
 over4:
 	MOVL (SI), DX
@@ -237,7 +241,7 @@ over4:
 	JEQ  right
 	CMPB ·level(SB), $const_levelAVX2
 	JB   steps
-	MOVQ (BX)(AX*8), DX
+	BEGIN(DX)
 	STEPX(1)
 	STEPX(2)
 	STEPX(3)
@@ -250,9 +254,7 @@ over4:
 	CMPL CX, $8
 	JB   state
 	STEPX(7)
-	TESTL $63, DX
-	SETEQ ret+16(FP)
-	RET
+	END(DX)
 
 over8:
 	CMPB ·level(SB), $const_levelAVX512
@@ -361,17 +363,15 @@ right:
 	RET
 
 steps4:
-	MOVQ (BX)(AX*8), CX
+	BEGIN(CX)
 	STEP(1)
 	STEP(2)
 	STEP(3)
-	TESTL $63, CX
-	SETEQ ret+16(FP)
-	RET
+	END(CX)
 
 steps:
 	MOVL CX, DX
-	MOVQ (BX)(AX*8), CX
+	BEGIN(CX)
 	STEP(1)
 	STEP(2)
 	IFBROKEN

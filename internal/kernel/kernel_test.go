@@ -80,12 +80,6 @@ func check(t *testing.T, prev, s string, key uint32) {
 	if got := s == "" || valid(s); got != want {
 		t.Fatalf("valid(%+q) = %v", s, got)
 	}
-	if got := len(s) < 8 || validWords(s); len(s) >= 8 && got != want {
-		t.Fatalf("validWords(%+q) = %v", s, got)
-	}
-	if got := len(s) < 4 || validSequences(s); len(s) >= 4 && got != want {
-		t.Fatalf("validSequences(%+q) = %v", s, got)
-	}
 	if got := IndexInvalid(s); got != wantIndex {
 		t.Fatalf("IndexInvalid(%+q) = %d, want %d", s, got, wantIndex)
 	}

@@ -2,7 +2,13 @@
 
 package kernel
 
-const high uint64 = 0x8080808080808080 // the bit that ASCII does not have
+import "math/bits"
+
+// high is the bit that ASCII does not have, of eight bytes; highs is the same of what word returns.
+const (
+	high  uint64 = 0x8080808080808080
+	highs uint   = ^uint(0) / 0xFF * 0x80
+)
 
 // load32 and load64 are single loads where the machine has them.
 
@@ -15,6 +21,15 @@ func load64(s string, i int) uint64 {
 	s = s[i : i+8]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// word returns the eight bytes of s from i on; where a word has four, both halves in one, which is enough to see that
+// they are ASCII.
+func word(s string, i int) uint {
+	if bits.UintSize == 32 {
+		return uint(load32(s, i) | load32(s, i+4))
+	}
+	return uint(load64(s, i))
 }
 
 // last returns the bytes of s, at most 7 of them, as a number; the

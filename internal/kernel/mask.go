@@ -27,46 +27,70 @@ func Key(key [4]byte, pos int) uint32 {
 	return bits.RotateLeft32(k, -8*(pos&3))
 }
 
-// xor is XOR in Go.
-func xor(dst []byte, src string, key uint32) {
+// xor is XOR in Go. It returns all bytes that it wrote in one word, OR-ed: if that is ASCII, they are.
+func xor(dst []byte, src string, key uint32) (seen uint64) {
 	k := uint64(key)<<32 | uint64(key)
-	n, i := len(src), 0
+	n := len(src)
 	dst = dst[:n]
-	for ; n-i >= 32; i += 32 {
-		w0, w1, w2, w3 := load64(src, i), load64(src, i+8), load64(src, i+16), load64(src, i+24)
-		store64(dst, i, w0^k)
-		store64(dst, i+8, w1^k)
-		store64(dst, i+16, w2^k)
-		store64(dst, i+24, w3^k)
+	if n < 8 {
+		for i := range dst {
+			b := src[i] ^ byte(k)
+			k >>= 8
+			seen |= uint64(b)
+			dst[i] = b
+		}
+		return seen
 	}
-	for ; n-i >= 8; i += 8 {
-		store64(dst, i, load64(src, i)^k)
+	// The last eight bytes are written last, some of them again. They are read before, since dst may be src.
+	r := bits.RotateLeft32(key, -8*(n&3))
+	end := load64(src, n-8) ^ (uint64(r)<<32 | uint64(r))
+	seen = end
+	last := dst[n-8:]
+	for len(src) > 32 && len(dst) > 32 {
+		w0, w1, w2, w3 := load64(src, 0)^k, load64(src, 8)^k, load64(src, 16)^k, load64(src, 24)^k
+		seen |= w0 | w1 | w2 | w3
+		store64(dst, 0, w0)
+		store64(dst, 8, w1)
+		store64(dst, 16, w2)
+		store64(dst, 24, w3)
+		src, dst = src[32:], dst[32:]
 	}
-	for ; i < n; i++ {
-		dst[i] = src[i] ^ byte(k)
-		k >>= 8
+	for len(src) > 8 && len(dst) > 8 {
+		w := load64(src, 0) ^ k
+		seen |= w
+		store64(dst, 0, w)
+		src, dst = src[8:], dst[8:]
 	}
+	store64(last, 0, end)
+	return seen
 }
 
 // unmaskNext is UnmaskNext in Go.
 func unmaskNext(dst []byte, src string, key, prev uint32) bool {
 	state := resume(prev)
-	for state != broken && len(src) > 0 {
-		// As much as stays in the nearest cache until it is read again.
+	for {
+		// As much as stays in the nearest cache until it is read again. ASCII after ASCII need not be.
 		n := min(len(src), 4096)
-		xor(dst, src[:n], key)
-		state = scan(state, String(dst[:n]))
+		if xor(dst, src[:n], key)&high != 0 || state != accept {
+			if state = scan(state, String(dst[:n])) & 31; state == broken {
+				return false
+			}
+		}
+		if n == len(src) {
+			return true
+		}
 		dst, src = dst[n:], src[n:]
 	}
-	return state != broken
 }
 
 // unmaskClose is UnmaskClose in Go.
 func unmaskClose(dst, frame *byte, n int) uint32 {
 	d, f := unsafe.Slice(dst, n), unsafe.String(frame, 6+n)
-	xor(d, f[6:], load32(f, 2))
-	code := uint32(d[0])<<8 | uint32(d[1])
-	if valid(String(d[2:])) {
+	key := load32(f, 2)
+	code := uint32(f[6]^byte(key))<<8 | uint32(f[7]^byte(key>>8))
+	ascii := xor(d[2:], f[8:], bits.RotateLeft32(key, 16))&high == 0
+	d[0], d[1] = byte(code>>8), byte(code)
+	if ascii || valid(String(d[2:])) {
 		code |= 1 << 16
 	}
 	return code

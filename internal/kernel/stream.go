@@ -2,8 +2,6 @@
 
 package kernel
 
-import "math/bits"
-
 // Text in pieces. What a piece must know of the text before it is the last four bytes of it,
 // the last one highest, as a little-endian load has them: prev. Four bytes of 0,
 // which are text, stand for none. (The first of the four is there to make a whole
@@ -44,47 +42,58 @@ func Missing(prev uint32) int {
 }
 
 // next is Next in Go.
-func next(prev uint32, s string) bool { return scan(resume(prev), s) != broken }
+func next(prev uint32, s string) bool { return scan(resume(prev), s)&31 != broken }
 
 // resume returns the state in which text is that ends with prev.
-func resume(prev uint32) uint64 {
-	state := uint64(accept)
+func resume(prev uint32) uint32 {
+	state := uint32(accept)
 	if prev&0x80808000 == 0 {
 		return state // as the loop would find, later
 	}
 	for i := 8; i < 32; i += 8 {
 		// Tails at the beginning are of a sequence that begins before prev.
 		if b := byte(prev >> i); state != accept || b >= 0xC0 {
-			state = machine[b] >> state & 63
+			state = machine[b] >> (state & 31) & 31
 		}
 	}
 	return state
 }
 
-// scan returns the state after s, from state on.
-func scan(state uint64, s string) uint64 {
-	if len(s) <= 16 {
-		return step(state, s)
-	}
-	for state != accept && state != broken {
-		state = step(state, s[:1])
-		s = s[1:]
-	}
-	if state != accept {
-		return state
-	}
-	// A sequence that the end of s cuts off is left to the machine.
-	cut := len(s)
-	for k := 1; k <= 3; k++ {
-		if b := s[len(s)-k]; b&0xC0 != 0x80 {
-			if bits.LeadingZeros8(^b) > k {
-				cut = len(s) - k
+// scan returns the state after s, from state on, of which the low five bits count.
+func scan(state uint32, s string) uint32 {
+	whole := s
+	for len(s) >= 8 {
+		if word(s, 0)&highs == 0 {
+			if state&31 != accept {
+				return broken
 			}
-			break
+			s = s[8:]
+			for len(s) > 32 && (word(s, 0)|word(s, 8)|word(s, 16)|word(s, 24))&highs == 0 {
+				s = s[32:]
+			}
+			if n := len(s); n <= 32 {
+				// What is left may be ASCII as well: the 8 bytes that s ends with, the 8 before them, and the 16 that it begins with, as far as that
+				// is more.
+				rest := word(whole, len(whole)-8)
+				if n > 8 {
+					rest |= word(whole, len(whole)-16)
+				}
+				if n > 16 {
+					rest |= word(s, 0) | word(s, 8)
+				}
+				if rest&highs == 0 {
+					return accept
+				}
+			}
+			continue
 		}
+		if state = step4(state, s); state&31 == broken {
+			return broken
+		}
+		if state = step4(state, s[4:]); state&31 == broken {
+			return broken
+		}
+		s = s[8:]
 	}
-	if !valid(s[:cut]) {
-		return broken
-	}
-	return step(accept, s[cut:])
+	return step(state, s)
 }

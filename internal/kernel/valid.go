@@ -4,110 +4,131 @@ package kernel
 
 import "math/bits"
 
-// valid reports whether s is well-formed UTF-8. One, two and four bytes are compared. Else what is left after ASCII, if it is up to 96
-// bytes, goes through the machine, which has no branch that depends on what characters they are; what is longer is judged in
-// words. Where a word has four bytes, validSequences judges what has more than four.
+// valid reports whether s is well-formed UTF-8. ASCII is seen in words; what is not goes through the machine, which has no branch that
+// depends on what characters they are. Whoever takes text character by character stops where it is no text. So that
+// this does not take longer for that, it asks the machine often whether it is broken.
 func valid(s string) bool {
 	n := len(s)
-	if n <= 4 {
-		// A single character, or few.
-		switch n {
-		case 1:
-			return s[0] < 0x80
-		case 2:
-			return pair(uint32(s[0]) | uint32(s[1])<<8)
-		case 3:
-			state := machine[s[0]]
-			state = machine[s[1]] >> (state & 63)
-			return machine[s[2]]>>(state&63)&63 == accept
-		case 4:
-			w := load32(s, 0)
-			if w&0x80808080 == 0 {
-				return true
-			}
-			switch w & 0xF0 {
+	if n < 2 {
+		return n == 0 || s[0] < 0x80
+	}
+	if n == 2 {
+		return pair(uint32(s[0]) | uint32(s[1])<<8)
+	}
+	state := machine[s[0]] >> accept
+	if state&31 == broken {
+		return false // and most likely no text at all
+	}
+	if n <= 8 {
+		if n == 3 {
+			state = machine[s[1]] >> (state & 31)
+			return machine[s[2]]>>(state&31)&31 == accept
+		}
+		if (load32(s, 0)|load32(s, n-4))&0x80808080 == 0 {
+			return true
+		}
+		if n == 4 {
+			switch w := load32(s, 0); w & 0xF0 {
 			case 0xE0:
 				return w < 0x80000000 && triple(w)
 			case 0xF0:
 				return quad(w)
 			}
-		}
-	} else if machine[s[0]]&63 == broken {
-		return false // and most likely no text at all
-	} else if n <= 8 {
-		if (load32(s, 0)|load32(s, n-4))&0x80808080 == 0 {
-			return true
-		}
-		if bits.UintSize == 32 {
-			return validSequences(s)
-		}
-		state := machine[s[0]]
-		state = machine[s[1]] >> (state & 63)
-		state = machine[s[2]] >> (state & 63)
-		if state&63 == broken {
-			return false
-		}
-		state = machine[s[3]] >> (state & 63)
-		state = machine[s[4]] >> (state & 63)
-		if n > 5 {
-			if state&63 == broken {
+			state = machine[s[1]] >> (state & 31)
+			if state&31 == broken {
 				return false
 			}
-			state = machine[s[5]] >> (state & 63)
+			state = machine[s[2]] >> (state & 31)
+			return machine[s[3]]>>(state&31)&31 == accept
+		}
+		state = machine[s[1]] >> (state & 31)
+		state = machine[s[2]] >> (state & 31)
+		if state&31 == broken {
+			return false
+		}
+		state = machine[s[3]] >> (state & 31)
+		state = machine[s[4]] >> (state & 31)
+		if n > 5 {
+			if state&31 == broken {
+				return false
+			}
+			state = machine[s[5]] >> (state & 31)
 			if n > 6 {
-				state = machine[s[6]] >> (state & 63)
+				state = machine[s[6]] >> (state & 31)
 				if n > 7 {
-					state = machine[s[7]] >> (state & 63)
+					state = machine[s[7]] >> (state & 31)
 				}
 			}
 		}
-		return state&63 == accept
-	} else if bits.UintSize == 32 {
-		return validSequences(s)
-	} else if n <= 16 {
-		if load64(s, 0)&high == 0 {
-			if load64(s, n-8)&high == 0 {
+		return state&31 == accept
+	}
+	if s[n-1] >= 0xC0 {
+		return false // it was cut off
+	}
+
+	// Past ASCII.
+	switch {
+	case n <= 16:
+		if word(s, 0)&highs == 0 {
+			if word(s, n-8)&highs == 0 {
 				return true
 			}
 			s = s[8:]
 		}
-	} else if n <= 32 {
-		if (load64(s, 0)|load64(s, 8))&high == 0 {
-			if (load64(s, n-16)|load64(s, n-8))&high == 0 {
+	case n <= 32:
+		if (word(s, 0)|word(s, 8))&highs == 0 {
+			if (word(s, n-16)|word(s, n-8))&highs == 0 {
 				return true
 			}
 			s = s[16:]
 		}
-	} else {
-		whole := s
-		for len(s) > 32 && (load64(s, 0)|load64(s, 8)|load64(s, 16)|load64(s, 24))&high == 0 {
+	default:
+		end := s[n-32:]
+		for len(s) > 32 && (word(s, 0)|word(s, 8)|word(s, 16)|word(s, 24))&highs == 0 {
 			s = s[32:]
 		}
 		if len(s) <= 32 {
-			end := load64(whole, n-8) & high
-			if (load64(whole, n-32)|load64(whole, n-24)|load64(whole, n-16))&high == 0 {
-				if end == 0 {
-					return true
-				}
-				return step(accept, whole[n-8+bits.TrailingZeros64(end)/8:]) == accept
+			if (word(end, 0)|word(end, 8)|word(end, 16))&highs == 0 {
+				return word(end, 24)&highs == 0 || step(accept, end[24:]) == accept
 			}
-		} else if len(s) > 96 {
-			return validWords(s)
+		} else {
+			if (word(s, 0)|word(s, 8))&highs == 0 {
+				s = s[16:]
+			}
+			if word(s, 0)&highs == 0 {
+				s = s[8:]
+			}
+			if bits.UintSize == 64 {
+				s = s[bits.TrailingZeros64(load64(s, 0)&high)/8:]
+			} else if load32(s, 0)&0x80808080 == 0 {
+				s = s[4:]
+			}
 		}
 	}
-	for len(s) > 8 && load64(s, 0)&high == 0 {
-		s = s[8:]
-	}
-	state := uint64(accept)
-	for len(s) >= 4 {
-		state = machine[s[0]] >> (state & 63)
-		state = machine[s[1]] >> (state & 63)
-		state = machine[s[2]] >> (state & 63)
-		state = machine[s[3]] >> (state & 63)
-		if state &= 63; state == broken {
+
+	// As scan does, which would be a call more.
+	state = accept
+	for len(s) >= 8 {
+		if word(s, 0)&highs == 0 {
+			if state&31 != accept {
+				return false
+			}
+			s = s[8:]
+			for len(s) > 32 && (word(s, 0)|word(s, 8)|word(s, 16)|word(s, 24))&highs == 0 {
+				s = s[32:]
+			}
+			continue
+		}
+		if machine[s[0]]>>(state&31)&31 == broken {
 			return false
 		}
-		s = s[4:]
+		if state = step4(state, s); state&31 == broken {
+			return false
+		}
+		if state = step4(state, s[4:]); state&31 == broken {
+			return false
+		}
+		s = s[8:]
 	}
 	return step(state, s) == accept
 }
