@@ -16,6 +16,15 @@ func sequence(w uint32) int {
 	return 0
 }
 
+// triple reports whether the lowest three bytes of w are one well-formed sequence: neither E0 before 80–9F (overlong), nor
+// ED before A0–BF (surrogates).
+func triple(w uint32) bool { return w&0xC0C0F0 == 0x8080E0 && w&0x200F != 0 && w&0x200F != 0x200D }
+
+// quad reports whether the four bytes of w are one well-formed sequence: not F0 before 80–8F (overlong), F4 before 90–BF, nor
+// F5–F7 (above U+10FFFF). The lead's low three bits and the second byte's high two payload bits are the number of the plane: 1 to
+// 16.
+func quad(w uint32) bool { return w&0xC0C0C0F8 == 0x808080F0 && (w&7<<2|w>>12&3)-1 < 16 }
+
 // indexInvalid returns the index in s of its first sequence that is ill-formed or
 // cut off by the end of s, or -1 if there is none. It is for texts that are known to be faulty: its
 // speed is not that of valid.

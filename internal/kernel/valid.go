@@ -12,37 +12,26 @@ func valid(s string) bool {
 	if n < 2 {
 		return n == 0 || s[0] < 0x80
 	}
-	if n == 2 {
-		return pair(uint32(s[0]) | uint32(s[1])<<8)
-	}
 	state := machine[s[0]] >> accept
 	if state&31 == broken {
 		return false // and most likely no text at all
 	}
 	if n <= 8 {
-		if n == 3 {
+		if n < 4 {
 			state = machine[s[1]] >> (state & 31)
-			return machine[s[2]]>>(state&31)&31 == accept
+			if n > 2 {
+				state = machine[s[2]] >> (state & 31)
+			}
+			return state&31 == accept
 		}
 		if (load32(s, 0)|load32(s, n-4))&0x80808080 == 0 {
 			return true
 		}
-		if n == 4 {
-			switch w := load32(s, 0); w & 0xF0 {
-			case 0xE0:
-				return w < 0x80000000 && triple(w)
-			case 0xF0:
-				return quad(w)
-			}
-			state = machine[s[1]] >> (state & 31)
-			if state&31 == broken {
-				return false
-			}
-			state = machine[s[2]] >> (state & 31)
-			return machine[s[3]]>>(state&31)&31 == accept
-		}
 		state = machine[s[1]] >> (state & 31)
 		state = machine[s[2]] >> (state & 31)
+		if n == 4 {
+			return machine[s[3]]>>(state&31)&31 == accept
+		}
 		if state&31 == broken {
 			return false
 		}
@@ -132,15 +121,3 @@ func valid(s string) bool {
 	}
 	return step(state, s) == accept
 }
-
-// pair reports whether the two bytes of w, the first one lowest, are well-formed.
-func pair(w uint32) bool { return w&0x8080 == 0 || w&0xC0E0 == 0x80C0 && w&0x1E != 0 }
-
-// triple reports whether the lowest three bytes of w are one well-formed sequence: neither E0 before 80–9F (overlong), nor
-// ED before A0–BF (surrogates).
-func triple(w uint32) bool { return w&0xC0C0F0 == 0x8080E0 && w&0x200F != 0 && w&0x200F != 0x200D }
-
-// quad reports whether the four bytes of w are one well-formed sequence: not F0 before 80–8F (overlong), F4 before 90–BF, nor
-// F5–F7 (above U+10FFFF). The lead's low three bits and the second byte's high two payload bits are the number of the plane: 1 to
-// 16.
-func quad(w uint32) bool { return w&0xC0C0C0F8 == 0x808080F0 && (w&7<<2|w>>12&3)-1 < 16 }
