@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // TestCutOff is for a piece of text that ends in the middle of a character being taken, whatever its length.
@@ -104,6 +105,83 @@ func TestLeftovers(t *testing.T) {
 			if valid := Valid(s); !masked || !unmasked || !valid {
 				t.Fatalf("%d bytes: MaskPayload %v, UnmaskClose %v, Valid %v", n, masked, unmasked, valid)
 			}
+		}
+	})
+}
+
+// TestRare is for one or two characters amid ASCII, whole and with each byte of them another: kernels that have gone over ASCII
+// for a while judge what they come to in ways of their own.
+//
+// Shows: U01 U02 U03 U04
+func TestRare(t *testing.T) {
+	characters := [...]string{"", "é", "߿", "ࠀ", "漢", "\xED\x9F\xBF", "\xF0\x90\x80\x80", "😀", "\xF4\x8F\xBF\xBF"}
+	spoil := [...]byte{'x', 0x80, 0xBF, 0xC3, 0xE4, 0xF0, 0xFF}
+	each(t, func(t *testing.T) {
+		dst := make([]byte, 1000)
+		try := func(text []byte, at int) {
+			want := utf8.Valid(text)
+			s := String(text)
+			valid, next, unmask := Valid(s), Next(0, s), UnmaskNext(dst, s, 0, 0)
+			if valid != want || next != want || unmask != want {
+				t.Fatalf("%+q at %d: Valid %v, Next %v, UnmaskNext %v", text[at:at+12], at, valid, next, unmask)
+			}
+			if len(s) > 123 {
+				return
+			}
+			clear(dst[:2])
+			mask := MaskPayload(&dst[0], 1000, s, 0)
+			if mask != want || mask && string(dst[:2+len(s)]) != "\x03\xE8"+s {
+				t.Fatalf("%+q at %d: MaskPayload %v", text[at:at+12], at, mask)
+			}
+			copy(dst[500:], "\x88\xFF\x00\x00\x00\x00\x03\xE8")
+			copy(dst[508:], s)
+			if unmask := UnmaskClose(&dst[0], &dst[500], 2+len(s)); unmask>>16 == 1 != want {
+				t.Fatalf("%+q at %d: UnmaskClose %#x", text[at:at+12], at, unmask)
+			}
+		}
+		for _, after := range [...]int{12, 110} {
+			for at := range 2 * 140 {
+				begin := strings.Repeat("x", at/2)
+				if at%2 == 1 { // the first such character is found by others than those after it
+					begin = "é" + begin
+				}
+				at := len(begin)
+				for _, first := range characters[1:] {
+					for _, second := range characters {
+						text := []byte(begin + first + second + strings.Repeat("x", after))
+						try(text, at)
+						for i := at; i <= at+len(first)+len(second); i++ {
+							was := text[i]
+							for _, b := range spoil {
+								text[i] = b
+								try(text, at)
+							}
+							text[i] = was
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestLong is for a character or a fault being found wherever it is in ASCII of several pages, over which kernels may go at two places at once.
+//
+// Shows: U01 U02
+func TestLong(t *testing.T) {
+	each(t, func(t *testing.T) {
+		text := bytes.Repeat([]byte("x"), 20000)
+		dst := make([]byte, len(text))
+		for at := 0; at+3 < len(text); at++ {
+			copy(text[at:], "漢")
+			if s := String(text); !Valid(s) || !Next(0, s) || at%16 == 0 && !UnmaskNext(dst, s, 0, 0) {
+				t.Fatalf("漢 at %d is refused", at)
+			}
+			text[at+1] = 'x'
+			if s := String(text); Valid(s) || Next(0, s) || at%16 == 0 && UnmaskNext(dst, s, 0, 0) {
+				t.Fatalf("漢 at %d without its second byte is taken", at)
+			}
+			copy(text[at:], "xxx")
 		}
 	})
 }

@@ -152,19 +152,7 @@
 	KORTESTQ K2, K2    \
 	JNZ      label
 
-// BEGIN sets state to that of the machine at BX after the byte in AX, the first of a text. What is asked for begins with a
-// byte of the entry, and the others of its bits do not count.
-#define BEGIN(state) \
-	MOVBLZX const_accept/8(BX)(AX*4), state
-
-// STEP is a step of the machine: with byte i of the text it sets CX to the state after it. No mask is needed, since shifts
-// count modulo 32. AX is changed. STEPX is the same with DX, where there is BMI2; it leaves the flags.
-#define STEP(i) \
-	MOVBLZX i(SI), AX      \
-	MOVL    (BX)(AX*4), AX \
-	SHRL    CX, AX         \
-	MOVL    AX, CX
-
+// STEPX is STEP with DX, and byte i of the text, where there is BMI2; it leaves the flags.
 #define STEPX(i) \
 	MOVBLZX i(SI), AX \
 	SHRXL   DX, (BX)(AX*4), DX
@@ -205,8 +193,8 @@ TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	JA   over4
 	JEQ  four
 	BEGIN(CX)
-	STEP(1)
-	STEP(2)
+	STEP(1(SI))
+	STEP(2(SI))
 
 last:
 	END(CX)
@@ -215,7 +203,7 @@ pair:
 	LEAQ ·machine(SB), BX
 	MOVBLZX (SI), AX
 	BEGIN(CX)
-	STEP(1)
+	STEP(1(SI))
 	END(CX)
 
 one:
@@ -364,29 +352,29 @@ right:
 
 steps4:
 	BEGIN(CX)
-	STEP(1)
-	STEP(2)
-	STEP(3)
+	STEP(1(SI))
+	STEP(2(SI))
+	STEP(3(SI))
 	END(CX)
 
 steps:
 	MOVL CX, DX
 	BEGIN(CX)
-	STEP(1)
-	STEP(2)
+	STEP(1(SI))
+	STEP(2(SI))
 	IFBROKEN
-	STEP(3)
-	STEP(4)
+	STEP(3(SI))
+	STEP(4(SI))
 	CMPL DX, $6
 	JB   last
 	IFBROKEN
-	STEP(5)
+	STEP(5(SI))
 	CMPL DX, $7
 	JB   last
-	STEP(6)
+	STEP(6(SI))
 	CMPL DX, $8
 	JB   last
-	STEP(7)
+	STEP(7(SI))
 	JMP  last
 
 // func Next(prev uint32, s string) bool
@@ -815,6 +803,8 @@ sse2:
 	CALL validSSE2<>(SB)
 	TESTL AX, AX
 	JEQ  invalid
+	MOVQ dst+0(FP), DI
+	ADDQ $2, DI
 	MOVW R13, -2(DI)
 	MOVQ reason_base+16(FP), SI
 	MOVQ reason_len+24(FP), CX

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -181,7 +182,18 @@ func speedCases() (all []speedCase) {
 			}
 		}
 	}
-	for _, content := range [...]string{"ascii", "cyrillic", "chinese"} {
+	// Here and there a character that is not ASCII: one in so many bytes.
+	for _, rare := range [...]int{12, 25, 50, 100, 200, 1000, 4000} {
+		for _, c := range [...]string{"é", "漢", "😀"} {
+			for _, n := range [...]int{31, 64, 123, 1 << 10, 64 << 10} {
+				if rare < 2*n {
+					content := fmt.Sprintf("%s/%d", c, rare)
+					all = append(all, speedCase{fmt.Sprintf("rare/%s/%d", content, n), func() []string { return speedPool(content, n, n) }, stdValid, kernelValid})
+				}
+			}
+		}
+	}
+	for _, content := range [...]string{"ascii", "cyrillic", "chinese", "漢/100"} {
 		for _, n := range [...]int{8, 31, 64, 123, 1 << 10, 64 << 10} {
 			all = append(all, speedCase{fmt.Sprintf("next/%s/%d", content, n), func() []string { return speedPool(content, n, n) }, stdValid, func(pool []string) {
 				for _, s := range pool {
@@ -249,11 +261,16 @@ var scripts = map[string]string{
 	"mixed":    "aäж漢😀 zéя語🚀",
 }
 
-// speedPool returns 128 texts of lo to hi bytes. Long ones are pieces of one text and overlap, so that
+// speedPool returns 128 texts of lo to hi bytes, in a script, or of ASCII with a rare character: "é/100". Long ones are pieces of one text and overlap, so that
 // a pool fits into the caches; their lengths differ by a few bytes.
 func speedPool(content string, lo, hi int) []string {
 	r := rand.New(rand.NewPCG(1, uint64(hi)))
 	alphabet := []rune(scripts[content])
+	if c, in, ok := strings.Cut(content, "/"); ok {
+		var rare int
+		fmt.Sscan(in, &rare)
+		alphabet = []rune(c + strings.Repeat("x", rare-1))
+	}
 	write := func(n int) string {
 		b := make([]byte, 0, n)
 		for len(b) < n {

@@ -117,6 +117,19 @@
 	PXOR    T0, P3                             \
 	POR     P3, FAULTS
 
+// BEGIN sets state to that of the machine (machine.go) at BX after the byte in AX, the first of a text. What is asked for begins with a
+// byte of the entry, and the others of its bits do not count.
+#define BEGIN(state) \
+	MOVBLZX const_accept/8(BX)(AX*4), state
+
+// STEP is a step of the machine: with a byte of the text it sets CX to the state after it. No mask is needed, since shifts
+// count modulo 32. AX is changed.
+#define STEP(byte) \
+	MOVBLZX byte, AX       \
+	MOVL    (BX)(AX*4), AX \
+	SHRL    CX, AX         \
+	MOVL    AX, CX
+
 // validSSE2 judges text of 16 bytes or more.
 TEXT validSSE2<>(SB), NOSPLIT|NOFRAME, $0-0
 	MOVQ SI, R12
@@ -188,10 +201,9 @@ first:
 	TESTL AX, AX
 	JNE  bad
 
-more: // Where text is not ASCII it stays so for a while: for four blocks, neither ask nor look for faults.
-	MOVL $4, BX
+	MOVL $1, BX // what was found may be all
 
-block:
+block: // Judge so many blocks without a look at what they are, or at faults.
 	CMPQ SI, DX
 	JAE  end
 	LOAD(SI)
@@ -203,18 +215,54 @@ block:
 	TESTL AX, AX
 	JNE  bad
 
-again: // Is it ASCII now?
+	// Is it ASCII now? Where text is not, it stays so for a while: for four blocks.
+	MOVL $4, BX
 	TESTL $0x80808000, -4(SI)
-	JNE  more // a sequence may be unfinished
+	JNE  block // a sequence may be unfinished
 	CMPQ SI, R11
-	JA   more
+	JA   block
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
 	POR  X0, X1
 	PMOVMSKB X1, AX
 	TESTL AX, AX
-	JNE  more
+	JNE  block
+
+again:
 	ADDQ $32, SI
+	CMPQ SI, R11
+	JA   block
+	MOVOU (SI), X0
+	MOVOU 16(SI), X1
+	POR  X0, X1
+	PMOVMSKB X1, AX
+	TESTL AX, AX
+	JEQ  again
+
+	// After ASCII, it may be one character. Then the machine judges it, and what follows need not wait for where it is.
+	MOVL $2, BX
+	MOVOU 16(SI), X1
+	PMOVMSKB X0, AX
+	PMOVMSKB X1, DI
+	SHLL $16, DI
+	ORL  DI, AX // which of the 32 bytes are not ASCII
+	BSFL AX, CX
+	SHRL CX, AX
+	CMPL AX, $0x0F
+	JA   block
+	CMPL CX, $(32 - 4)
+	JA   block
+	LEAQ (SI)(CX*1), DI
+	LEAQ ·machine(SB), BX
+	MOVBLZX (DI), AX
+	BEGIN(CX)
+	STEP(1(DI))
+	STEP(2(DI))
+	STEP(3(DI))
+	MOVL $2, BX
+	ANDL $31, CX
+	CMPL CX, $const_accept
+	JNE  block // to be refused, or to go on after these 32 bytes
 	JMP  again
 
 end: // The last 16 bytes, of which some may have been judged before.

@@ -55,7 +55,6 @@ func valid(s string) bool {
 		return false // it was cut off
 	}
 
-	// Past ASCII.
 	switch {
 	case n <= 16:
 		if word(s, 0)&highs == 0 {
@@ -71,7 +70,7 @@ func valid(s string) bool {
 			}
 			s = s[16:]
 		}
-	default:
+	case n < 4096:
 		end := s[n-32:]
 		for len(s) > 32 && (word(s, 0)|word(s, 8)|word(s, 16)|word(s, 24))&highs == 0 {
 			s = s[32:]
@@ -80,34 +79,18 @@ func valid(s string) bool {
 			if (word(end, 0)|word(end, 8)|word(end, 16))&highs == 0 {
 				return word(end, 24)&highs == 0 || step(accept, end[24:]) == accept
 			}
-		} else {
-			if (word(s, 0)|word(s, 8))&highs == 0 {
-				s = s[16:]
-			}
-			if word(s, 0)&highs == 0 {
-				s = s[8:]
-			}
-			if bits.UintSize == 64 {
-				s = s[bits.TrailingZeros64(load64(s, 0)&high)/8:]
-			} else if load32(s, 0)&0x80808080 == 0 {
-				s = s[4:]
-			}
-		}
-	}
-
-	// As scan does, which would be a call more.
-	state = accept
-	for len(s) >= 8 {
-		if word(s, 0)&highs == 0 {
-			if state&31 != accept {
+		} else if word(s, 0)&highs == 0 {
+			s = s[bits.TrailingZeros32(others(s)):]
+			if machine[s[0]]>>accept&31 == broken {
 				return false
 			}
-			s = s[8:]
-			for len(s) > 32 && (word(s, 0)|word(s, 8)|word(s, 16)|word(s, 24))&highs == 0 {
-				s = s[32:]
-			}
-			continue
 		}
+		return scan(accept, s)&31 == accept
+	default:
+		return scan(accept, s)&31 == accept
+	}
+	state = accept
+	for len(s) >= 8 {
 		if machine[s[0]]>>(state&31)&31 == broken {
 			return false
 		}
