@@ -165,56 +165,38 @@
 	RET
 
 // IFBROKEN jumps to bad if no byte can come next: what is no text is told early, as in valid.go. The state of that is 0.
-#define IFBROKEN \
-	TESTL $31, CX \
+#define IFBROKEN(state) \
+	TESTL $31, state \
 	JEQ   bad
 
 // func Valid(s string) bool
 TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ s_base+0(FP), SI
 	MOVQ s_len+8(FP), CX
+	LEAQ ·machine(SB), BX
 	CMPQ CX, $2
 	JB   one
+	MOVBLZX (SI), AX
+	BEGIN(DX) // which leaves the flags
 	JEQ  pair
 
-	// No text begins with 80–C1 or F5–FF. What follows finds that too, but what is binary is told sooner so.
-	MOVBLZX (SI), AX
-	LEAL -0x80(AX), BX // for ASCII, more than any
-	CMPL AX, $0xF4
-	JA   bad
-	CMPL BX, $(0xC2 - 0x80)
-	JB   bad
+	// What follows finds that no text begins so, too, but what is binary is told sooner like this.
+	IFBROKEN(DX)
 	CMPQ CX, $8
 	JA   over8
 
 	// The machine. With SHRX, no branch depends on what characters they are, but on whether all of 5 to 8 are ASCII.
-	LEAQ ·machine(SB), BX
 	CMPL CX, $4
 	JA   over4
 	JEQ  four
-	BEGIN(CX)
+	MOVL DX, CX
 	STEP(1(SI))
 	STEP(2(SI))
-
-last:
 	END(CX)
-
-pair:
-	LEAQ ·machine(SB), BX
-	MOVBLZX (SI), AX
-	BEGIN(CX)
-	STEP(1(SI))
-	END(CX)
-
-one:
-	CMPB (SI), $0
-	SETGE ret+16(FP)
-	RET
 
 four:
 	CMPB ·level(SB), $const_levelAVX2
 	JB   steps4
-	BEGIN(DX)
 	STEPX(1)
 	STEPX(2)
 	STEPX(3)
@@ -223,26 +205,37 @@ state:
 	END(DX)
 
 over4:
-	MOVL (SI), DX
-	ORL  -4(SI)(CX*1), DX
-	TESTL $0x80808080, DX
+	MOVL (SI), AX
+	ORL  -4(SI)(CX*1), AX
+	TESTL $0x80808080, AX
 	JEQ  right
 	CMPB ·level(SB), $const_levelAVX2
 	JB   steps
-	BEGIN(DX)
 	STEPX(1)
 	STEPX(2)
+	IFBROKEN(DX)
 	STEPX(3)
 	STEPX(4)
 	CMPL CX, $6
 	JB   state
-	STEPX(5) // which leaves the flags
-	JEQ  state
-	STEPX(6)
-	CMPL CX, $8
+	IFBROKEN(DX)
+	STEPX(5)
+	CMPL CX, $7
 	JB   state
+	STEPX(6)
+	JEQ  state
 	STEPX(7)
 	END(DX)
+
+one:
+	CMPB (SI), $0
+	SETGE ret+16(FP)
+	RET
+
+pair:
+	MOVL DX, CX
+	STEP(1(SI))
+	END(CX)
 
 over8:
 	CMPB ·level(SB), $const_levelAVX512
@@ -351,23 +344,26 @@ right:
 	RET
 
 steps4:
-	BEGIN(CX)
+	MOVL DX, CX
 	STEP(1(SI))
 	STEP(2(SI))
 	STEP(3(SI))
+
+last:
 	END(CX)
 
 steps:
-	MOVL CX, DX
-	BEGIN(CX)
+	MOVL CX, AX
+	MOVL DX, CX
+	MOVL AX, DX
 	STEP(1(SI))
 	STEP(2(SI))
-	IFBROKEN
+	IFBROKEN(CX)
 	STEP(3(SI))
 	STEP(4(SI))
 	CMPL DX, $6
 	JB   last
-	IFBROKEN
+	IFBROKEN(CX)
 	STEP(5(SI))
 	CMPL DX, $7
 	JB   last
@@ -375,7 +371,7 @@ steps:
 	CMPL DX, $8
 	JB   last
 	STEP(7(SI))
-	JMP  last
+	END(CX)
 
 // func Next(prev uint32, s string) bool
 TEXT ·Next(SB), NOSPLIT|NOFRAME, $0-25
