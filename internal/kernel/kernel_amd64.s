@@ -173,9 +173,9 @@
 TEXT ·Valid(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ s_base+0(FP), SI
 	MOVQ s_len+8(FP), CX
-	LEAQ ·machine(SB), BX
 	CMPQ CX, $2
 	JB   one
+	LEAQ ·machine(SB), BX
 	MOVBLZX (SI), AX
 	BEGIN(DX) // which leaves the flags
 	JEQ  pair
