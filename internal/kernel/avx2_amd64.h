@@ -8,6 +8,8 @@
 //	R9   the last four bytes before the text
 //	R10  32 if the text must be complete at its end, else 0
 //	AX   result: 1 if the text is right, else 0
+//
+// What judges and does not write leaves DI, R8 and R13 as they are.
 
 #define BLOCK  Y0 // 32 bytes of text
 #define P1     Y1 // the same, the bytes one, two and three places before

@@ -12,8 +12,12 @@ import (
 // Shows: U01 U02 U03
 func TestCutOff(t *testing.T) {
 	each(t, func(t *testing.T) {
-		dst := make([]byte, 200)
+		dst := make([]byte, 20000)
+		lengths := []int{4095, 4096, 4097, 8192, 20000}
 		for n := 1; n <= 131; n++ {
+			lengths = append(lengths, n)
+		}
+		for _, n := range lengths {
 			for _, cut := range [...]string{"\xC2", "\xE1", "\xE1\x80", "\xF1", "\xF1\x80", "\xF1\x80\x80"} {
 				if len(cut) > n {
 					continue
@@ -22,7 +26,7 @@ func TestCutOff(t *testing.T) {
 				if !Next(0, s) || !UnmaskNext(dst, s, 0, 0) {
 					t.Fatalf("%d bytes that end with %+q are refused", n, cut)
 				}
-				if Valid(s) {
+				if Valid(s) || valid(s) {
 					t.Fatalf("%d bytes that end with %+q are whole", n, cut)
 				}
 			}
@@ -182,6 +186,62 @@ func TestLong(t *testing.T) {
 				t.Fatalf("漢 at %d without its second byte is taken", at)
 			}
 			copy(text[at:], "xxx")
+		}
+
+		// Of what is left after whole pages, every byte counts.
+		const pages = 8192
+		for n := pages + 1; n <= pages+80; n++ {
+			b := bytes.Repeat([]byte("x"), n)
+			for at := pages - 32; at < n; at++ {
+				b[at] = 0x80
+				if s := String(b); Valid(s) || valid(s) || Next(0, s) || next(0, s) {
+					t.Fatalf("a tail at %d of %d bytes is taken", at, n)
+				}
+				b[at] = 'x'
+			}
+		}
+	})
+}
+
+// TestBroken is for a character amid ASCII that is cut short, with another one before it, and a tail after ASCII that would
+// have made it whole: that it was begun is not to be forgotten, nor kept.
+//
+// Shows: U01 U02 U04
+func TestBroken(t *testing.T) {
+	each(t, func(t *testing.T) {
+		for begin := range 40 {
+			for gap := 1; gap <= 40; gap++ {
+				for _, c := range [...][2]string{{"éx\xC2", "\x80"}, {"é\xE4\xBD", "\xA0"}, {"漢\xC2", "\x80"}, {"éé", "\x80"}} {
+					whole := "é" + strings.Repeat("x", 16+begin) + c[0] + strings.Repeat("x", gap) + c[1] + strings.Repeat("x", 50)
+					for _, s := range [...]string{whole, whole[len("é"):]} {
+						if Valid(s) || valid(s) || Next(0, s) || next(0, s) {
+							t.Fatalf("%+q is taken", s)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestFilled is for faults amid ASCII of every kind: that of the other tests is 'x' nearly everywhere, which has bits of its own.
+//
+// Shows: U01 U02
+func TestFilled(t *testing.T) {
+	each(t, func(t *testing.T) {
+		for _, fill := range [...]byte{0, ' ', '?', '@', 'x', 0x7F} {
+			for _, n := range [...]int{5, 8, 12, 16, 24, 32, 40, 64, 100, 200, 300, 5000} {
+				b := bytes.Repeat([]byte{fill}, n)
+				for _, fault := range [...]byte{0x80, 0xBF, 0xC2, 0xFF} {
+					for at := max(0, n-300); at < n; at++ {
+						b[at] = fault
+						if s := String(b); Valid(s) || valid(s) {
+							t.Fatalf("%#x at %d of %d times %#x is taken", fault, at, n, fill)
+						}
+						b[at] = fill
+					}
+				}
+			}
 		}
 	})
 }

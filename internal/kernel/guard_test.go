@@ -118,3 +118,28 @@ func TestGuardEveryPlace(t *testing.T) {
 		}
 	})
 }
+
+// TestGuardRare is for a character near the end of what may be read, after ASCII and another one.
+func TestGuardRare(t *testing.T) {
+	page := guarded(t)
+	each(t, func(t *testing.T) {
+		for n := 4; n <= 300; n++ {
+			b := page[len(page)-n:]
+			for i := range b {
+				b[i] = 'x'
+			}
+			copy(b, "é")
+			for at := max(2, n-40); at < n; at++ {
+				for _, c := range [...]string{"é", "漢", "😀", "\xF1\x80\x80"} {
+					copy(b[at:], c) // which the end may cut off
+					if s := String(b); Valid(s) != utf8.ValidString(s) || Next(0, s) != mendable(s) {
+						t.Fatalf("%+q at %d of %d: Valid %v, Next %v", c, at, n, Valid(s), Next(0, s))
+					}
+					for i := at; i < n; i++ {
+						b[i] = 'x'
+					}
+				}
+			}
+		}
+	})
+}

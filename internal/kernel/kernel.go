@@ -6,9 +6,9 @@
 // what its comment says. All assembly and all use of package unsafe in this
 // module is here.
 //
-// Every function exists as plain Go (valid.go, mask.go, stream.go), which is what runs with the
+// Every function exists as plain Go (valid.go, scan.go, machine.go, mask.go, stream.go), which is what runs with the
 // build tag purego and on machines without assembly of their own. Where there is
-// assembly, nothing but tests calls it.
+// assembly, nothing but tests calls it; index.go is for all.
 package kernel
 
 import "unsafe"

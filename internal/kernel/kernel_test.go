@@ -219,6 +219,9 @@ func TestPairs(t *testing.T) {
 	each(t, func(t *testing.T) {
 		text := bytes.Repeat([]byte("x"), 400)
 		for a := range 256 {
+			if s := bytesOf[a : a+1]; Valid(s) != (a < 0x80) || valid(s) != (a < 0x80) {
+				t.Fatalf("%q alone: %v, in Go %v", s, Valid(s), valid(s))
+			}
 			for b := range 256 {
 				pair := string([]byte{byte(a), byte(b)})
 				want := utf8.ValidString(pair)

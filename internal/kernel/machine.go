@@ -11,7 +11,7 @@ var machine = assemble()
 // which, for every byte, two states that overlap have the same bits there. TestMachine shows it; there are few such. Entries of
 // 64 bits would do without, but machines of 32 bits are slow at shifting them.
 const (
-	accept  = 8  // the first byte of a sequence
+	accept  = 8  // the first byte of a sequence; a multiple of 8, for kernel_amd64.s reads the byte that begins there
 	tail1   = 16 // one tail,
 	tail2   = 1  // two tails,
 	tail3   = 19 // three tails

@@ -72,7 +72,7 @@ func unmaskNext(dst []byte, src string, key, prev uint32) bool {
 		// As much as stays in the nearest cache until it is read again. ASCII after ASCII need not be.
 		n := min(len(src), 4096)
 		if xor(dst, src[:n], key)&high != 0 || state != accept {
-			if state = scan(state, String(dst[:n])) & 31; state == broken {
+			if state = scan(state, String(dst[:n])); state == broken {
 				return false
 			}
 		}

@@ -243,7 +243,7 @@ again:
 	MOVL $2, BX
 	MOVOU 16(SI), X1
 	PMOVMSKB X0, AX
-	PMOVMSKB X1, DI
+	PMOVMSKB X1, DI // a caller that needs DI reads it again
 	SHLL $16, DI
 	ORL  DI, AX // which of the 32 bytes are not ASCII
 	BSFL AX, CX

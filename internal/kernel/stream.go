@@ -42,7 +42,7 @@ func Missing(prev uint32) int {
 }
 
 // next is Next in Go.
-func next(prev uint32, s string) bool { return scan(resume(prev), s)&31 != broken }
+func next(prev uint32, s string) bool { return scan(resume(prev), s) != broken }
 
 // resume returns the state in which text is that ends with prev.
 func resume(prev uint32) uint32 {

@@ -85,9 +85,9 @@ func valid(s string) bool {
 				return false
 			}
 		}
-		return scan(accept, s)&31 == accept
+		return scan(accept, s) == accept
 	default:
-		return scan(accept, s)&31 == accept
+		return scan(accept, s) == accept
 	}
 	state = accept
 	for len(s) >= 8 {
