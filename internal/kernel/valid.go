@@ -29,11 +29,11 @@ func valid(s string) bool {
 		}
 		state = machine[s[1]] >> (state & 31)
 		state = machine[s[2]] >> (state & 31)
-		if n == 4 {
-			return machine[s[3]]>>(state&31)&31 == accept
-		}
 		if state&31 == broken {
 			return false
+		}
+		if n == 4 {
+			return machine[s[3]]>>(state&31)&31 == accept
 		}
 		state = machine[s[3]] >> (state & 31)
 		state = machine[s[4]] >> (state & 31)
