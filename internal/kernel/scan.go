@@ -4,8 +4,9 @@ package kernel
 
 import "math/bits"
 
-// scan returns the state after s, from state on. It is for longer text: it goes over ASCII in steps of 32 bytes, and over what is not with the machine. Where ASCII ends cannot be foreseen, and costs a wrong guess of the
-// processor; after that there is none while the character that ends it is not followed by more of its kind.
+// scan returns the state after s, from state on. It is for longer text: it goes over ASCII in steps of 32 bytes, and over what
+// is not with the machine. Where ASCII ends cannot be foreseen, and costs a wrong guess of the processor; what ends it costs no
+// other if it is one character.
 func scan(state uint32, s string) uint32 {
 	for len(s) >= 8 {
 		if word(s, 0)&highs == 0 {
