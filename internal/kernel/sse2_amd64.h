@@ -117,6 +117,14 @@
 	PXOR    T0, P3                             \
 	POR     P3, FAULTS
 
+// LOOK32 clears the zero flag if the 32 bytes at SI are not all ASCII. X0 is the first half of them; X1 and AX are changed.
+#define LOOK32 \
+	MOVOU (SI), X0    \
+	MOVOU 16(SI), X1  \
+	POR   X0, X1      \
+	PMOVMSKB X1, AX   \
+	TESTL AX, AX
+
 // BEGIN sets state to that of the machine (machine.go) at BX after the byte in AX, the first of a text. What is asked for begins with a
 // byte of the entry, and the others of its bits do not count.
 #define BEGIN(state) \
@@ -142,11 +150,7 @@ TEXT validSSE2<>(SB), NOSPLIT|NOFRAME, $0-0
 	JA   last
 
 ascii: // nothing before SI matters
-	MOVOU (SI), X0
-	MOVOU 16(SI), X1
-	POR  X0, X1
-	PMOVMSKB X1, AX
-	TESTL AX, AX
+	LOOK32
 	JNE  found
 	ADDQ $32, SI
 	CMPQ SI, R11
@@ -221,22 +225,14 @@ block: // Judge so many blocks without a look at what they are, or at faults.
 	JNE  block // a sequence may be unfinished
 	CMPQ SI, R11
 	JA   block
-	MOVOU (SI), X0
-	MOVOU 16(SI), X1
-	POR  X0, X1
-	PMOVMSKB X1, AX
-	TESTL AX, AX
+	LOOK32
 	JNE  block
 
 again:
 	ADDQ $32, SI
 	CMPQ SI, R11
 	JA   block
-	MOVOU (SI), X0
-	MOVOU 16(SI), X1
-	POR  X0, X1
-	PMOVMSKB X1, AX
-	TESTL AX, AX
+	LOOK32
 	JEQ  again
 
 	// After ASCII, it may be one character. Then the machine judges it, and what follows need not wait for where it is.

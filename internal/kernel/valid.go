@@ -69,6 +69,8 @@ func valid(s string) bool {
 				return true
 			}
 			s = s[16:]
+		} else if word(s, 0)&highs == 0 {
+			s = s[8:]
 		}
 	case n < 4096:
 		end := s[n-32:]
