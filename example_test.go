@@ -54,11 +54,11 @@ func Example() {
 		return
 	}
 	server.Receive(nil, c)
-	fmt.Println("server: closes TCP:", server.CloseTransport())
-	fmt.Println("client: closes TCP:", client.CloseTransport())
+	fmt.Println("server: closes TCP:", server.ShouldCloseTransport())
+	fmt.Println("client: closes TCP:", client.ShouldCloseTransport())
 
 	// What the application gets, as onclose does in a browser.
-	event := client.Disconnect()
+	event := client.TransportClosed()
 	fmt.Println("client:", event.Code, event.WasClean)
 	if lo, hi, ok := event.Code.Reconnect(0); ok {
 		fmt.Println("client: comes back after", lo, "to", hi)

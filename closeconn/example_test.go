@@ -29,7 +29,7 @@ func ExampleFinish() {
 		}
 		var h closeevent.Handshake
 		if _, err := conn.Write(h.Fail(nil, closecode.MessageTooBig)); err != nil {
-			h.Unsent()
+			h.WriteFailed()
 		}
 		closeconn.Finish(conn, &h, 5*time.Second)
 	}()
@@ -56,7 +56,7 @@ func ExampleFinish() {
 		return
 	}
 	if _, err := conn.Write(h.Receive(nil, c)); err != nil {
-		h.Unsent()
+		h.WriteFailed()
 	}
 	fmt.Println(closeconn.Finish(conn, &h, 5*time.Second))
 	// Output: websocket closed: 1009 Message Too Big

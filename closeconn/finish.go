@@ -22,11 +22,11 @@ import (
 )
 
 // Finish ends conn when this endpoint is done with frames, and returns how the
-// connection ended: h.Disconnect(). It is called once what h appended has been
+// connection ended: h.TransportClosed(). It is called once what h appended has been
 // written and both Close frames have crossed, or the connection was failed, or
 // this endpoint gives up waiting for the peer's Close frame.
 //
-// If h.CloseTransport() reports true, Finish closes the write side of conn, so
+// If h.ShouldCloseTransport() reports true, Finish closes the write side of conn, so
 // that the peer reads our Close frame and then the end. In any case it reads
 // and discards what the peer still sends, until the peer's end or until the
 // timeout, and then closes conn (RFC 6455 §7.1.1). A client after a complete
@@ -45,19 +45,19 @@ import (
 // on conn before no longer count.
 //
 // If the peer resets the connection, the Close frame written last may not have
-// got there: Finish calls h.Unsent(), and the event is not clean.
+// got there: Finish calls h.WriteFailed(), and the event is not clean.
 //
 // conn is always closed when Finish returns, and no goroutine is left. While
 // Finish runs nobody else may read from conn or use h. What the peer sends is
 // not parsed, nor kept: Finish uses some 500 bytes of memory for it, and up to
 // 32 KiB while a lot arrives.
-func Finish(conn net.Conn, h *closeevent.Handshake, timeout time.Duration) closeevent.CloseEvent {
+func Finish(conn net.Conn, h *closeevent.Handshake, timeout time.Duration) closeevent.Event {
 	start := time.Now()
 	transport := lowest(conn)
 	if timeout <= 0 {
 		transport.Close()
 		conn.Close()
-		return h.Disconnect()
+		return h.TransportClosed()
 	}
 
 	// A deadline would not do: a *tls.Conn sets one of its own, 5 s from then,
@@ -78,19 +78,19 @@ func Finish(conn net.Conn, h *closeevent.Handshake, timeout time.Duration) close
 	// indicating that the peer has also performed an orderly shutdown, and
 	// finally call close() on the socket." (§7.1.1)
 	var sent error
-	if h.CloseTransport() {
+	if h.ShouldCloseTransport() {
 		sent = closeWrite(conn)
 	}
 	// Once the time is up the errors are our own doing.
 	if ended := discard(conn); (broken(sent) || broken(ended)) && time.Since(start) < timeout {
-		h.Unsent()
+		h.WriteFailed()
 	}
 	conn.Close()
 
 	if !timer.Stop() {
 		<-expired
 	}
-	return h.Disconnect()
+	return h.TransportClosed()
 }
 
 // below returns the connection that conn is a layer over, or nil.

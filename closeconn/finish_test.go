@@ -97,7 +97,7 @@ func overTLS(t testing.TB, server, client net.Conn) (_, _ net.Conn) {
 // write writes what a Handshake appended, as a stack does.
 func write(conn net.Conn, h *closeevent.Handshake, b []byte) {
 	if _, err := conn.Write(b); err != nil {
-		h.Unsent()
+		h.WriteFailed()
 	}
 }
 
@@ -130,7 +130,7 @@ func read(conn net.Conn, parse func([]byte) (frame.Close, int, error)) (frame.Cl
 
 // answer is what a peer does that behaves: it reads a Close frame, answers it
 // and finishes.
-func answer(conn net.Conn, client bool) closeevent.CloseEvent {
+func answer(conn net.Conn, client bool) closeevent.Event {
 	h, parse := endpoint(client)
 	if c, err := read(conn, parse); err == nil {
 		write(conn, h, h.Receive(nil, c))
@@ -150,7 +150,7 @@ func TestFinish(t *testing.T) {
 				if role == "client" {
 					first, second = client, server
 				}
-				theirs := make(chan closeevent.CloseEvent)
+				theirs := make(chan closeevent.Event)
 				go func() { theirs <- answer(second, role == "server") }()
 
 				h, parse := endpoint(role == "client")
@@ -165,10 +165,10 @@ func TestFinish(t *testing.T) {
 				}
 				h.Receive(nil, c)
 				ours := closeconn.Finish(first, h, long)
-				if want := (closeevent.CloseEvent{Code: 1001, WasClean: true}); ours != want {
+				if want := (closeevent.Event{Code: 1001, WasClean: true}); ours != want {
 					t.Errorf("who closed got %+v, want %+v", ours, want)
 				}
-				if got, want := <-theirs, (closeevent.CloseEvent{Code: 1001, Reason: "bye", WasClean: true}); got != want {
+				if got, want := <-theirs, (closeevent.Event{Code: 1001, Reason: "bye", WasClean: true}); got != want {
 					t.Errorf("the peer got %+v, want %+v", got, want)
 				}
 				if h.PeerFirst() {
@@ -283,7 +283,7 @@ func TestNoTimeout(t *testing.T) {
 				start := time.Now()
 				h, _ := endpoint(false)
 				h.Receive(nil, frame.Close{Code: closecode.GoingAway})
-				if got, want := closeconn.Finish(server, h, timeout), (closeevent.CloseEvent{Code: 1001, WasClean: true}); got != want {
+				if got, want := closeconn.Finish(server, h, timeout), (closeevent.Event{Code: 1001, WasClean: true}); got != want {
 					t.Errorf("%s: got %+v, want %+v", tr.name, got, want)
 				}
 				if d := time.Since(start); d != 0 {
@@ -319,12 +319,12 @@ func TestPeerNeverCloses(t *testing.T) {
 							t.Fatal(err)
 						}
 						h, _ := endpoint(false)
-						want := closeevent.CloseEvent{Code: closecode.AbnormalClosure}
+						want := closeevent.Event{Code: closecode.AbnormalClosure}
 						switch what {
 						case "waits":
 							h, _ = endpoint(true)
 							h.Receive(nil, frame.Close{Code: closecode.GoingAway})
-							want = closeevent.CloseEvent{Code: closecode.GoingAway, WasClean: true}
+							want = closeevent.Event{Code: closecode.GoingAway, WasClean: true}
 						case "fails":
 							h.Fail(nil, closecode.ProtocolError)
 						}
@@ -371,7 +371,7 @@ func TestPeerFloods(t *testing.T) {
 			if d := time.Since(start); d < timeout {
 				t.Errorf("it took %v, less than the timeout", d)
 			}
-			if want := (closeevent.CloseEvent{Code: closecode.AbnormalClosure}); got != want {
+			if want := (closeevent.Event{Code: closecode.AbnormalClosure}); got != want {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
 			wantClosed(t, server)
@@ -389,13 +389,13 @@ func TestPeerResets(t *testing.T) {
 		for _, test := range []struct {
 			name string
 			does func(h *closeevent.Handshake) []byte
-			want closeevent.CloseEvent
+			want closeevent.Event
 		}{
 			{"no Close", func(h *closeevent.Handshake) []byte { return h.Fail(nil, closecode.ProtocolError) },
-				closeevent.CloseEvent{Code: closecode.AbnormalClosure}},
+				closeevent.Event{Code: closecode.AbnormalClosure}},
 			{"Close answered", func(h *closeevent.Handshake) []byte {
 				return h.Receive(nil, frame.Close{Code: closecode.GoingAway, Reason: []byte("bye")})
-			}, closeevent.CloseEvent{Code: closecode.GoingAway, Reason: "bye"}},
+			}, closeevent.Event{Code: closecode.GoingAway, Reason: "bye"}},
 		} {
 			t.Run(tr.name+"/"+test.name, func(t *testing.T) {
 				server, client := tr.pair(t)
@@ -423,10 +423,10 @@ func TestPeerResets(t *testing.T) {
 func TestNoCloseNotify(t *testing.T) {
 	for _, test := range []struct {
 		last []byte
-		want closeevent.CloseEvent
+		want closeevent.Event
 	}{
-		{nil, closeevent.CloseEvent{Code: closecode.GoingAway, WasClean: true}},
-		{[]byte{0x17, 3, 3, 0}, closeevent.CloseEvent{Code: closecode.GoingAway}},
+		{nil, closeevent.Event{Code: closecode.GoingAway, WasClean: true}},
+		{[]byte{0x17, 3, 3, 0}, closeevent.Event{Code: closecode.GoingAway}},
 	} {
 		server, client := pairTLS(t)
 		if _, err := bottom(client).Write(test.last); err != nil {
@@ -451,7 +451,7 @@ func TestPeerReadsLate(t *testing.T) {
 		h, _ := endpoint(false)
 		h.Receive(nil, frame.Close{Code: closecode.GoingAway})
 		time.AfterFunc(10*time.Second, func() { bottom(client).Close() })
-		if got, want := closeconn.Finish(server, h, long), (closeevent.CloseEvent{Code: 1001, WasClean: true}); got != want {
+		if got, want := closeconn.Finish(server, h, long), (closeevent.Event{Code: 1001, WasClean: true}); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 	})
@@ -465,7 +465,7 @@ func TestClosedBefore(t *testing.T) {
 			h, _ := endpoint(false)
 			h.Receive(nil, frame.Close{Code: closecode.GoingAway})
 			bottom(server).Close()
-			if got, want := closeconn.Finish(server, h, long), (closeevent.CloseEvent{Code: 1001, WasClean: true}); got != want {
+			if got, want := closeconn.Finish(server, h, long), (closeevent.Event{Code: 1001, WasClean: true}); got != want {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
 			client.Close()
@@ -544,7 +544,7 @@ func TestLayers(t *testing.T) {
 			h.Receive(nil, frame.Close{Code: closecode.GoingAway})
 			start := time.Now()
 			got := closeconn.Finish(top, h, test.timeout)
-			if want := (closeevent.CloseEvent{Code: 1001, WasClean: true}); got != want {
+			if want := (closeevent.Event{Code: 1001, WasClean: true}); got != want {
 				t.Errorf("timeout %v: got %+v, want %+v", test.timeout, got, want)
 			}
 			if d, want := time.Since(start), max(test.timeout, 0)+time.Second; d != want {

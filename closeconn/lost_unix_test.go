@@ -206,11 +206,11 @@ func TestPeerStillWriting(t *testing.T) {
 				close(done)
 			}()
 			_, err := client.Write(make([]byte, 16<<20))
-			var got closeevent.CloseEvent
+			var got closeevent.Event
 			if err == nil {
 				got = answer(client, true)
 			} else {
-				got = new(closeevent.Handshake).Disconnect()
+				got = new(closeevent.Handshake).TransportClosed()
 				client.Close()
 			}
 			<-done
@@ -243,7 +243,7 @@ func TestNoLeaks(t *testing.T) {
 			server, client := tr.pair(t)
 			h, parse := endpoint(false)
 			if closes {
-				ended := make(chan closeevent.CloseEvent)
+				ended := make(chan closeevent.Event)
 				go func() { ended <- answer(client, true) }()
 				b, _ := h.Close(nil, closecode.GoingAway, "")
 				write(server, h, b)

@@ -41,8 +41,8 @@ func connect(tb testing.TB, n int) [][2]net.Conn {
 // and returns the time that it took.
 func closeAll(tb testing.TB, conns [][2]net.Conn) time.Duration {
 	tb.Helper()
-	atServer := make([]closeevent.CloseEvent, len(conns))
-	atClient := make([]closeevent.CloseEvent, len(conns))
+	atServer := make([]closeevent.Event, len(conns))
+	atClient := make([]closeevent.Event, len(conns))
 	var ends sync.WaitGroup
 	for i := range conns {
 		ends.Go(func() { atClient[i] = answer(conns[i][1], true) })
@@ -65,10 +65,10 @@ func closeAll(tb testing.TB, conns [][2]net.Conn) time.Duration {
 	ends.Wait()
 	took := time.Since(start)
 	for i := range conns {
-		if want := (closeevent.CloseEvent{Code: 1012, Reason: "new version", WasClean: true}); atClient[i] != want {
+		if want := (closeevent.Event{Code: 1012, Reason: "new version", WasClean: true}); atClient[i] != want {
 			tb.Fatalf("client %d of %d got %+v, want %+v", i+1, len(conns), atClient[i], want)
 		}
-		if want := (closeevent.CloseEvent{Code: 1012, WasClean: true}); atServer[i] != want {
+		if want := (closeevent.Event{Code: 1012, WasClean: true}); atServer[i] != want {
 			tb.Fatalf("server %d of %d got %+v, want %+v", i+1, len(conns), atServer[i], want)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 
 // FromJS returns what v says, a DOM CloseEvent such as WebSocket.onclose gets
 // (WHATWG WebSockets Standard; GOOS=js only). It panics if v is not one, as package [syscall/js] does.
-func FromJS(v js.Value) CloseEvent {
-	return CloseEvent{
+func FromJS(v js.Value) Event {
+	return Event{
 		Code:     closecode.Code(v.Get("code").Int()),
 		Reason:   v.Get("reason").String(),
 		WasClean: v.Get("wasClean").Bool(),
@@ -21,7 +21,7 @@ func FromJS(v js.Value) CloseEvent {
 // GOOS=js only). Its reason is
 // e.Reason with U+FFFD in place of what is not UTF-8. JS panics where there
 // is no CloseEvent constructor, such as in Node.js before version 23.
-func (e CloseEvent) JS() js.Value {
+func (e Event) JS() js.Value {
 	// On its way to JavaScript a string loses a U+FEFF at its beginning, which
 	// Go's wasm_exec.js takes for a byte order mark. In a reason it is a
 	// character like any other, so it must not stand at the beginning.

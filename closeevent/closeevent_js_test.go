@@ -12,7 +12,7 @@ import (
 //
 // Shows: W05
 func TestFromJS(t *testing.T) {
-	for _, want := range []closeevent.CloseEvent{
+	for _, want := range []closeevent.Event{
 		{},
 		{Code: 1006},
 		{Code: 4999, Reason: "再见 \U0001f44b", WasClean: true},
@@ -39,14 +39,14 @@ func TestFromJSPanics(t *testing.T) {
 func TestJS(t *testing.T) {
 	constructor := js.Global().Get("CloseEvent")
 	if constructor.IsUndefined() {
-		if !panics(func() { closeevent.CloseEvent{Code: 1000}.JS() }) {
+		if !panics(func() { closeevent.Event{Code: 1000}.JS() }) {
 			t.Error("JS made a CloseEvent from nothing")
 		}
 		t.Log("this runtime has no CloseEvent: JS panics, as it should")
 		return
 	}
 	t.Log("this runtime has a CloseEvent")
-	for _, want := range []closeevent.CloseEvent{
+	for _, want := range []closeevent.Event{
 		{},
 		{Code: 1006},
 		{Code: 1005, WasClean: true},
@@ -56,7 +56,7 @@ func TestJS(t *testing.T) {
 	} {
 		// It goes to a listener, as if a WebSocket had fired it.
 		target := js.Global().Get("EventTarget").New()
-		var got []closeevent.CloseEvent
+		var got []closeevent.Event
 		listener := js.FuncOf(func(_ js.Value, args []js.Value) any {
 			e := args[0]
 			if !e.InstanceOf(constructor) || e.Get("type").String() != "close" {
@@ -73,11 +73,11 @@ func TestJS(t *testing.T) {
 		}
 	}
 	// A DOMString holds no ill-formed UTF-8.
-	if got := closeevent.FromJS(closeevent.CloseEvent{Reason: "a\xffb"}.JS()).Reason; got != "a\ufffdb" {
+	if got := closeevent.FromJS(closeevent.Event{Reason: "a\xffb"}.JS()).Reason; got != "a\ufffdb" {
 		t.Errorf("an ill-formed reason becomes %q", got)
 	}
 	// The defaults of CloseEventInit are the zero CloseEvent.
-	if got := closeevent.FromJS(constructor.New("close")); got != (closeevent.CloseEvent{}) {
+	if got := closeevent.FromJS(constructor.New("close")); got != (closeevent.Event{}) {
 		t.Errorf("the defaults are %+v", got)
 	}
 }

@@ -40,17 +40,17 @@ func TestEveryCode(t *testing.T) {
 
 				h1 = h
 				b = h1.Receive(buf[:0], frame.Close{Code: code, Reason: []byte(reason)})
-				want, answer := closeevent.CloseEvent{code, reason, true}, code
+				want, answer := closeevent.Event{code, reason, true}, code
 				if !may {
-					want, answer = closeevent.CloseEvent{Code: closecode.AbnormalClosure}, closecode.ProtocolError
+					want, answer = closeevent.Event{Code: closecode.AbnormalClosure}, closecode.ProtocolError
 				}
-				if event := h1.Disconnect(); event != want || string(b) != frameOf(answer, "") {
+				if event := h1.TransportClosed(); event != want || string(b) != frameOf(answer, "") {
 					t.Fatalf("Receive(%d, %q): % x, %v", code, reason, b, event)
 				}
 
 				h1 = h
 				b = h1.Fail(buf[:0], code)
-				if sent := code.Valid() || code == closecode.NoStatusRcvd; sent && string(b) != frameOf(code, "") || !sent && len(b) != 0 || !h1.CloseTransport() {
+				if sent := code.Valid() || code == closecode.NoStatusRcvd; sent && string(b) != frameOf(code, "") || !sent && len(b) != 0 || !h1.ShouldCloseTransport() {
 					t.Fatalf("Fail(%d): % x", code, b)
 				}
 			}

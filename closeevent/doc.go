@@ -1,5 +1,5 @@
 // Package closeevent knows how a WebSocket connection ends: who sends which
-// Close frame when, who closes the transport, and which [CloseEvent] a browser
+// Close frame when, who closes the transport, and which [Event] a browser
 // would fire for it, that is with which code and reason, and whether the close
 // was clean.
 //
@@ -11,10 +11,10 @@
 //	the application closes the connection    Close       write what was appended
 //	a Close frame was read                   Receive     write what was appended, read no more
 //	a frame was at fault                     Fail        write what was appended, read no more
-//	writing failed, or the peer reset        Unsent
-//	reading ended, or the time was up        Disconnect  give the event to the application
+//	writing failed, or the peer reset        WriteFailed
+//	reading ended, or the time was up        TransportClosed  give the event to the application
 //
-// and after each of the first four it asks [Handshake.CloseTransport] whether
+// and after each of the first four it asks [Handshake.ShouldCloseTransport] whether
 // to close the transport now. How to close a net.Conn so that the frame just
 // written is not lost is what package closeconn is for.
 //
@@ -28,7 +28,7 @@
 // server has read that, both Close frames have crossed, and the handshake is
 // complete. Now the server closes the transport, and not the client, so that
 // the wait that TCP imposes on whoever closes first (TIME_WAIT) is the
-// server's. Both call [Handshake.Disconnect]: both closes were clean, with
+// server's. Both call [Handshake.TransportClosed]: both closes were clean, with
 // code 1012 and the server's reason at the client, and with code 1012 and no
 // reason at the server, since that is what the client's Close frame said.
 //
@@ -48,7 +48,7 @@
 // code is 1006 again.
 //
 // Where the peer's Close frame came but ours could not be written, or was
-// overtaken by a reset ([Handshake.Unsent]), the event has the peer's code and
+// overtaken by a reset ([Handshake.WriteFailed]), the event has the peer's code and
 // reason, and is not clean.
 //
 // # HTTP/2 and HTTP/3
@@ -63,15 +63,15 @@
 //
 // Thus for the owner of a stream:
 //
-//   - where CloseTransport reports true: send END_STREAM, or FIN, after the
+//   - where ShouldCloseTransport reports true: send END_STREAM, or FIN, after the
 //     last byte; read and discard until the peer's; and cancel the stream if
 //     that does not come in time;
 //   - where END_STREAM or FIN arrives, or the stream is reset, with whatever
 //     error code, or the connection below it is lost or its GOAWAY leaves the
-//     stream out: Disconnect; and if END_STREAM or FIN has not been sent yet,
+//     stream out: TransportClosed; and if END_STREAM or FIN has not been sent yet,
 //     send it;
 //   - where it was not END_STREAM or FIN, or flow control kept the Close frame
-//     from leaving: Unsent before Disconnect.
+//     from leaving: WriteFailed before TransportClosed.
 //
 // The connection below goes on: closing one WebSocket does not touch the
 // streams beside it, and TIME_WAIT is nobody's concern. A client still leaves

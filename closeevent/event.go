@@ -6,16 +6,16 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 )
 
-// A CloseEvent is how a WebSocket connection ended, as a browser tells it to
+// An Event is how a WebSocket connection ended, as a browser tells it to
 // WebSocket.onclose (WHATWG WebSockets Standard, the CloseEvent interface).
-// It is a plain value that is compared with ==; the zero CloseEvent has the
+// It is a plain value that is compared with ==; the zero Event has the
 // defaults of CloseEventInit. As JSON it is
 //
 //	{"code":1001,"reason":"bye","wasClean":true}
 //
 // It is an error too, so that what reads from a connection can return it when
 // the connection has been closed, and [errors.AsType] finds it there.
-type CloseEvent struct {
+type Event struct {
 	// Code is the WebSocket connection close code (RFC 6455 §7.1.5): the code
 	// of the peer's Close frame, [closecode.NoStatusRcvd] if that had none, or
 	// [closecode.AbnormalClosure] if none was received.
@@ -34,7 +34,7 @@ type CloseEvent struct {
 
 // Error returns what happened in one line, for a log. The reason is quoted, so
 // that the peer cannot write lines of its own.
-func (e CloseEvent) Error() string {
+func (e Event) Error() string {
 	s := "websocket closed"
 	if !e.WasClean {
 		s += " uncleanly"

@@ -12,37 +12,37 @@ import (
 )
 
 // Shows: W08
-func TestCloseEventJSON(t *testing.T) {
+func TestEventJSON(t *testing.T) {
 	for _, test := range []struct {
-		e    closeevent.CloseEvent
+		e    closeevent.Event
 		want string
 	}{
-		{closeevent.CloseEvent{}, `{"code":0,"reason":"","wasClean":false}`},
-		{closeevent.CloseEvent{Code: closecode.AbnormalClosure}, `{"code":1006,"reason":"","wasClean":false}`},
-		{closeevent.CloseEvent{Code: 4999, Reason: "再见 \"x\"\n", WasClean: true}, `{"code":4999,"reason":"再见 \"x\"\n","wasClean":true}`},
+		{closeevent.Event{}, `{"code":0,"reason":"","wasClean":false}`},
+		{closeevent.Event{Code: closecode.AbnormalClosure}, `{"code":1006,"reason":"","wasClean":false}`},
+		{closeevent.Event{Code: 4999, Reason: "再见 \"x\"\n", WasClean: true}, `{"code":4999,"reason":"再见 \"x\"\n","wasClean":true}`},
 	} {
 		b, err := json.Marshal(test.e)
 		if err != nil || string(b) != test.want {
 			t.Errorf("%#v is %s (%v), want %s", test.e, b, err, test.want)
 		}
-		var back closeevent.CloseEvent
+		var back closeevent.Event
 		if err := json.Unmarshal(b, &back); err != nil || back != test.e {
 			t.Errorf("%s is %+v (%v), want %+v", b, back, err, test.e)
 		}
 	}
 }
 
-func TestCloseEventError(t *testing.T) {
+func TestEventError(t *testing.T) {
 	for _, test := range []struct {
-		e    closeevent.CloseEvent
+		e    closeevent.Event
 		want string
 	}{
-		{closeevent.CloseEvent{}, "websocket closed uncleanly: 0 (unused)"},
-		{closeevent.CloseEvent{Code: 1000, WasClean: true}, "websocket closed: 1000 Normal Closure"},
-		{closeevent.CloseEvent{Code: 1006}, "websocket closed uncleanly: 1006 Abnormal Closure"},
-		{closeevent.CloseEvent{Code: 4000, Reason: "再见"}, `websocket closed uncleanly: 4000 (private), reason "再见"`},
+		{closeevent.Event{}, "websocket closed uncleanly: 0 (unused)"},
+		{closeevent.Event{Code: 1000, WasClean: true}, "websocket closed: 1000 Normal Closure"},
+		{closeevent.Event{Code: 1006}, "websocket closed uncleanly: 1006 Abnormal Closure"},
+		{closeevent.Event{Code: 4000, Reason: "再见"}, `websocket closed uncleanly: 4000 (private), reason "再见"`},
 		// What a peer might write to forge lines, colors or order.
-		{closeevent.CloseEvent{Code: 1000, WasClean: true, Reason: "\"\r\nERROR\x1b[31m\x00\u202e\u2028\xff"},
+		{closeevent.Event{Code: 1000, WasClean: true, Reason: "\"\r\nERROR\x1b[31m\x00\u202e\u2028\xff"},
 			`websocket closed: 1000 Normal Closure, reason "\"\r\nERROR\x1b[31m\x00\u202e\u2028\xff"`},
 	} {
 		if got := test.e.Error(); got != test.want {
@@ -54,16 +54,16 @@ func TestCloseEventError(t *testing.T) {
 	}
 }
 
-func TestCloseEventIsAnError(t *testing.T) {
-	e := closeevent.CloseEvent{Code: 1001, Reason: "bye", WasClean: true}
+func TestEventIsAnError(t *testing.T) {
+	e := closeevent.Event{Code: 1001, Reason: "bye", WasClean: true}
 	err := errors.Join(io.EOF, fmt.Errorf("read: %w", e))
-	if got, ok := errors.AsType[closeevent.CloseEvent](err); !ok || got != e {
+	if got, ok := errors.AsType[closeevent.Event](err); !ok || got != e {
 		t.Errorf("AsType finds %+v, %v; want %+v", got, ok, e)
 	}
 	if !errors.Is(err, e) {
 		t.Error("Is does not find it")
 	}
-	if errors.Is(err, closeevent.CloseEvent{Code: 1001}) {
+	if errors.Is(err, closeevent.Event{Code: 1001}) {
 		t.Error("Is finds another event")
 	}
 }

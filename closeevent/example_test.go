@@ -40,11 +40,11 @@ func Example() {
 		return
 	}
 	wire = server.Receive(nil, c)
-	fmt.Println("server writes", len(wire), "bytes; closes TCP:", server.CloseTransport())
-	fmt.Println("server:", server.Disconnect())
+	fmt.Println("server writes", len(wire), "bytes; closes TCP:", server.ShouldCloseTransport())
+	fmt.Println("server:", server.TransportClosed())
 
 	// The client reads the end of the transport.
-	fmt.Println("client:", client.Disconnect())
+	fmt.Println("client:", client.TransportClosed())
 	// Output:
 	// server writes 88 0d 03 f4 6e 65 77 20 76 65 72 73 69 6f 6e
 	// client writes 88 82 37 fa 21 3d 34 0e
@@ -73,30 +73,30 @@ func ExampleHandshake_Fail() {
 	if fault, ok := errors.AsType[frame.Error](err); ok {
 		fmt.Printf("% x\n", h.Fail(nil, fault.Code()))
 	}
-	fmt.Println(h.CloseTransport(), h.Disconnect().Code)
+	fmt.Println(h.ShouldCloseTransport(), h.TransportClosed().Code)
 	// Output:
 	// 88 02 03 ea
 	// true 1006 Abnormal Closure
 }
 
 // The transport may go before the answer could be written.
-func ExampleHandshake_Unsent() {
+func ExampleHandshake_WriteFailed() {
 	client := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d})
 	client.Receive(nil, frame.Close{Code: closecode.GoingAway, Reason: []byte("bye")})
 	// Writing the answer gave an error.
-	client.Unsent()
-	fmt.Println(client.Disconnect())
+	client.WriteFailed()
+	fmt.Println(client.TransportClosed())
 	// Output: websocket closed uncleanly: 1001 Going Away, reason "bye"
 }
 
 // The server closes the transport, and the client waits for it.
-func ExampleHandshake_CloseTransport() {
+func ExampleHandshake_ShouldCloseTransport() {
 	var server closeevent.Handshake
 	client := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d})
 	bye := frame.Close{Code: closecode.NormalClosure}
 	server.Receive(nil, bye)
 	client.Receive(nil, bye)
-	fmt.Println(server.CloseTransport(), client.CloseTransport())
+	fmt.Println(server.ShouldCloseTransport(), client.ShouldCloseTransport())
 	// Output: true false
 }
 
@@ -109,13 +109,13 @@ func ExampleHandshake_PeerFirst() {
 
 // A stack's Read returns the CloseEvent as its error once the connection has
 // been closed, and its caller finds it there.
-func ExampleCloseEvent_Error() {
+func ExampleEvent_Error() {
 	read := func() error {
-		return fmt.Errorf("read message: %w", closeevent.CloseEvent{Code: 4001, Reason: "logged\nout", WasClean: true})
+		return fmt.Errorf("read message: %w", closeevent.Event{Code: 4001, Reason: "logged\nout", WasClean: true})
 	}
 	err := read()
 	fmt.Println(err)
-	if e, ok := errors.AsType[closeevent.CloseEvent](err); ok && e.Code == 4001 {
+	if e, ok := errors.AsType[closeevent.Event](err); ok && e.Code == 4001 {
 		fmt.Println("log in again")
 	}
 	// Output:
@@ -123,8 +123,8 @@ func ExampleCloseEvent_Error() {
 	// log in again
 }
 
-func ExampleCloseEvent() {
-	b, err := json.Marshal(closeevent.CloseEvent{Code: closecode.GoingAway, Reason: "bye", WasClean: true})
+func ExampleEvent() {
+	b, err := json.Marshal(closeevent.Event{Code: closecode.GoingAway, Reason: "bye", WasClean: true})
 	fmt.Println(string(b), err)
 	// Output: {"code":1001,"reason":"bye","wasClean":true} <nil>
 }
@@ -152,7 +152,7 @@ func ExampleHandshake_Receive() {
 		}
 		out = h.Receive(out, c)
 	}
-	fmt.Println("sent", len(out), "bytes;", h.Disconnect())
+	fmt.Println("sent", len(out), "bytes;", h.TransportClosed())
 	// Output:
 	// have 3 bytes, need 4
 	// sent 12 bytes; websocket closed: 1001 Going Away
@@ -164,7 +164,7 @@ func ExampleHandshake_State() {
 	fmt.Println(h.State(), h.State() == closeevent.Open)
 	h.Receive(nil, frame.Close{Code: closecode.GoingAway})
 	fmt.Println(h.State())
-	h.Disconnect()
+	h.TransportClosed()
 	fmt.Println(h.State())
 	// Output:
 	// open true

@@ -57,12 +57,12 @@ type Handshake struct {
 type facts uint8
 
 const (
-	client    facts = 1 << iota // set from the start, or never
-	sent                        // our one Close frame has been appended
-	unsent                      // and it did not get through
-	peerFirst                   // the peer's Close frame came, and ours had not gone
-	failed                      // _Fail the WebSocket Connection_, §7.1.7
-	gone                        // _The WebSocket Connection is Closed_, §7.1.4
+	client      facts = 1 << iota // set from the start, or never
+	sent                          // our one Close frame has been appended
+	writeFailed                   // and it did not get through
+	peerFirst                     // the peer's Close frame came, and ours had not gone
+	failed                        // _Fail the WebSocket Connection_, §7.1.7
+	gone                          // _The WebSocket Connection is Closed_, §7.1.4
 )
 
 // NewClient returns a client's Handshake. Its one Close frame, should it send
@@ -101,7 +101,7 @@ func (h *Handshake) Close(dst []byte, code closecode.Code, reason string) ([]byt
 // (RFC 6455 §5.5.1). It returns the extended buffer.
 //
 // The first Close frame stands, and later ones change nothing; nor does any
-// after [Handshake.Fail] or [Handshake.Disconnect]. The endpoint reads no more
+// after [Handshake.Fail] or [Handshake.TransportClosed]. The endpoint reads no more
 // frames after Receive.
 //
 // c is to come from a parser of package frame. If its code is one that none of
@@ -131,7 +131,7 @@ func (h *Handshake) Receive(dst []byte, c frame.Close) []byte {
 	// Connection Close Code_ is considered to be 1005." (§7.1.5) The parsers
 	// have seen to that.
 	h.code, h.reason = c.Code, string(c.Reason)
-	if h.past&(sent|unsent) != sent {
+	if h.past&(sent|writeFailed) != sent {
 		h.past |= peerFirst
 	}
 	if h.past&sent != 0 {
@@ -153,8 +153,8 @@ func (h *Handshake) Receive(dst []byte, c frame.Close) []byte {
 // Close frame yet, Fail appends one with the given code to dst; it returns the
 // extended buffer.
 //
-// The endpoint reads no more frames, and [Handshake.CloseTransport] reports
-// true, for a client too. The [CloseEvent] will be 1006 and not clean. Only
+// The endpoint reads no more frames, and [Handshake.ShouldCloseTransport] reports
+// true, for a client too. The [Event] will be 1006 and not clean. Only
 // where both Close frames have crossed already does Fail do nothing: the
 // handshake is complete then, and the close clean.
 //
@@ -181,31 +181,31 @@ func (h *Handshake) Fail(dst []byte, code closecode.Code) []byte {
 	return dst
 }
 
-// Unsent takes note that the Close frame last appended did not get through:
+// WriteFailed takes note that the Close frame last appended did not get through:
 // writing it gave an error, or the transport was reset since, which takes back
 // what was written. The peer may not have got it, so the close is not clean
 // (RFC 6455 §7.1.4), though the code and the reason of a Close frame that was received stand.
-// There is no second try. [Handshake.CloseTransport] reports true, since the
+// There is no second try. [Handshake.ShouldCloseTransport] reports true, since the
 // handshake cannot be completed any more; bytes that the peer sent before may
 // still be read first, and its Close frame given to [Handshake.Receive].
 //
-// Unsent does nothing if no Close frame was appended, or after
-// [Handshake.Disconnect].
-func (h *Handshake) Unsent() {
+// WriteFailed does nothing if no Close frame was appended, or after
+// [Handshake.TransportClosed].
+func (h *Handshake) WriteFailed() {
 	if h.past&sent != 0 && h.past&gone == 0 {
-		h.past |= unsent
+		h.past |= writeFailed
 	}
 }
 
-// CloseTransport reports whether it is for this endpoint to close the
+// ShouldCloseTransport reports whether it is for this endpoint to close the
 // transport now (RFC 6455 §7.1.1). It is as soon as the connection has been
 // failed, or the Close frame could not be written; and once both Close frames
 // have crossed, it is for a server. A client waits for the server to do it,
 // and may do it itself after a reasonable time.
 //
 // It reports false while there is still something to wait for, and after
-// [Handshake.Disconnect], when there is nothing left to close.
-func (h *Handshake) CloseTransport() bool {
+// [Handshake.TransportClosed], when there is nothing left to close.
+func (h *Handshake) ShouldCloseTransport() bool {
 	switch {
 	case h.past&gone != 0:
 		return false
@@ -214,7 +214,7 @@ func (h *Handshake) CloseTransport() bool {
 		// WebSocket Connection_ […] Similarly, to do so, the server MUST _Close
 		// the WebSocket Connection_" (§7.1.7).
 		return true
-	case h.past&unsent != 0:
+	case h.past&writeFailed != 0:
 		// "In abnormal cases (such as not having received a TCP Close from the
 		// server after a reasonable amount of time) a client MAY initiate the
 		// TCP Close." (§7.1.1) The peer waits for a Close frame that won't come.
@@ -225,7 +225,7 @@ func (h *Handshake) CloseTransport() bool {
 	return h.crossed() && h.past&client == 0
 }
 
-// Disconnect takes note that the transport is gone, by whichever side's doing,
+// TransportClosed takes note that the transport is gone, by whichever side's doing,
 // and returns how the connection ended (RFC 6455 §7.1.4–7.1.6). Further calls
 // return the same event, and nothing is appended any more.
 //
@@ -233,7 +233,7 @@ func (h *Handshake) CloseTransport() bool {
 // reason, and it was clean if this endpoint's own was sent. Otherwise, and
 // where the connection was failed before, the code is
 // [closecode.AbnormalClosure].
-func (h *Handshake) Disconnect() CloseEvent {
+func (h *Handshake) TransportClosed() Event {
 	// "When the underlying TCP connection is closed, it is said that _The
 	// WebSocket Connection is Closed_" (§7.1.4).
 	h.past |= gone
@@ -242,12 +242,12 @@ func (h *Handshake) Disconnect() CloseEvent {
 		// was received by the endpoint (such as could occur if the underlying
 		// transport connection is lost), _The WebSocket Connection Close Code_
 		// is considered to be 1006." (§7.1.5)
-		return CloseEvent{Code: closecode.AbnormalClosure}
+		return Event{Code: closecode.AbnormalClosure}
 	}
 	// "If the TCP connection was closed after the WebSocket closing handshake
 	// was completed, the WebSocket connection is said to have been closed
 	// _cleanly_." (§7.1.4)
-	return CloseEvent{h.code, h.reason, h.crossed()}
+	return Event{h.code, h.reason, h.crossed()}
 }
 
 // State returns how far the closing has come (RFC 6455 §7.1.3, §7.1.4).
@@ -277,7 +277,7 @@ func (h *Handshake) received() bool { return h.code != 0 }
 // crossed reports whether the closing handshake is complete: whether a Close
 // frame has been both sent and received.
 func (h *Handshake) crossed() bool {
-	return h.received() && h.past&(sent|unsent) == sent
+	return h.received() && h.past&(sent|writeFailed) == sent
 }
 
 // append appends this endpoint's one Close frame to dst. If there is an error

@@ -28,7 +28,7 @@ func TestCloseErrors(t *testing.T) {
 	closing := closeevent.Handshake{}
 	closing.Receive(nil, frame.Close{Code: 1000})
 	closed := closing
-	closed.Disconnect()
+	closed.TransportClosed()
 	for _, h := range []closeevent.Handshake{open, closing, closed} {
 		for _, test := range []struct {
 			code   closecode.Code
@@ -74,7 +74,7 @@ func TestReceiveOverlap(t *testing.T) {
 	if !bytes.Equal(got, want) || &got[0] != &buf[0] {
 		t.Errorf("the answer is % x, want % x in the same buffer", got, want)
 	}
-	if got := h.Disconnect().Reason; got != "going away for good" {
+	if got := h.TransportClosed().Reason; got != "going away for good" {
 		t.Errorf("the reason is %q", got)
 	}
 }
@@ -130,22 +130,22 @@ var allocs = []struct {
 	{"Receive", 0, func(buf []byte) []byte {
 		h := closeevent.NewClient(key)
 		b := h.Receive(buf, frame.Close{Code: 1001})
-		event = h.Disconnect()
+		event = h.TransportClosed()
 		return b
 	}},
 	{"Receive a reason", 1, func(buf []byte) []byte {
 		h := closeevent.NewClient(key)
 		b := h.Receive(buf, frame.Close{Code: 1001, Reason: reasonBytes})
 		b = h.Receive(b, frame.Close{Code: 1001, Reason: reasonBytes})
-		event = h.Disconnect()
+		event = h.TransportClosed()
 		return b
 	}},
 	{"Fail", 0, func(buf []byte) []byte {
 		h := closeevent.NewClient(key)
 		b := h.Fail(buf, 1002)
-		h.Unsent()
-		event = h.Disconnect()
-		if h.CloseTransport() || h.PeerFirst() || h.State() != closeevent.Closed {
+		h.WriteFailed()
+		event = h.TransportClosed()
+		if h.ShouldCloseTransport() || h.PeerFirst() || h.State() != closeevent.Closed {
 			panic("not closed")
 		}
 		return b
@@ -155,7 +155,7 @@ var allocs = []struct {
 var (
 	reason      = strings.Repeat("é", 61)
 	reasonBytes = []byte(reason)
-	event       closeevent.CloseEvent // keeps the compiler from dropping work
+	event       closeevent.Event // keeps the compiler from dropping work
 	out         []byte
 )
 
@@ -193,9 +193,9 @@ func BenchmarkHandshake(b *testing.B) {
 		{"Receive/reason", fresh, func(h *closeevent.Handshake) { out = h.Receive(buf, byeReason) }},
 		{"Receive/after_Close", closing, func(h *closeevent.Handshake) { out = h.Receive(buf, bye) }},
 		{"Fail", fresh, func(h *closeevent.Handshake) { out = h.Fail(buf, 1002) }},
-		{"Unsent", closing, func(h *closeevent.Handshake) { h.Unsent() }},
-		{"CloseTransport", complete, func(h *closeevent.Handshake) { truth = h.CloseTransport() }},
-		{"Disconnect", complete, func(h *closeevent.Handshake) { event = h.Disconnect() }},
+		{"WriteFailed", closing, func(h *closeevent.Handshake) { h.WriteFailed() }},
+		{"ShouldCloseTransport", complete, func(h *closeevent.Handshake) { truth = h.ShouldCloseTransport() }},
+		{"TransportClosed", complete, func(h *closeevent.Handshake) { event = h.TransportClosed() }},
 		{"State", complete, func(h *closeevent.Handshake) { state = h.State() }},
 		{"PeerFirst", complete, func(h *closeevent.Handshake) { truth = h.PeerFirst() }},
 	} {

@@ -36,8 +36,8 @@ const (
 	sendData act = 1 << iota // one empty text message
 	closeIt                  // Close
 	failIt                   // Fail
-	unsendIt                 // Unsent: once the transport is lost, writing gives an error
-	giveUp                   // stop waiting: close the transport and Disconnect
+	unsendIt                 // WriteFailed: once the transport is lost, writing gives an error
+	giveUp                   // stop waiting: close the transport and TransportClosed
 	deaf                     // reads no more frames, discards bytes
 	fin                      // has closed its write side
 	dead                     // has seen the end of the transport, and closed it
@@ -101,7 +101,7 @@ func (w *world) read(i int) {
 // die has endpoint i see the end of the transport.
 func (w *world) die(i int) {
 	e := &w.ends[i]
-	e.h.Disconnect()
+	e.h.TransportClosed()
 	e.past |= fin | dead
 	e.in = ""
 	w.ends[1-i].flight = ""
@@ -127,7 +127,7 @@ func (w world) next(may act, loss bool) (must, might []world) {
 		case w.lost || peer.past&fin != 0:
 			do(&must, func(w *world) { w.die(i) })
 		}
-		if e.h.CloseTransport() && e.past&fin == 0 {
+		if e.h.ShouldCloseTransport() && e.past&fin == 0 {
 			do(&must, func(w *world) { w.ends[i].past |= fin | deaf })
 		}
 
@@ -157,7 +157,7 @@ func (w world) next(may act, loss bool) (must, might []world) {
 		if can&unsendIt != 0 && w.lost && !peer.got {
 			do(&might, func(w *world) {
 				w.ends[i].past |= unsendIt
-				w.ends[i].h.Unsent()
+				w.ends[i].h.WriteFailed()
 			})
 		}
 		if can&giveUp != 0 && e.h.State() == closeevent.Closing {
@@ -206,14 +206,14 @@ func (w *world) check() error {
 			continue
 		}
 		// The peer's event is about what crossed, and nothing else.
-		got := peer.h.Disconnect()
-		want := closeevent.CloseEvent{Code: closecode.AbnormalClosure}
+		got := peer.h.TransportClosed()
+		want := closeevent.Event{Code: closecode.AbnormalClosure}
 		if peer.got {
 			if !ok {
 				return fmt.Errorf("endpoint %d read a Close frame that was not sent", 1-i)
 			}
 			_, answered, _ := w.sent(1 - i)
-			want = closeevent.CloseEvent{Code: c.Code, Reason: string(c.Reason), WasClean: answered && peer.past&unsendIt == 0}
+			want = closeevent.Event{Code: c.Code, Reason: string(c.Reason), WasClean: answered && peer.past&unsendIt == 0}
 		}
 		if got != want {
 			return fmt.Errorf("endpoint %d got %+v, want %+v", 1-i, got, want)
@@ -257,7 +257,7 @@ func TestEveryInterleaving(t *testing.T) {
 					}
 					if !idle {
 						over++
-						if test.clean && (!s.h.Disconnect().WasClean || !c.h.Disconnect().WasClean) {
+						if test.clean && (!s.h.TransportClosed().WasClean || !c.h.TransportClosed().WasClean) {
 							t.Fatalf("not clean\n%+v", w)
 						}
 					}

@@ -27,26 +27,26 @@ type stream interface {
 // converse runs an endpoint over a stream by the rules of the package's doc,
 // from what it begins with to its event. If begin is nil it waits for the
 // peer; if it returns nil, it resets the stream.
-func converse(h *closeevent.Handshake, s stream, parse func([]byte) (frame.Close, int, error), begin func(*closeevent.Handshake) []byte) closeevent.CloseEvent {
+func converse(h *closeevent.Handshake, s stream, parse func([]byte) (frame.Close, int, error), begin func(*closeevent.Handshake) []byte) closeevent.Event {
 	write := func(b []byte) {
 		if len(b) == 0 {
 			return
 		}
 		if _, err := s.Write(b); err != nil {
-			h.Unsent()
+			h.WriteFailed()
 		}
 	}
 	if begin != nil {
 		b := begin(h)
 		if b == nil {
 			s.cancel()
-			return h.Disconnect()
+			return h.TransportClosed()
 		}
 		write(b)
 	}
 	var in []byte
 	for done, ended := false, false; ; {
-		if h.CloseTransport() && !ended {
+		if h.ShouldCloseTransport() && !ended {
 			s.end()
 			done, ended = true, true
 		}
@@ -65,12 +65,12 @@ func converse(h *closeevent.Handshake, s stream, parse func([]byte) (frame.Close
 			continue
 		}
 		if err != io.EOF {
-			h.Unsent()
+			h.WriteFailed()
 		}
 		if !ended {
 			s.end()
 		}
-		return h.Disconnect()
+		return h.TransportClosed()
 	}
 }
 
@@ -96,55 +96,55 @@ var stories = []struct {
 	server, client func(*closeevent.Handshake) []byte
 	serverResets   bool // once it has answered
 	clientEnds     bool // END_STREAM or FIN at once
-	atServer       closeevent.CloseEvent
-	atClient       closeevent.CloseEvent
+	atServer       closeevent.Event
+	atClient       closeevent.Event
 }{
 	{
 		name:   "server closes",
 		server: closing(1012, "bye"),
-		atServer: closeevent.CloseEvent{
+		atServer: closeevent.Event{
 			Code: 1012, WasClean: true,
 		},
-		atClient: closeevent.CloseEvent{Code: 1012, Reason: "bye", WasClean: true},
+		atClient: closeevent.Event{Code: 1012, Reason: "bye", WasClean: true},
 	},
 	{
 		name:     "client closes",
 		client:   closing(1001, "bye"),
-		atServer: closeevent.CloseEvent{Code: 1001, Reason: "bye", WasClean: true},
-		atClient: closeevent.CloseEvent{Code: 1001, WasClean: true},
+		atServer: closeevent.Event{Code: 1001, Reason: "bye", WasClean: true},
+		atClient: closeevent.Event{Code: 1001, WasClean: true},
 	},
 	{
 		name:     "both close",
 		server:   closing(4000, "s"),
 		client:   closing(4001, "c"),
-		atServer: closeevent.CloseEvent{Code: 4001, Reason: "c", WasClean: true},
-		atClient: closeevent.CloseEvent{Code: 4000, Reason: "s", WasClean: true},
+		atServer: closeevent.Event{Code: 4001, Reason: "c", WasClean: true},
+		atClient: closeevent.Event{Code: 4000, Reason: "s", WasClean: true},
 	},
 	{
 		name:     "client resets",
 		client:   resets,
-		atServer: closeevent.CloseEvent{Code: 1006},
-		atClient: closeevent.CloseEvent{Code: 1006},
+		atServer: closeevent.Event{Code: 1006},
+		atClient: closeevent.Event{Code: 1006},
 	},
 	{
 		name:     "server resets",
 		server:   resets,
-		atServer: closeevent.CloseEvent{Code: 1006},
-		atClient: closeevent.CloseEvent{Code: 1006},
+		atServer: closeevent.Event{Code: 1006},
+		atClient: closeevent.Event{Code: 1006},
 	},
 	{
 		name:       "client ends without a Close",
 		client:     ends,
 		clientEnds: true,
-		atServer:   closeevent.CloseEvent{Code: 1006},
-		atClient:   closeevent.CloseEvent{Code: 1006},
+		atServer:   closeevent.Event{Code: 1006},
+		atClient:   closeevent.Event{Code: 1006},
 	},
 	{
 		name:         "server answers, then resets",
 		client:       closing(1001, "bye"),
 		serverResets: true,
-		atServer:     closeevent.CloseEvent{Code: 1001, Reason: "bye", WasClean: true},
-		atClient:     closeevent.CloseEvent{Code: 1001},
+		atServer:     closeevent.Event{Code: 1001, Reason: "bye", WasClean: true},
+		atClient:     closeevent.Event{Code: 1001},
 	},
 }
 
@@ -156,7 +156,7 @@ var stories = []struct {
 func TestHTTP2(t *testing.T) {
 	for _, story := range stories {
 		t.Run(story.name, func(t *testing.T) {
-			atServer := make(chan closeevent.CloseEvent, 1)
+			atServer := make(chan closeevent.Event, 1)
 			client := http2Client(t, func(s *serverStream) {
 				s.resetAtEnd = story.serverResets
 				var h closeevent.Handshake
@@ -269,7 +269,7 @@ func TestHTTP3(t *testing.T) {
 	for _, story := range stories {
 		t.Run(story.name, func(t *testing.T) {
 			up, down := newHalf(), newHalf()
-			atServer := make(chan closeevent.CloseEvent, 1)
+			atServer := make(chan closeevent.Event, 1)
 			go func() {
 				var h closeevent.Handshake
 				s := quicStream{up, down}

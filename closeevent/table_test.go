@@ -67,8 +67,8 @@ var tableEvents = []struct {
 	{"Receive, invalid", func(h *Handshake, dst []byte) []byte { return h.Receive(dst, frame.Close{Code: 1006}) }},
 	{"Fail", func(h *Handshake, dst []byte) []byte { return h.Fail(dst, 4001) }},
 	{"Fail, refused", func(h *Handshake, dst []byte) []byte { return h.Fail(dst, 1006) }},
-	{"Unsent", func(h *Handshake, dst []byte) []byte { h.Unsent(); return dst }},
-	{"Disconnect", func(h *Handshake, dst []byte) []byte { h.Disconnect(); return dst }},
+	{"WriteFailed", func(h *Handshake, dst []byte) []byte { h.WriteFailed(); return dst }},
+	{"TransportClosed", func(h *Handshake, dst []byte) []byte { h.TransportClosed(); return dst }},
 }
 
 func must(b []byte, err error) []byte {
@@ -104,7 +104,7 @@ func sends(b []byte, client bool) string {
 
 // name names what has happened to h, as far as it matters from now on.
 func name(h Handshake) string {
-	received, sent, lost := h.code != 0, h.past&sent != 0, h.past&unsent != 0
+	received, sent, lost := h.code != 0, h.past&sent != 0, h.past&writeFailed != 0
 	switch {
 	case h.past&gone != 0:
 		return "closed"
@@ -115,7 +115,7 @@ func name(h Handshake) string {
 	case sent && !lost && !received:
 		return "sent"
 	case lost && !received:
-		return "unsent"
+		return "write failed"
 	}
 	who := "ours first"
 	if h.past&peerFirst != 0 {
@@ -128,7 +128,7 @@ func name(h Handshake) string {
 }
 
 // order is that of a story.
-var order = []string{"open", "sent", "complete, ours first", "complete, peer first", "failed", "unsent", "half, ours first", "half, peer first", "closed"}
+var order = []string{"open", "sent", "complete, ours first", "complete, peer first", "failed", "write failed", "half, ours first", "half, peer first", "closed"}
 
 // Shows: R20 R26 R27 R31 R32 R36 R37
 func TestTable(t *testing.T) {
@@ -211,11 +211,11 @@ func TestTable(t *testing.T) {
 func seenFrom(h Handshake) state {
 	s := state{Name: name(h), State: h.State().String(), PeerFirst: h.PeerFirst()}
 	if h.past&client == 0 {
-		s.ServerCloses = h.CloseTransport()
+		s.ServerCloses = h.ShouldCloseTransport()
 	} else {
-		s.ClientCloses = h.CloseTransport()
+		s.ClientCloses = h.ShouldCloseTransport()
 	}
-	e := h.Disconnect()
+	e := h.TransportClosed()
 	s.Code, s.WasClean = strconv.Itoa(int(e.Code)), e.WasClean
 	if e.Code == 4002 {
 		s.Code = "received"

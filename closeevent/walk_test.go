@@ -8,48 +8,48 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
 	"github.com/closeframe/closeframe/frame"
-	"github.com/closeframe/closeframe/internal/closemodel"
+	"github.com/closeframe/closeframe/internal/check/model"
 )
 
 var key = [4]byte{0x37, 0xfa, 0x21, 0x3d}
 
 // events are all that can happen, with arguments of every sort.
-var events = []closemodel.Event{
-	{Kind: closemodel.Close, Code: 1001, Reason: "bye"},
-	{Kind: closemodel.Close, Code: 4999},
-	{Kind: closemodel.Close, Code: 1005},
-	{Kind: closemodel.Close, Code: 1005, Reason: "x"},                       // no code, no reason
-	{Kind: closemodel.Close, Code: 1006},                                    // never sent
-	{Kind: closemodel.Close, Code: 0},                                       // no code at all
-	{Kind: closemodel.Close, Code: 1000, Reason: strings.Repeat("x", 124)},  // too long
-	{Kind: closemodel.Close, Code: 1000, Reason: strings.Repeat("x", 4096)}, // far too long
-	{Kind: closemodel.Close, Code: 1000, Reason: "\xff"},                    // not UTF-8
-	{Kind: closemodel.Receive, Code: 1000},
-	{Kind: closemodel.Receive, Code: 4000, Reason: strings.Repeat("\u00e9", 61)},
-	{Kind: closemodel.Receive, Code: 1005},
-	{Kind: closemodel.Receive, Code: 1005, Reason: "x"}, // not from a parser
-	{Kind: closemodel.Receive, Code: 1006},              // not from a parser
-	{Kind: closemodel.Receive, Code: 0},                 // the zero frame.Close
-	{Kind: closemodel.Fail, Code: 1002},
-	{Kind: closemodel.Fail, Code: 1005},
-	{Kind: closemodel.Fail, Code: 1015}, // never sent
-	{Kind: closemodel.Unsent},
-	{Kind: closemodel.Disconnect},
+var events = []model.Event{
+	{Kind: model.Close, Code: 1001, Reason: "bye"},
+	{Kind: model.Close, Code: 4999},
+	{Kind: model.Close, Code: 1005},
+	{Kind: model.Close, Code: 1005, Reason: "x"},                       // no code, no reason
+	{Kind: model.Close, Code: 1006},                                    // never sent
+	{Kind: model.Close, Code: 0},                                       // no code at all
+	{Kind: model.Close, Code: 1000, Reason: strings.Repeat("x", 124)},  // too long
+	{Kind: model.Close, Code: 1000, Reason: strings.Repeat("x", 4096)}, // far too long
+	{Kind: model.Close, Code: 1000, Reason: "\xff"},                    // not UTF-8
+	{Kind: model.Receive, Code: 1000},
+	{Kind: model.Receive, Code: 4000, Reason: strings.Repeat("\u00e9", 61)},
+	{Kind: model.Receive, Code: 1005},
+	{Kind: model.Receive, Code: 1005, Reason: "x"}, // not from a parser
+	{Kind: model.Receive, Code: 1006},              // not from a parser
+	{Kind: model.Receive, Code: 0},                 // the zero frame.Close
+	{Kind: model.Fail, Code: 1002},
+	{Kind: model.Fail, Code: 1005},
+	{Kind: model.Fail, Code: 1015}, // never sent
+	{Kind: model.WriteFailed},
+	{Kind: model.TransportClosed},
 }
 
 // apply has e happen to h and returns what was appended to before.
-func apply(h *closeevent.Handshake, dst []byte, e closemodel.Event) (_ []byte, err error) {
+func apply(h *closeevent.Handshake, dst []byte, e model.Event) (_ []byte, err error) {
 	switch e.Kind {
-	case closemodel.Close:
+	case model.Close:
 		return h.Close(dst, closecode.Code(e.Code), e.Reason)
-	case closemodel.Receive:
+	case model.Receive:
 		return h.Receive(dst, frame.Close{Code: closecode.Code(e.Code), Reason: []byte(e.Reason)}), nil
-	case closemodel.Fail:
+	case model.Fail:
 		return h.Fail(dst, closecode.Code(e.Code)), nil
-	case closemodel.Unsent:
-		h.Unsent()
-	case closemodel.Disconnect:
-		h.Disconnect()
+	case model.WriteFailed:
+		h.WriteFailed()
+	case model.TransportClosed:
+		h.TransportClosed()
 	}
 	return dst, nil
 }
@@ -62,11 +62,11 @@ func apply(h *closeevent.Handshake, dst []byte, e closemodel.Event) (_ []byte, e
 func TestEveryEventInEveryState(t *testing.T) {
 	type pair struct {
 		h closeevent.Handshake
-		m closemodel.Model
+		m model.Model
 	}
 	queue := []pair{
-		{closeevent.Handshake{}, closemodel.Model{}},
-		{closeevent.NewClient(key), closemodel.Model{Client: true, Key: key}},
+		{closeevent.Handshake{}, model.Model{}},
+		{closeevent.NewClient(key), model.Model{Client: true, Key: key}},
 	}
 	seen := map[pair]bool{queue[0]: true, queue[1]: true}
 	steps := 0
@@ -96,16 +96,16 @@ func TestEveryEventInEveryState(t *testing.T) {
 			if got, want := after.h.State().String(), after.m.State(); got != want {
 				t.Fatalf("%+v, then %+v: state %v, want %v", before.m, e, got, want)
 			}
-			if got, want := after.h.CloseTransport(), after.m.CloseTransport(); got != want {
-				t.Fatalf("%+v, then %+v: CloseTransport %v, want %v", before.m, e, got, want)
+			if got, want := after.h.ShouldCloseTransport(), after.m.ShouldCloseTransport(); got != want {
+				t.Fatalf("%+v, then %+v: ShouldCloseTransport %v, want %v", before.m, e, got, want)
 			}
 			if got, want := after.h.PeerFirst(), after.m.PeerFirst(); got != want {
 				t.Fatalf("%+v, then %+v: PeerFirst %v, want %v", before.m, e, got, want)
 			}
-			// What Disconnect would return now. After it, nothing changes it.
+			// What TransportClosed would return now. After it, nothing changes it.
 			end := after.h
 			code, reason, wasClean := after.m.End()
-			if got, want := end.Disconnect(), (closeevent.CloseEvent{Code: closecode.Code(code), Reason: reason, WasClean: wasClean}); got != want {
+			if got, want := end.TransportClosed(), (closeevent.Event{Code: closecode.Code(code), Reason: reason, WasClean: wasClean}); got != want {
 				t.Fatalf("%+v, then %+v: event %+v, want %+v", before.m, e, got, want)
 			}
 			if !seen[after] {

@@ -48,13 +48,13 @@ func (c *loopConn) readable(out, b []byte, data func(b []byte) int) (_ []byte, m
 // few seconds.
 func (c *loopConn) written(err error) (shutdown bool) {
 	if err != nil {
-		c.closing.Unsent()
+		c.closing.WriteFailed()
 	}
-	return c.closing.CloseTransport()
+	return c.closing.ShouldCloseTransport()
 }
 
 // hangup is called when the socket has been closed, by whichever side.
-func (c *loopConn) hangup() closeevent.CloseEvent { return c.closing.Disconnect() }
+func (c *loopConn) hangup() closeevent.Event { return c.closing.TransportClosed() }
 
 func Example_eventLoop() {
 	// A masked text message "Hello", as in RFC 6455 §5.7, and a masked Close.

@@ -18,7 +18,7 @@ func readClose(r io.Reader, h *closeevent.Handshake) (b, answer []byte, err erro
 		n, err := io.ReadAtLeast(r, b[len(b):need], need-len(b))
 		b = b[:len(b)+n]
 		if err != nil {
-			return b, nil, err // the transport is gone: h.Disconnect tells how it ended
+			return b, nil, err // the transport is gone: h.TransportClosed tells how it ended
 		}
 		c, n, err := frame.Parse(b)
 		if err == io.ErrUnexpectedEOF {
@@ -47,7 +47,7 @@ func Example_frame() {
 	h := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d}) // from crypto/rand
 	b, answer, err := readClose(pipe, &h)
 	fmt.Printf("read % x, answer % x, %v\n", b, answer, err)
-	fmt.Println(h.Disconnect())
+	fmt.Println(h.TransportClosed())
 	// Output:
 	// read 88 05 03 e9 62 79 65, answer 88 82 37 fa 21 3d 34 13, <nil>
 	// websocket closed: 1001 Going Away, reason "bye"

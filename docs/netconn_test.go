@@ -15,10 +15,10 @@ import (
 
 // hangUp ends a connection on which out, what Receive or Fail appended, is all
 // that is left to write.
-func hangUp(conn net.Conn, h *closeevent.Handshake, out []byte) closeevent.CloseEvent {
+func hangUp(conn net.Conn, h *closeevent.Handshake, out []byte) closeevent.Event {
 	if len(out) > 0 { // no answer is due where we closed first
 		if _, err := conn.Write(out); err != nil {
-			h.Unsent()
+			h.WriteFailed()
 		}
 	}
 	return closeconn.Finish(conn, h, 5*time.Second)
@@ -28,14 +28,14 @@ func hangUp(conn net.Conn, h *closeevent.Handshake, out []byte) closeevent.Close
 // peer may be sending messages still, so it reads on up to the peer's Close;
 // readFrame is the stack's own reader.
 func closeFirst(conn net.Conn, h *closeevent.Handshake, code closecode.Code, reason string,
-	readFrame func(net.Conn) (opcode byte, payload []byte, err error)) (closeevent.CloseEvent, error) {
+	readFrame func(net.Conn) (opcode byte, payload []byte, err error)) (closeevent.Event, error) {
 	out, err := h.Close(nil, code, reason)
 	if err != nil {
-		return closeevent.CloseEvent{}, err // a code or a reason that cannot be sent
+		return closeevent.Event{}, err // a code or a reason that cannot be sent
 	}
 	conn.SetDeadline(time.Now().Add(5 * time.Second)) // not every peer answers
 	if _, err := conn.Write(out); err != nil {
-		h.Unsent()
+		h.WriteFailed()
 	}
 	for {
 		opcode, payload, err := readFrame(conn)
@@ -62,7 +62,7 @@ func Example_netConn() {
 	defer l.Close()
 
 	// The client has sent a message when the server's Close arrives.
-	client := make(chan closeevent.CloseEvent, 1)
+	client := make(chan closeevent.Event, 1)
 	go func() {
 		conn, err := net.Dial("tcp", l.Addr().String())
 		if err != nil {

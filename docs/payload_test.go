@@ -12,14 +12,14 @@ import (
 // closePayload is given the payload of a frame of opcode 8, unmasked. It
 // returns the payload of the answer, which the stack frames like any other,
 // and what the application is to be told.
-func closePayload(payload []byte) (answer []byte, event closeevent.CloseEvent) {
+func closePayload(payload []byte) (answer []byte, event closeevent.Event) {
 	c, err := frame.ParsePayload(payload)
 	if fault, ok := errors.AsType[frame.Error](err); ok {
 		answer, _ = frame.AppendPayload(nil, fault.Code(), "") // 1002 or 1007: no error
-		return answer, closeevent.CloseEvent{Code: closecode.AbnormalClosure}
+		return answer, closeevent.Event{Code: closecode.AbnormalClosure}
 	}
 	answer, _ = frame.AppendPayload(nil, c.Code, "") // an echo of what was parsed: no error
-	return answer, closeevent.CloseEvent{Code: c.Code, Reason: string(c.Reason), WasClean: true}
+	return answer, closeevent.Event{Code: c.Code, Reason: string(c.Reason), WasClean: true}
 }
 
 func Example_payload() {

@@ -18,7 +18,7 @@ func seen(t *testing.T, client string) map[string][]string {
 	var profile struct {
 		Outcomes []struct {
 			ID string
-			closeevent.CloseEvent
+			closeevent.Event
 			Error bool // an event of that name came before
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
 	"github.com/closeframe/closeframe/frame"
-	"github.com/closeframe/closeframe/internal/closemodel"
+	"github.com/closeframe/closeframe/internal/check/model"
 )
 
 // FuzzHandshake has arbitrary events happen to a Handshake, one after the
@@ -25,7 +25,7 @@ func FuzzHandshake(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, client bool, key, script []byte) {
 		var h closeevent.Handshake
-		var m closemodel.Model
+		var m model.Model
 		if client {
 			copy(m.Key[:], key)
 			m.Client = true
@@ -36,7 +36,7 @@ func FuzzHandshake(f *testing.F) {
 			if len(script) == 0 {
 				break
 			}
-			var e closemodel.Event
+			var e model.Event
 			e, script = nextEvent(script)
 			want, refused := m.Apply(e)
 
@@ -48,28 +48,28 @@ func FuzzHandshake(f *testing.F) {
 			var got []byte
 			var err error
 			switch e.Kind {
-			case closemodel.Close:
+			case model.Close:
 				got, err = h.Close(dst, closecode.Code(e.Code), e.Reason)
-			case closemodel.Receive:
+			case model.Receive:
 				reason := []byte(e.Reason)
 				if n := copy(buf[1:], e.Reason); n == len(reason) {
 					reason = buf[1 : 1+n]
 				}
 				got = h.Receive(dst, frame.Close{Code: closecode.Code(e.Code), Reason: reason})
-			case closemodel.Fail:
+			case model.Fail:
 				got = h.Fail(dst, closecode.Code(e.Code))
-			case closemodel.Unsent:
-				h.Unsent()
+			case model.WriteFailed:
+				h.WriteFailed()
 				got = dst
-			case closemodel.Disconnect:
-				h.Disconnect()
+			case model.TransportClosed:
+				h.TransportClosed()
 				got = dst
 			}
 
 			if (err != nil) != refused || got[0] != fill || !bytes.Equal(got[1:], want) {
 				t.Fatalf("%+v: appended % x (%v), want % x (refused: %v)\n%+v", e, got[1:], err, want, refused, m)
 			}
-			if &got[0] == &buf[0] && e.Kind != closemodel.Receive && bytes.Count(buf[len(got):], []byte{fill}) != len(buf)-len(got) {
+			if &got[0] == &buf[0] && e.Kind != model.Receive && bytes.Count(buf[len(got):], []byte{fill}) != len(buf)-len(got) {
 				t.Fatalf("%+v: wrote beyond the result: % x", e, buf)
 			}
 			if len(want) > 0 {
@@ -80,24 +80,24 @@ func FuzzHandshake(f *testing.F) {
 			}
 			end := h
 			code, reason, wasClean := m.End()
-			if got, want := end.Disconnect(), (closeevent.CloseEvent{Code: closecode.Code(code), Reason: reason, WasClean: wasClean}); got != want {
+			if got, want := end.TransportClosed(), (closeevent.Event{Code: closecode.Code(code), Reason: reason, WasClean: wasClean}); got != want {
 				t.Fatalf("%+v: the event would be %+v, want %+v\n%+v", e, got, want, m)
 			}
-			if h.State().String() != m.State() || h.CloseTransport() != m.CloseTransport() || h.PeerFirst() != m.PeerFirst() {
-				t.Fatalf("%+v: %v, CloseTransport %v, PeerFirst %v; want %s, %v, %v\n%+v", e,
-					h.State(), h.CloseTransport(), h.PeerFirst(), m.State(), m.CloseTransport(), m.PeerFirst(), m)
+			if h.State().String() != m.State() || h.ShouldCloseTransport() != m.ShouldCloseTransport() || h.PeerFirst() != m.PeerFirst() {
+				t.Fatalf("%+v: %v, ShouldCloseTransport %v, PeerFirst %v; want %s, %v, %v\n%+v", e,
+					h.State(), h.ShouldCloseTransport(), h.PeerFirst(), m.State(), m.ShouldCloseTransport(), m.PeerFirst(), m)
 			}
 		}
 	})
 }
 
 // nextEvent reads one event of a script. What the script lacks is 0.
-func nextEvent(script []byte) (closemodel.Event, []byte) {
+func nextEvent(script []byte) (model.Event, []byte) {
 	var head [4]byte
 	script = script[copy(head[:], script):]
 	n := min(int(head[3]), len(script))
-	return closemodel.Event{
-		Kind:   closemodel.Kind(head[0] % 5),
+	return model.Event{
+		Kind:   model.Kind(head[0] % 5),
 		Code:   uint16(head[1])<<8 | uint16(head[2]),
 		Reason: string(script[:n]),
 	}, script[n:]

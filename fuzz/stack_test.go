@@ -17,9 +17,9 @@ import (
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/examples/eventloop"
+	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/frame"
-	"github.com/closeframe/closeframe/internal/eventloop"
-	"github.com/closeframe/closeframe/internal/stack"
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
@@ -27,7 +27,7 @@ import (
 const limit = 300
 
 // FuzzStack gives the same bytes, cut anywhere, to both endpoints that embed
-// the module: internal/stack, which waits in Read, and internal/eventloop,
+// the module: examples/stack, which waits in Read, and examples/eventloop,
 // which is fed. They never panic and never hang, they agree with each other
 // and with RFC 6455 on what a good stream and a good end is, and they never
 // leave a Close unanswered. After so many messages the endpoint closes.
@@ -92,13 +92,13 @@ func FuzzStack(f *testing.F) {
 
 // A played is what came of a stream.
 type played struct {
-	event    closeevent.CloseEvent
+	event    closeevent.Event
 	first    bool     // the peer closed first
 	messages []string // received
 	closed   string   // the payload of the Close that was sent, in quotes, or ""
 }
 
-// playStack plays the pieces to internal/stack.
+// playStack plays the pieces to examples/stack.
 func playStack(t *testing.T, pieces [][]byte, client bool, messages int) (p played) {
 	peer := &memory{pieces: slices.Clone(pieces)}
 	var c *stack.Conn
@@ -128,7 +128,7 @@ func playStack(t *testing.T, pieces [][]byte, client bool, messages int) (p play
 		op, msg, err := c.Read(nil)
 		if err != nil {
 			var ok bool
-			if p.event, ok = errors.AsType[closeevent.CloseEvent](err); !ok {
+			if p.event, ok = errors.AsType[closeevent.Event](err); !ok {
 				t.Fatalf("Read: %v", err)
 			}
 			break
@@ -144,7 +144,7 @@ func playStack(t *testing.T, pieces [][]byte, client bool, messages int) (p play
 	return p
 }
 
-// playLoop plays the pieces to internal/eventloop.
+// playLoop plays the pieces to examples/eventloop.
 func playLoop(pieces [][]byte, client bool, messages int) (p played) {
 	c := new(eventloop.Conn)
 	if client {
@@ -168,7 +168,7 @@ func playLoop(pieces [][]byte, client bool, messages int) (p played) {
 			return out
 		})
 	}
-	p.event = c.Disconnect()
+	p.event = c.TransportClosed()
 	p.first = c.PeerFirst()
 	p.closed = lastClose(out, client)
 	return p

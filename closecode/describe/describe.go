@@ -12,12 +12,12 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/closeframe/closeframe/closecode"
-	"github.com/closeframe/closeframe/internal/story"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 var (
-	supported = parse(story.Languages())
-	matcher   = story.NewMatcher(story.Languages())
+	supported = parse(catalog.Languages())
+	matcher   = catalog.NewMatcher(catalog.Languages())
 )
 
 func parse(names []string) []language.Tag {
@@ -46,7 +46,7 @@ func Supported() []language.Tag {
 // [closecode.Code.String] gives. The wording may change between releases.
 func Code(c closecode.Code, prefs ...language.Tag) string {
 	lang := matcher.Match(prefs...)
-	s, w := story.Of(lang, c), story.WordsOf(lang)
+	s, w := catalog.Of(lang, c), catalog.WordsOf(lang)
 
 	var b strings.Builder
 	b.WriteString(s.What)

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/closeframe/closeframe/closecode"
-	"github.com/closeframe/closeframe/internal/story"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 var cmdCodes = &command{
@@ -96,7 +96,7 @@ func codeRows(l lang, first, last closecode.Code) []codeRow {
 			rows[i].Last = c
 			continue
 		}
-		story := story.Of(l.tag, c)
+		story := catalog.Of(l.tag, c)
 		r := codeRow{First: c, Last: c, Name: c.Name(), Class: class, Title: story.Title, Meaning: story.What,
 			Valid: c.Valid(), Script: c.Scriptable()}
 		if lo, hi, ok := c.Reconnect(0); ok {

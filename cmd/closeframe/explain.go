@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/closeframe/closeframe/closecode"
-	"github.com/closeframe/closeframe/internal/story"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 var cmdExplain = &command{
@@ -64,7 +64,7 @@ A code is a number from 0 to 65535, or a name.
 
 // explain prints the story of c.
 func explain(w io.Writer, st style, l lang, c closecode.Code) {
-	story := story.Of(l.tag, c)
+	story := catalog.Of(l.tag, c)
 	title := fmt.Sprint(int(c))
 	if c.Name() != "" {
 		title += " " + c.Name()

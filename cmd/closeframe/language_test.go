@@ -5,11 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/closeframe/closeframe/internal/story"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // TestLanguage asks for no third language that somebody might add, which takes
-// a file in internal/story and no more.
+// a file in internal/catalog and no more.
 func TestLanguage(t *testing.T) {
 	tests := []struct{ flag, env, want string }{
 		{"", "", "en"},
@@ -54,7 +54,7 @@ func TestLanguage(t *testing.T) {
 		if err != nil || l.tag != tt.want {
 			t.Errorf("-lang=%q %s: %s, %v, want %s", tt.flag, tt.env, l.tag, err, tt.want)
 		}
-		if want := map[string]*words{"en": &english, "zh-Hans": &chinese}[tt.want]; l.words != want || l.Words != story.WordsOf(tt.want) {
+		if want := map[string]*words{"en": &english, "zh-Hans": &chinese}[tt.want]; l.words != want || l.Words != catalog.WordsOf(tt.want) {
 			t.Errorf("-lang=%q %s: the words are of another language", tt.flag, tt.env)
 		}
 	}

@@ -7,14 +7,14 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/closeframe/closeframe/closecode"
-	"github.com/closeframe/closeframe/internal/story"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // A lang is a language that the program speaks: its tag, the words that
 // package story has for it, and those of the program itself.
 type lang struct {
-	tag string // one of story.Languages
-	story.Words
+	tag string // one of catalog.Languages
+	catalog.Words
 	*words
 }
 
@@ -135,12 +135,12 @@ var chinese = words{
 	reconnectApp:   "由应用自行决定",
 }
 
-var matcher = sync.OnceValue(func() *story.Matcher { return story.NewMatcher(story.Languages()) })
+var matcher = sync.OnceValue(func() *catalog.Matcher { return catalog.NewMatcher(catalog.Languages()) })
 
 // langOf returns the language that the program speaks that is nearest to tag.
 func langOf(tag language.Tag) lang {
 	l := lang{tag: matcher().Match(tag), words: &english}
-	l.Words = story.WordsOf(l.tag)
+	l.Words = catalog.WordsOf(l.tag)
 	if l.tag == "zh-Hans" {
 		l.words = &chinese
 	}
@@ -156,4 +156,4 @@ func (l *lang) size(n int) string {
 }
 
 // class returns what a class is called.
-func (l *lang) class(c closecode.Class) string { return story.OfClass(l.tag, c).Title }
+func (l *lang) class(c closecode.Class) string { return catalog.OfClass(l.tag, c).Title }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/closeframe/closeframe/closecode"
-	"github.com/closeframe/closeframe/internal/story"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // drawCodes draws all 65,536 codes, colored by closecode.Class, at three
@@ -16,7 +16,7 @@ import (
 func drawCodes(say say) (*canvas, error) {
 	// The names of the API in English; words in Chinese.
 	name := func(class closecode.Class) string {
-		return say(class.String(), story.OfClass("zh-Hans", class).Title)
+		return say(class.String(), catalog.OfClass("zh-Hans", class).Title)
 	}
 	c := &canvas{
 		w: 900, h: 560,

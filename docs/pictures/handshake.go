@@ -31,7 +31,7 @@ var inputs = []input{
 		return h.Receive(nil, frame.Close{Code: peerCode, Reason: []byte(peerReason)})
 	}},
 	{"Fail", func(h *closeevent.Handshake) []byte { return h.Fail(nil, closecode.ProtocolError) }},
-	{"Unsent", func(h *closeevent.Handshake) []byte { h.Unsent(); return nil }},
+	{"WriteFailed", func(h *closeevent.Handshake) []byte { h.WriteFailed(); return nil }},
 }
 
 // A pair is a server's and a client's Handshake to which the same happened.
@@ -45,30 +45,30 @@ func (p pair) do(in input) (next pair, sent bool) {
 }
 
 // A view is what can be seen of a pair from outside: the ends are what
-// Disconnect returns if the transport goes now.
+// TransportClosed returns if the transport goes now.
 type view struct {
 	state        closeevent.State
-	server       bool // CloseTransport of the server's
-	client       bool // CloseTransport of the client's
+	server       bool // ShouldCloseTransport of the server's
+	client       bool // ShouldCloseTransport of the client's
 	peerFirst    bool
-	end          closeevent.CloseEvent
-	rolesDiffer  bool // in anything but CloseTransport
+	end          closeevent.Event
+	rolesDiffer  bool // in anything but ShouldCloseTransport
 	afterwards   closeevent.State
-	afterClosing bool // CloseTransport after Disconnect
+	afterClosing bool // ShouldCloseTransport after TransportClosed
 }
 
 func look(p pair) view {
 	v := view{
 		state:       p.server.State(),
-		server:      p.server.CloseTransport(),
-		client:      p.client.CloseTransport(),
+		server:      p.server.ShouldCloseTransport(),
+		client:      p.client.ShouldCloseTransport(),
 		peerFirst:   p.server.PeerFirst(),
 		rolesDiffer: p.server.State() != p.client.State() || p.server.PeerFirst() != p.client.PeerFirst(),
 	}
-	v.end = p.server.Disconnect()
-	v.rolesDiffer = v.rolesDiffer || v.end != p.client.Disconnect()
+	v.end = p.server.TransportClosed()
+	v.rolesDiffer = v.rolesDiffer || v.end != p.client.TransportClosed()
 	v.afterwards = p.server.State()
-	v.afterClosing = p.server.CloseTransport() || p.client.CloseTransport()
+	v.afterClosing = p.server.ShouldCloseTransport() || p.client.ShouldCloseTransport()
 	return v
 }
 
@@ -158,14 +158,14 @@ var places = map[string]struct {
 	column, row int
 	en, zh      string
 }{
-	"":                     {0, 1, "Open", "已打开"},
-	"Receive":              {1, 0, "Peer closed first", "对方先关闭"},
-	"Close":                {1, 1, "We closed first", "我方先关闭"},
-	"Fail":                 {1, 2, "Failed", "已判失败"},
-	"Close Receive":        {2, 1, "Both have closed", "双方都已关闭"},
-	"Close Unsent":         {2, 2, "Our Close was lost", "我方关闭帧丢失"},
-	"Receive Unsent":       {3, 0, "Only the peer closed", "只有对方关闭"},
-	"Close Receive Unsent": {3, 1, "Ours was lost", "我方关闭帧终究丢失"},
+	"":                          {0, 1, "Open", "已打开"},
+	"Receive":                   {1, 0, "Peer closed first", "对方先关闭"},
+	"Close":                     {1, 1, "We closed first", "我方先关闭"},
+	"Fail":                      {1, 2, "Failed", "已判失败"},
+	"Close Receive":             {2, 1, "Both have closed", "双方都已关闭"},
+	"Close WriteFailed":         {2, 2, "Our Close was lost", "我方关闭帧丢失"},
+	"Receive WriteFailed":       {3, 0, "Only the peer closed", "只有对方关闭"},
+	"Close Receive WriteFailed": {3, 1, "Ours was lost", "我方关闭帧终究丢失"},
 }
 
 const (
@@ -210,8 +210,8 @@ func drawHandshake(say say) (*canvas, error) {
 	y := c.h - 40
 	c.text("small dim", originX, y-20, say("An arrow is a method of Handshake; \"sends\" marks those that append a Close frame. What has no arrow changes nothing and sends nothing.",
 		"箭头是 Handshake 的方法，标有“发送”的会写出关闭帧。没有画出的方法不改变状态，也不写出任何东西。"))
-	c.text("small dim", originX, y, say("In every state Disconnect ends it: the state is closed, and the CloseEvent is the one in the box.",
-		"在任何状态下，Disconnect 都使其结束：状态变为 closed，得到框中所写的 CloseEvent（握手完成即 wasClean 为真）。"))
+	c.text("small dim", originX, y, say("In every state TransportClosed ends it: the state is closed, and the CloseEvent is the one in the box.",
+		"在任何状态下，TransportClosed 都使其结束：状态变为 closed，得到框中所写的 CloseEvent（握手完成即 wasClean 为真）。"))
 	c.text("small dim", originX, y+20, say("\"the peer's code\" comes with the peer's reason; the code is 1005 if its Close frame had none.",
 		"“对方的关闭码”附带对方的关闭原因；对方的关闭帧若没有关闭码，则为 1005。"))
 	return c, nil

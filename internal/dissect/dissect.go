@@ -30,7 +30,7 @@ type Options struct {
 	// default the mask bit of each frame is believed.
 	From Side
 
-	// Lang is the language of the texts: one of story.Languages, or "" for
+	// Lang is the language of the texts: one of catalog.Languages, or "" for
 	// English.
 	Lang string
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/frame"
-	"github.com/closeframe/closeframe/internal/story"
+	"github.com/closeframe/closeframe/internal/catalog"
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
@@ -28,7 +28,7 @@ func sender(role string) Side {
 // Shows: frames.json
 func TestFrameVectors(t *testing.T) {
 	for _, v := range vectors.Frames() {
-		for _, lang := range story.Languages() {
+		for _, lang := range catalog.Languages() {
 			r := Bytes(v.Bytes, Options{From: sender(v.Role), Lang: lang})
 			check(t, v.ID, v.Bytes, r, Options{From: sender(v.Role)})
 			checkJSON(t, v.ID, r)

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/closeframe/closeframe/internal/proof/grammar"
+	"github.com/closeframe/closeframe/internal/check/proof/grammar"
 )
 
 // syntaxOf returns the smallest automaton of RFC 3629's grammar, whose text is in package grammar: it shares nothing

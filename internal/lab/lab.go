@@ -23,7 +23,7 @@ import (
 
 	"golang.org/x/text/language"
 
-	"github.com/closeframe/closeframe/internal/story"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 //go:embed page words profiles.json
@@ -161,7 +161,7 @@ func code(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	t := story.Of(tagOf(r), c)
+	t := catalog.Of(tagOf(r), c)
 	writeJSON(w, struct {
 		Name    string `json:"name"` // the registry's
 		Title   string `json:"title"`

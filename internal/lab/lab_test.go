@@ -95,7 +95,7 @@ func (c *client) dial(q url.Values, extra string) buffered {
 
 // play plays the browser's part as RFC 6455 has it, and returns what its
 // onclose would get and what the lab tells of it.
-func (c *client) play(q url.Values) (closeevent.CloseEvent, result) {
+func (c *client) play(q url.Values) (closeevent.Event, result) {
 	c.Helper()
 	id := c.id()
 	q.Set("run", id)
@@ -108,7 +108,7 @@ func (c *client) play(q url.Values) (closeevent.CloseEvent, result) {
 	h := closeevent.NewClient([4]byte{1, 2, 3, 4})
 	send := func(b []byte) {
 		if _, err := conn.Write(b); err != nil {
-			h.Unsent()
+			h.WriteFailed()
 		}
 	}
 	if played.ClientCloses {
@@ -143,21 +143,21 @@ func (c *client) play(q url.Values) (closeevent.CloseEvent, result) {
 			break
 		}
 	}
-	if h.CloseTransport() || played.ID == "never-ended" {
+	if h.ShouldCloseTransport() || played.ID == "never-ended" {
 		conn.CloseWrite()
 	}
 	io.Copy(io.Discard, conn)
 	conn.Close()
-	return h.Disconnect(), c.result("/result?run=" + id)
+	return h.TransportClosed(), c.result("/result?run=" + id)
 }
 
 func TestEveryCase(t *testing.T) {
-	clean := func(code closecode.Code, reason string) closeevent.CloseEvent {
-		return closeevent.CloseEvent{Code: code, Reason: reason, WasClean: true}
+	clean := func(code closecode.Code, reason string) closeevent.Event {
+		return closeevent.Event{Code: code, Reason: reason, WasClean: true}
 	}
-	abnormal := closeevent.CloseEvent{Code: 1006}
+	abnormal := closeevent.Event{Code: 1006}
 	tests := map[string]struct {
-		client, server closeevent.CloseEvent
+		client, server closeevent.Event
 		first          string
 		rule           string
 	}{
@@ -183,7 +183,7 @@ func TestEveryCase(t *testing.T) {
 		"close-and-fin":   {clean(1001, away), clean(1001, ""), "server", "§7.1.4"},
 		"close-and-reset": {clean(1001, away), abnormal, "server", "§1.4"},
 		"never-ended":     {clean(1001, away), clean(1001, ""), "server", "§7.1.1"},
-		"no-reply":        {abnormal, closeevent.CloseEvent{Code: 3000, Reason: bye}, "browser", "§7.1.5"},
+		"no-reply":        {abnormal, closeevent.Event{Code: 3000, Reason: bye}, "browser", "§7.1.5"},
 	}
 	if len(tests) != len(cases) {
 		t.Errorf("%d cases are tested of %d", len(tests), len(cases))
@@ -294,7 +294,7 @@ func TestStrangeClients(t *testing.T) {
 		conn.CloseWrite()
 		io.Copy(io.Discard, conn)
 		conn.Close()
-		if res := l.result("/result?run=" + id); res.Server != (closeevent.CloseEvent{Code: 1006}) {
+		if res := l.result("/result?run=" + id); res.Server != (closeevent.Event{Code: 1006}) {
 			t.Errorf("%s: %v", name, res.Server)
 		}
 	}
@@ -305,7 +305,7 @@ func TestStrangeClients(t *testing.T) {
 	if b, err := io.ReadAll(conn); err != nil || string(b) != "\x88\x02\x0b\xb8" {
 		t.Errorf("early: %q, %v", b, err)
 	}
-	if res := l.result("/result?run=" + id); res.Server != (closeevent.CloseEvent{Code: 3000, WasClean: true}) {
+	if res := l.result("/result?run=" + id); res.Server != (closeevent.Event{Code: 3000, WasClean: true}) {
 		t.Errorf("early: %v", res.Server)
 	}
 }

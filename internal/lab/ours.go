@@ -9,14 +9,14 @@ import (
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/frame"
-	"github.com/closeframe/closeframe/internal/stack"
 )
 
 // ours is what a client of the lab's own saw in the browser's place.
 type ours struct {
-	Event   closeevent.CloseEvent `json:"event"`
-	Moments []moment              `json:"moments"` // since the server's recording began
+	Event   closeevent.Event `json:"event"`
+	Moments []moment         `json:"moments"` // since the server's recording began
 
 	begin time.Time
 }
@@ -74,7 +74,7 @@ func unmasked(ctx context.Context, host string, here net.Addr, q url.Values) (ou
 	h := closeevent.NewClient([4]byte{})
 	_, _ = h.Close(nil, closecode.NormalClosure, "") // which can be sent; but this goes out:
 	if _, err := rec.Write(closing(0x03, 0xe8)); err != nil {
-		h.Unsent()
+		h.WriteFailed()
 	}
 	var in []byte
 	buf := make([]byte, 512)
@@ -86,7 +86,7 @@ func unmasked(ctx context.Context, host string, here net.Addr, q url.Values) (ou
 		}
 		if err != nil {
 			rec.Close()
-			return ours{h.Disconnect(), rec.moments, rec.begin}, nil
+			return ours{h.TransportClosed(), rec.moments, rec.begin}, nil
 		}
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeconn"
 	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/frame"
 	"github.com/closeframe/closeframe/internal/dissect"
-	"github.com/closeframe/closeframe/internal/stack"
 )
 
 const (
@@ -85,7 +85,7 @@ type run struct {
 	in   []byte    // received and not parsed
 	h    closeevent.Handshake
 
-	event closeevent.CloseEvent
+	event closeevent.Event
 	done  chan struct{} // closed once nothing changes any more
 }
 
@@ -101,7 +101,7 @@ func (l *lab) socket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() {
-		p.event = p.h.Disconnect()
+		p.event = p.h.TransportClosed()
 		close(p.done)
 	}()
 	// The opening handshake is the stack's. The frames are not: a stack
@@ -175,7 +175,7 @@ func (p *run) write(b []byte) {
 		return
 	}
 	if _, err := p.conn.Write(b); err != nil {
-		p.h.Unsent()
+		p.h.WriteFailed()
 	}
 }
 
@@ -242,7 +242,7 @@ func (p *run) both() {
 func (p *run) noReply() {
 	if c, ok := p.await(); ok {
 		p.h.Receive(nil, c)
-		p.h.Unsent()
+		p.h.WriteFailed()
 		p.conn.note("silent")
 		io.Copy(io.Discard, p.conn)
 	}
@@ -283,16 +283,16 @@ func (p *run) closeAndReset() {
 
 // A result is what the page is told of a run.
 type result struct {
-	Why    string                `json:"why"`    // one sentence
-	Rule   string                `json:"rule"`   // the section that decides
-	Quote  string                `json:"quote"`  // its sentence
-	Href   string                `json:"href"`   // where it can be read
-	First  string                `json:"first"`  // who closed: "browser", "server", "both" or "nobody"
-	Server closeevent.CloseEvent `json:"server"` // what this side's onclose would get
+	Why    string           `json:"why"`    // one sentence
+	Rule   string           `json:"rule"`   // the section that decides
+	Quote  string           `json:"quote"`  // its sentence
+	Href   string           `json:"href"`   // where it can be read
+	First  string           `json:"first"`  // who closed: "browser", "server", "both" or "nobody"
+	Server closeevent.Event `json:"server"` // what this side's onclose would get
 
 	// Expected are the events that the rules lead to in the browser's place.
 	// There are several where a race decides.
-	Expected []closeevent.CloseEvent `json:"expected"`
+	Expected []closeevent.Event `json:"expected"`
 
 	Moments   []moment       `json:"moments"`
 	ToBrowser dissect.Report `json:"toBrowser"`
@@ -304,7 +304,7 @@ type result struct {
 
 // result returns what is known of p once it is done.
 func (p *run) result() result {
-	r := result{Server: p.event, Expected: []closeevent.CloseEvent{}}
+	r := result{Server: p.event, Expected: []closeevent.Event{}}
 	var sent, received []byte
 	if p.conn != nil {
 		p.conn.mu.Lock()
@@ -366,7 +366,7 @@ func (p *run) reasonID(sent []byte) string {
 
 // expected returns what closeevent says at the client's end of the connection,
 // where sent was all that the server sent before the transport ended.
-func (p *run) expected(sent []byte) []closeevent.CloseEvent {
+func (p *run) expected(sent []byte) []closeevent.Event {
 	h := closeevent.NewClient([4]byte{})
 	if p.c.ClientCloses {
 		_, _ = h.Close(nil, closecode.NormalClosure, "") // which can be sent
@@ -378,14 +378,14 @@ func (p *run) expected(sent []byte) []closeevent.CloseEvent {
 	case is:
 		h.Fail(nil, fault.Code())
 	}
-	e := h.Disconnect()
-	all := []closeevent.CloseEvent{e}
+	e := h.TransportClosed()
+	all := []closeevent.Event{e}
 	if p.c.mayBeUnclean && e.WasClean {
 		e.WasClean = false
 		all = append(all, e)
 	}
 	if p.c.mayBeLost && e.Code != closecode.AbnormalClosure {
-		all = append(all, closeevent.CloseEvent{Code: closecode.AbnormalClosure})
+		all = append(all, closeevent.Event{Code: closecode.AbnormalClosure})
 	}
 	return all
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/closeframe/closeframe/closecode"
-	"github.com/closeframe/closeframe/internal/story"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // words are all texts of the page in one language: a file of the folder words.
@@ -28,7 +28,7 @@ type caseText struct {
 // tags are the languages of the page, English first; a language is one file.
 var tags = []string{"en", "zh-Hans"}
 
-var matcher = story.NewMatcher(tags)
+var matcher = catalog.NewMatcher(tags)
 
 var texts = func() map[string]*words {
 	m := map[string]*words{}
@@ -59,7 +59,7 @@ func script(tag string) vocabulary {
 	w := wordsOf(tag)
 	v := vocabulary{w.Script, w.Fields, w.Types, map[string]string{}}
 	for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
-		v.Classes[c.String()] = story.OfClass(tag, c).Title
+		v.Classes[c.String()] = catalog.OfClass(tag, c).Title
 	}
 	return v
 }

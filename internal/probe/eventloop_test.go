@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/closeframe/closeframe/closeevent"
-	"github.com/closeframe/closeframe/internal/eventloop"
+	"github.com/closeframe/closeframe/examples/eventloop"
 	"github.com/closeframe/closeframe/internal/probe"
 )
 
@@ -44,11 +44,11 @@ func runLoop(conn *net.TCPConn, in *bufio.Reader, c *eventloop.Conn) {
 		out := c.Feed(nil, b[:n], deliver)
 		if len(out) > 0 {
 			if _, err := conn.Write(out); err != nil && c.State() != closeevent.Open {
-				c.Unsent()
+				c.WriteFailed()
 			}
 		}
 		if c.Over() {
-			if c.CloseTransport() {
+			if c.ShouldCloseTransport() {
 				conn.CloseWrite()
 			}
 			conn.SetReadDeadline(time.Now().Add(5 * time.Second))
@@ -59,7 +59,7 @@ func runLoop(conn *net.TCPConn, in *bufio.Reader, c *eventloop.Conn) {
 			break
 		}
 	}
-	c.Disconnect()
+	c.TransportClosed()
 }
 
 func TestEventloopServer(t *testing.T) {

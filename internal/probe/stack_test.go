@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/internal/probe"
-	"github.com/closeframe/closeframe/internal/stack"
 )
 
 // serveStack echoes messages until the connection ends; the text "close"

@@ -140,7 +140,7 @@ func closeframeHandshake(pool []closing) contender {
 			}
 			sum += answered(b)
 			client.Receive(toServer, c)
-			s, e := server.Disconnect(), client.Disconnect()
+			s, e := server.TransportClosed(), client.TransportClosed()
 			if !s.WasClean || !e.WasClean || s.Code != p.code || len(s.Reason) != len(p.text) {
 				panic("the handshake did not complete")
 			}

@@ -88,7 +88,7 @@ func (s *session) compare(t *testing.T, r *report, loop string, cases []testCase
 		t.Fatal(err)
 	}
 	for _, o := range ours {
-		r.compareOurs(o.CloseEvent == got[index[o.ID]].CloseEvent)
+		r.compareOurs(o.Event == got[index[o.ID]].Event)
 	}
 }
 
@@ -198,10 +198,10 @@ func sent(c testCase) (code uint16, reason string) {
 func classify(t testing.TB, code uint16, reason string, o outcome) codeOutcome {
 	t.Helper()
 	var c codeOutcome
-	switch o.CloseEvent {
-	case closeevent.CloseEvent{Code: closecode.Code(code), Reason: reason, WasClean: true}:
+	switch o.Event {
+	case closeevent.Event{Code: closecode.Code(code), Reason: reason, WasClean: true}:
 		c.Delivered = true
-	case closeevent.CloseEvent{Code: closecode.AbnormalClosure}:
+	case closeevent.Event{Code: closecode.AbnormalClosure}:
 	default:
 		t.Errorf("code %d, reason %q: neither delivered nor refused: %v", code, reason, o)
 	}

@@ -12,12 +12,12 @@ import (
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
-	"github.com/closeframe/closeframe/internal/stack"
+	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/internal/vectors"
 	"github.com/closeframe/closeframe/interop/browsers/browser"
 )
 
-// ours opens a connection for each case with the client of internal/stack, as
+// ours opens a connection for each case with the client of examples/stack, as
 // a page does in a browser, and returns what became of them. So it tells what
 // this module says of what is done to the browsers.
 func (s *server) ours(ctx context.Context, cases []testCase) ([]outcome, error) {
@@ -58,7 +58,7 @@ func (s *server) ourOne(ctx context.Context, c testCase) (outcome, error) {
 		}
 		// There is no connection that could say how it ended: a browser's
 		// event for one that failed to open is 1006.
-		got.CloseEvent = closeevent.CloseEvent{Code: closecode.AbnormalClosure}
+		got.Event = closeevent.Event{Code: closecode.AbnormalClosure}
 	} else if err != nil {
 		return got, err
 	} else if err := talk(client, c, &got); err != nil {
@@ -101,11 +101,11 @@ func talk(client *stack.Conn, c testCase, got *outcome) error {
 			got.Messages++
 			continue
 		}
-		event, ok := errors.AsType[closeevent.CloseEvent](err)
+		event, ok := errors.AsType[closeevent.Event](err)
 		if !ok {
-			return fmt.Errorf("reading ended without a CloseEvent: %w", err)
+			return fmt.Errorf("reading ended without a Event: %w", err)
 		}
-		got.CloseEvent = event
+		got.Event = event
 		break
 	}
 	if closed != nil {
@@ -114,7 +114,7 @@ func talk(client *stack.Conn, c testCase, got *outcome) error {
 	return nil
 }
 
-// The client of internal/stack meets what the browsers meet, and it has a
+// The client of examples/stack meets what the browsers meet, and it has a
 // profile as they have. It differs from theirs in what they are lenient in.
 //
 // Shows: endings.json

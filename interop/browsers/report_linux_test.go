@@ -40,38 +40,38 @@ func TestReport(t *testing.T) {
 		]}`), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	clean := closeevent.CloseEvent{Code: 1000, Reason: "bye", WasClean: true}
+	clean := closeevent.Event{Code: 1000, Reason: "bye", WasClean: true}
 	for _, test := range []struct {
 		name  string
 		check func(j *judge, r *report)
 		want  string // in what is said of the difference; "" for none
 	}{
 		{"known", func(j *judge, r *report) {
-			r.check(j, outcome{ID: "race", CloseEvent: clean, Sent: "8800"})
+			r.check(j, outcome{ID: "race", Event: clean, Sent: "8800"})
 		}, ""},
 		{"known too", func(j *judge, r *report) {
-			r.check(j, outcome{ID: "race", CloseEvent: closeevent.CloseEvent{Code: 1006}})
+			r.check(j, outcome{ID: "race", Event: closeevent.Event{Code: 1006}})
 		}, ""},
 		{"another event", func(j *judge, r *report) {
-			r.check(j, outcome{ID: "race", CloseEvent: closeevent.CloseEvent{Code: 1005, WasClean: true}, Sent: "8800"})
+			r.check(j, outcome{ID: "race", Event: closeevent.Event{Code: 1005, WasClean: true}, Sent: "8800"})
 		}, `1005 "", clean; it sent 8800`},
 		{"not clean", func(j *judge, r *report) {
-			r.check(j, outcome{ID: "race", CloseEvent: closeevent.CloseEvent{Code: 1000, Reason: "bye"}, Sent: "8800"})
+			r.check(j, outcome{ID: "race", Event: closeevent.Event{Code: 1000, Reason: "bye"}, Sent: "8800"})
 		}, `1000 "bye", not clean`},
 		{"another answer", func(j *judge, r *report) {
-			r.check(j, outcome{ID: "race", CloseEvent: clean, Sent: "880203e8"})
+			r.check(j, outcome{ID: "race", Event: clean, Sent: "880203e8"})
 		}, "it sent 880203e8"},
 		{"an error event", func(j *judge, r *report) {
-			r.check(j, outcome{ID: "race", CloseEvent: clean, Sent: "8800", Error: true})
+			r.check(j, outcome{ID: "race", Event: clean, Sent: "8800", Error: true})
 		}, "error event"},
 		{"a message", func(j *judge, r *report) {
-			r.check(j, outcome{ID: "race", CloseEvent: clean, Sent: "8800", Messages: 1})
+			r.check(j, outcome{ID: "race", Event: clean, Sent: "8800", Messages: 1})
 		}, "1 messages"},
 		{"an exception", func(j *judge, r *report) {
-			r.check(j, outcome{ID: "race", CloseEvent: clean, Sent: "8800", Threw: "SyntaxError"})
+			r.check(j, outcome{ID: "race", Event: clean, Sent: "8800", Threw: "SyntaxError"})
 		}, "close threw SyntaxError"},
 		{"a case of its own", func(j *judge, r *report) {
-			r.check(j, outcome{ID: "new", CloseEvent: clean})
+			r.check(j, outcome{ID: "new", Event: clean})
 		}, "new: not in the profile"},
 		{"known code", func(j *judge, r *report) {
 			r.checkCode(j, 999, "bye", codeOutcome{false, "880203ea"})
@@ -105,20 +105,20 @@ func TestReport(t *testing.T) {
 
 // classify takes nothing but a Close delivered or refused for one of the two.
 func TestClassify(t *testing.T) {
-	event := closeevent.CloseEvent{Code: 1001, Reason: "bye", WasClean: true}
+	event := closeevent.Event{Code: 1001, Reason: "bye", WasClean: true}
 	for _, test := range []struct {
 		o    outcome
 		want codeOutcome
 		bad  bool
 	}{
-		{o: outcome{CloseEvent: event, Sent: "880503e9627965"}, want: codeOutcome{true, "as sent"}},
-		{o: outcome{CloseEvent: event, Sent: "880203e9"}, want: codeOutcome{true, "code"}},
-		{o: outcome{CloseEvent: event, Sent: "8800"}, want: codeOutcome{true, "empty"}},
-		{o: outcome{CloseEvent: event}, want: codeOutcome{true, "none"}},
-		{o: outcome{CloseEvent: closeevent.CloseEvent{Code: 1006}, Sent: "880203ea"}, want: codeOutcome{false, "880203ea"}},
-		{o: outcome{CloseEvent: closeevent.CloseEvent{Code: 1001, Reason: "bye"}}, bad: true},
-		{o: outcome{CloseEvent: closeevent.CloseEvent{Code: 1001, WasClean: true}}, bad: true},
-		{o: outcome{CloseEvent: closeevent.CloseEvent{Code: 1006, WasClean: true}}, bad: true},
+		{o: outcome{Event: event, Sent: "880503e9627965"}, want: codeOutcome{true, "as sent"}},
+		{o: outcome{Event: event, Sent: "880203e9"}, want: codeOutcome{true, "code"}},
+		{o: outcome{Event: event, Sent: "8800"}, want: codeOutcome{true, "empty"}},
+		{o: outcome{Event: event}, want: codeOutcome{true, "none"}},
+		{o: outcome{Event: closeevent.Event{Code: 1006}, Sent: "880203ea"}, want: codeOutcome{false, "880203ea"}},
+		{o: outcome{Event: closeevent.Event{Code: 1001, Reason: "bye"}}, bad: true},
+		{o: outcome{Event: closeevent.Event{Code: 1001, WasClean: true}}, bad: true},
+		{o: outcome{Event: closeevent.Event{Code: 1006, WasClean: true}}, bad: true},
 	} {
 		j := &judge{TB: t}
 		got := classify(j, 1001, "bye", test.o)

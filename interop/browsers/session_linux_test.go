@@ -47,7 +47,7 @@ func (c testCase) early() bool { return c.client != nil && c.client.When == "con
 // frames that the server got from it.
 type outcome struct {
 	ID string `json:"id"`
-	closeevent.CloseEvent
+	closeevent.Event
 	Error    bool   `json:"error,omitempty"`
 	Messages int    `json:"messages,omitempty"`
 	Threw    string `json:"threw,omitempty"`
@@ -118,12 +118,12 @@ type pageCase struct {
 }
 
 type pageResult struct {
-	Index    int                   `json:"index"`
-	Opened   bool                  `json:"opened"`
-	Error    bool                  `json:"error"`
-	Messages int                   `json:"messages"`
-	Threw    string                `json:"threw"`
-	Event    closeevent.CloseEvent `json:"event"`
+	Index    int              `json:"index"`
+	Opened   bool             `json:"opened"`
+	Error    bool             `json:"error"`
+	Messages int              `json:"messages"`
+	Threw    string           `json:"threw"`
+	Event    closeevent.Event `json:"event"`
 }
 
 // lanes is how many connections the page has at a time. Chromium delays each
@@ -195,7 +195,7 @@ func (s *session) connectBatch(loop string, cases []testCase) ([]outcome, error)
 		if r.Opened != (c.upgrade == "" && !c.early()) {
 			return nil, fmt.Errorf("%s: the WebSocket opened: %v", c.id, r.Opened)
 		}
-		all[i] = outcome{ID: c.id, CloseEvent: r.Event, Error: r.Error, Messages: r.Messages, Threw: r.Threw}
+		all[i] = outcome{ID: c.id, Event: r.Event, Error: r.Error, Messages: r.Messages, Threw: r.Threw}
 		if c.early() {
 			continue // perhaps the server never saw it
 		}

@@ -11,11 +11,11 @@ import (
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
-	"github.com/closeframe/closeframe/internal/stack"
+	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// A meeting is a connection of a browser's to internal/stack: one of the two
+// A meeting is a connection of a browser's to examples/stack: one of the two
 // calls close, and both tell how it ended.
 type meeting struct {
 	byServer bool
@@ -23,7 +23,7 @@ type meeting struct {
 	reason   string
 	timeout  time.Duration // of the server; 0 for the usual
 
-	server closeevent.CloseEvent
+	server closeevent.Event
 	first  bool // the server saw the browser's Close first
 	err    error
 }
@@ -55,9 +55,9 @@ func (m *meeting) serve(w http.ResponseWriter, r *http.Request) {
 	for err == nil {
 		_, _, err = c.Read(nil)
 	}
-	event, ok := errors.AsType[closeevent.CloseEvent](err)
+	event, ok := errors.AsType[closeevent.Event](err)
 	if !ok {
-		m.err = fmt.Errorf("reading ended without a CloseEvent: %w", err)
+		m.err = fmt.Errorf("reading ended without a Event: %w", err)
 	}
 	m.server = event
 	m.first = c.PeerFirst()
@@ -88,7 +88,7 @@ func testStack(t *testing.T, s *session) {
 	for part := range slices.Chunk(meetings, batch) {
 		n += s.meet(t, part)
 	}
-	t.Logf("%v and internal/stack: %d meetings, both events as they must be in %d", s.Program, len(meetings), n)
+	t.Logf("%v and examples/stack: %d meetings, both events as they must be in %d", s.Program, len(meetings), n)
 }
 
 // meet has the meetings, and returns how many went as they must.
@@ -119,7 +119,7 @@ func (s *session) meet(t *testing.T, meetings []*meeting) (good int) {
 		}
 		// Each end is told the other's code and reason. Both browsers answer
 		// with the code and the reason, closeframe with the code.
-		server := closeevent.CloseEvent{Code: m.code, Reason: m.reason, WasClean: true}
+		server := closeevent.Event{Code: m.code, Reason: m.reason, WasClean: true}
 		client := server
 		if !m.byServer {
 			client.Reason = ""

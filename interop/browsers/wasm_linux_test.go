@@ -29,14 +29,14 @@ func TestWasm(t *testing.T) {
 			var connections []map[string]any
 			for _, c := range []struct {
 				steps []step
-				event closeevent.CloseEvent
+				event closeevent.Event
 			}{
-				{send("\x88\x05\x03\xf4bye"), closeevent.CloseEvent{Code: 1012, Reason: "bye", WasClean: true}},
-				{send("\x88\x08\x0f\xa1再见"), closeevent.CloseEvent{Code: 4001, Reason: "再见", WasClean: true}},
-				{send("\x88\x06\x03\xe8\xef\xbb\xbf\x00"), closeevent.CloseEvent{Code: 1000, Reason: "\ufeff\x00", WasClean: true}},
-				{send("\x88\x00"), closeevent.CloseEvent{Code: 1005, WasClean: true}},
-				{send("\x88\x03\x03\xe8\xff"), closeevent.CloseEvent{Code: 1006}},
-				{[]step{{"end", nil}}, closeevent.CloseEvent{Code: 1006}},
+				{send("\x88\x05\x03\xf4bye"), closeevent.Event{Code: 1012, Reason: "bye", WasClean: true}},
+				{send("\x88\x08\x0f\xa1再见"), closeevent.Event{Code: 4001, Reason: "再见", WasClean: true}},
+				{send("\x88\x06\x03\xe8\xef\xbb\xbf\x00"), closeevent.Event{Code: 1000, Reason: "\ufeff\x00", WasClean: true}},
+				{send("\x88\x00"), closeevent.Event{Code: 1005, WasClean: true}},
+				{send("\x88\x03\x03\xe8\xff"), closeevent.Event{Code: 1006}},
+				{[]step{{"end", nil}}, closeevent.Event{Code: 1006}},
 			} {
 				path, _ := s.expect((&rawEnd{steps: c.steps, limit: 15 * time.Second}).serve)
 				connections = append(connections, map[string]any{

@@ -17,7 +17,7 @@ func TestRealEvents(t *testing.T) {
 	}
 	for i := range connections.Length() {
 		c := connections.Index(i)
-		want := closeevent.CloseEvent{
+		want := closeevent.Event{
 			Code:     closecode.Code(c.Get("code").Int()),
 			Reason:   c.Get("reason").String(),
 			WasClean: c.Get("wasClean").Bool(),

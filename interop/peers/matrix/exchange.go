@@ -12,9 +12,9 @@ import (
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/frame"
 	"github.com/closeframe/closeframe/internal/probe"
-	"github.com/closeframe/closeframe/internal/stack"
 	"github.com/closeframe/closeframe/internal/vectors"
 	"github.com/closeframe/closeframe/interop/peers"
 	"github.com/closeframe/closeframe/interop/peers/known"
@@ -173,8 +173,8 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 	defer m.raw.Close()
 	say := func(format string, args ...any) { differs = append(differs, fmt.Sprintf(format, args...)) }
 	var (
-		ev    closeevent.CloseEvent // what the stack is told
-		cause error                 // why it is not clean
+		ev    closeevent.Event // what the stack is told
+		cause error            // why it is not clean
 	)
 	command := "close"
 	switch {
@@ -250,7 +250,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 		}
 	case "both":
 		// It may have seen our Close before it began its own.
-		theirs := ev == closeevent.CloseEvent{Code: 3001, Reason: "theirs", WasClean: true}
+		theirs := ev == closeevent.Event{Code: 3001, Reason: "theirs", WasClean: true}
 		echo := ev.Code == 3002 && ev.WasClean
 		switch {
 		case theirs || echo:
@@ -260,7 +260,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 			say("the stack is told %v", ev)
 		}
 	default:
-		if want := (closeevent.CloseEvent{Code: closecode.AbnormalClosure}); ev != want {
+		if want := (closeevent.Event{Code: closecode.AbnormalClosure}); ev != want {
 			say("the stack is told %v", ev)
 		}
 	}
@@ -298,10 +298,10 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 
 // await reads until the connection has ended, and returns why that was not
 // clean, if it was not.
-func await(c *stack.Conn) (closeevent.CloseEvent, error) {
+func await(c *stack.Conn) (closeevent.Event, error) {
 	for {
 		if _, _, err := c.Read(nil); err != nil {
-			ev, _ := errors.AsType[closeevent.CloseEvent](err)
+			ev, _ := errors.AsType[closeevent.Event](err)
 			return ev, err
 		}
 	}

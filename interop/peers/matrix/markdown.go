@@ -18,7 +18,7 @@ func markdown(set *probe.Set, suites []*suite) []byte {
 
 Each library below was run as it comes from its registry, as a server and as a client where it has both, and used as
 its own documentation shows. [closeframe probe](../testdata/scenarios.json) played its scenarios against it, and
-closeframe's [reference stack](../internal/stack) closed connections with it both ways. Every cell is from those runs;
+closeframe's [reference stack](../examples/stack) closed connections with it both ways. Every cell is from those runs;
 nothing was taken from reading code or reports. All of these libraries carry real traffic every day: what is listed
 are the corners of RFC 6455's rules of closing, as seen at these versions, on Linux, over loopback.
 

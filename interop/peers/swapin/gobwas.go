@@ -88,13 +88,13 @@ func (c *Gobwas) send(step func(dst []byte) ([]byte, error)) error {
 	b, err := step(buf[:0])
 	if err == nil && len(b) > 0 {
 		if _, err := c.conn.Write(b); err != nil {
-			c.h.Unsent()
+			c.h.WriteFailed()
 		}
 	}
 	return err
 }
 
-// Read returns the next message. Its error is the closeevent.CloseEvent that
+// Read returns the next message. Its error is the closeevent.Event that
 // tells how the connection ended.
 func (c *Gobwas) Read() (ws.OpCode, []byte, error) {
 	for {

@@ -52,12 +52,12 @@ func (c *Gorilla) send(step func(dst []byte) ([]byte, error)) error {
 		header = 6 // with the key of zeros
 	}
 	if c.WriteControl(websocket.CloseMessage, b[header:], time.Now().Add(timeout)) != nil {
-		c.h.Unsent()
+		c.h.WriteFailed()
 	}
 	return nil
 }
 
-// Read returns the next message. Its error is the closeevent.CloseEvent that
+// Read returns the next message. Its error is the closeevent.Event that
 // tells how the connection ended.
 func (c *Gorilla) Read() (kind int, p []byte, err error) {
 	kind, p, err = c.ReadMessage()
@@ -81,7 +81,7 @@ func (c *Gorilla) Close(code closecode.Code, reason string) error {
 }
 
 // Fail fails the connection for something that the application has found, such
-// as text that is not UTF-8, and returns the closeevent.CloseEvent.
+// as text that is not UTF-8, and returns the closeevent.Event.
 func (c *Gorilla) Fail(code closecode.Code) error {
 	c.send(func(dst []byte) ([]byte, error) { return c.h.Fail(dst, code), nil })
 	c.mu.Lock()

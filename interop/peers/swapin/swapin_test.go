@@ -14,9 +14,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/frame"
 	"github.com/closeframe/closeframe/internal/probe"
-	"github.com/closeframe/closeframe/internal/stack"
 	"github.com/gobwas/ws"
 	"github.com/gorilla/websocket"
 )
@@ -200,10 +200,10 @@ func TestEvents(t *testing.T) {
 			}
 			c := dial()
 			event, err := c.Close(4000, "see you")
-			if want := (closeevent.CloseEvent{Code: 4000, WasClean: true}); event != want || err != nil {
+			if want := (closeevent.Event{Code: 4000, WasClean: true}); event != want || err != nil {
 				t.Errorf("the stack closes: it is told %v, %v", event, err)
 			}
-			if got, want := <-told, (closeevent.CloseEvent{Code: 4000, Reason: "see you", WasClean: true}); got != want {
+			if got, want := <-told, (closeevent.Event{Code: 4000, Reason: "see you", WasClean: true}); got != want {
 				t.Errorf("the stack closes: the library's application is told %v", got)
 			}
 			c = dial()
@@ -211,11 +211,11 @@ func TestEvents(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, _, err = c.Read(nil)
-			event, _ = errors.AsType[closeevent.CloseEvent](err)
-			if want := (closeevent.CloseEvent{Code: 1000, Reason: "bye", WasClean: true}); event != want {
+			event, _ = errors.AsType[closeevent.Event](err)
+			if want := (closeevent.Event{Code: 1000, Reason: "bye", WasClean: true}); event != want {
 				t.Errorf("the library closes: the stack is told %v", err)
 			}
-			if got, want := <-told, (closeevent.CloseEvent{Code: 1000, WasClean: true}); got != want {
+			if got, want := <-told, (closeevent.Event{Code: 1000, WasClean: true}); got != want {
 				t.Errorf("the library closes: its application is told %v", got)
 			}
 		})

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/examples/stack"
+	"github.com/closeframe/closeframe/internal/probe"
+)
+
+// start starts a loop, whose timeout is that, and returns its address and the
+// ends of its connections.
+func start(t *testing.T, timeout time.Duration) (addr string, ends chan closeevent.Event) {
+	ends = make(chan closeevent.Event, 10_000)
+	l, at, err := newLoop(netip.MustParseAddrPort("127.0.0.1:0"), func(e closeevent.Event) { ends <- e })
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.timeout = timeout
+	stopped := make(chan error)
+	go func() { stopped <- l.run() }()
+	t.Cleanup(func() {
+		l.stop.Store(true)
+		if err := <-stopped; err != nil {
+			t.Error(err)
+		}
+	})
+	return at.String(), ends
+}
+
+// TestStack lets many endpoints of package stack talk to one loop at once.
+// Every second one closes, the others have the loop close.
+func TestStack(t *testing.T) {
+	addr, ends := start(t, time.Minute) // a busy machine is no fault of anybody here
+	const n = 300
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			c, err := stack.Dial(t.Context(), "ws://"+addr+"/", stack.Config{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for _, msg := range []string{"", "Grüße", strings.Repeat("x", 70_000)} {
+				for _, op := range []stack.Op{stack.Text, stack.Binary} {
+					if err := c.Write(op, []byte(msg)); err != nil {
+						t.Error(err)
+					}
+					if gotOp, got, err := c.Read(nil); gotOp != op || string(got) != msg || err != nil {
+						t.Errorf("Read = %v, %d bytes, %v", gotOp, len(got), err)
+					}
+				}
+			}
+			if i%2 == 0 {
+				event, err := c.Close(4000, "done")
+				if want := (closeevent.Event{Code: 4000, WasClean: true}); event != want || err != nil {
+					t.Errorf("Close = %v, %v", event, err)
+				}
+				return
+			}
+			c.Write(stack.Text, []byte("close"))
+			if _, _, err := c.Read(nil); err != error(closeevent.Event{Code: 1000, Reason: "bye", WasClean: true}) {
+				t.Errorf("Read: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if t.Failed() {
+		return // not all of them will end as they should
+	}
+	got := map[closeevent.Event]int{}
+	for range n {
+		got[<-ends]++
+	}
+	if got[closeevent.Event{Code: 4000, Reason: "done", WasClean: true}] != n/2 ||
+		got[closeevent.Event{Code: 1000, WasClean: true}] != n/2 {
+		t.Errorf("the loop's ends: %v", got)
+	}
+}
+
+// TestProbe plays every scenario of closing to the loop.
+func TestProbe(t *testing.T) {
+	addr, _ := start(t, 500*time.Millisecond)
+	set, err := probe.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := set.Dial(t.Context(), "ws://"+addr+"/", probe.Options{Timeout: 5 * time.Second, Quiet: 20 * time.Millisecond, Trigger: "close"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range report.Results {
+		if r.Verdict != probe.Right && !(r.Verdict == probe.LeftOut && strings.Contains(r.ID, "deflate")) {
+			t.Errorf("%s: %v: %s", r.ID, r.Verdict, r.Why)
+		}
+	}
+	if report.Counts[probe.Right] < 150 {
+		t.Errorf("counts %v", report.Counts)
+	}
+}
+
+// TestBadRequest is for what is no opening handshake.
+func TestBadRequest(t *testing.T) {
+	addr, _ := start(t, 500*time.Millisecond)
+	for _, request := range []string{
+		"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+		"no HTTP\r\n\r\n",
+		"GET / HTTP/1.1\r\n" + strings.Repeat("X: y\r\n", 4000),
+	} {
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		io.WriteString(conn, request)
+		if resp, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil || resp.StatusCode != 400 {
+			t.Errorf("%.20q: %v, %v", request, resp, err)
+		}
+	}
+}

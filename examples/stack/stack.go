@@ -1,0 +1,458 @@
+// Package stack is a small, complete WebSocket endpoint (RFC 6455), server and
+// client: messages, fragments, Ping and Pong, a message limit and, above all,
+// closing; no extensions, no subprotocols. It shows how the packages of this
+// module are embedded, and is to be read from top to bottom: here is all but
+// the opening handshake, which is in open.go.
+package stack
+
+import (
+	"bufio"
+	"cmp"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeconn"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/utf8check"
+)
+
+// An Op is an opcode (RFC 6455 §5.2). Messages are either Text or Binary.
+type Op byte
+
+const (
+	Text   Op = 1
+	Binary Op = 2
+
+	opContinuation          Op = 0
+	opClose, opPing, opPong Op = 8, 9, 10 // control frames
+
+	bitFIN, bitsRSV, bitMask = 0x80, 0x70, 0x80 // of a header's bytes 0, 0 and 1
+
+	maxFragment = 32 << 10 // of a message go into one frame: no Close waits for more
+	maxPongs    = 4 << 10  // wait for a peer that reads nothing
+)
+
+// A Config is what an endpoint may be told. The zero Config is ready to use.
+type Config struct {
+	MaxMessage int           // bytes; more fail the connection with 1009; 16 MiB if it is 0
+	Timeout    time.Duration // for closing, to the end of the transport; 5 s if it is 0
+	Header     http.Header   // further header fields of a client's request
+	TLS        *tls.Config   // for clients that dial wss URLs
+}
+
+// A Conn is one WebSocket connection. Its methods may be called at the same
+// time, and Read has to be called all the time: it answers Ping and Close. A
+// Conn has no goroutine of its own, but for one that writes a Pong and ends.
+type Conn struct {
+	conn    net.Conn
+	client  bool
+	limit   int // of a message
+	timeout time.Duration
+
+	reading sync.Mutex // held by Read; guards what follows
+	in      *bufio.Reader
+	text    utf8check.Stream       // of the message that is being read
+	control [frame.MaxPayload]byte // the payload of a control frame
+	end     error                  // what Read returns in the end; nil before
+
+	message sync.Mutex // held through all fragments of a message being sent
+	writing sync.Mutex // held while conn is being written to
+	out     []byte     // what is being written
+	broken  error      // what that failed with
+
+	mu       sync.Mutex // taken last, and not held while waiting for the peer; guards what follows
+	h        closeevent.Handshake
+	queue    []byte    // Pongs, and at last our Close: send is coming for them
+	deadline time.Time // for closing; zero before it starts
+}
+
+// newConn returns a Conn that speaks over conn, after the opening handshake.
+func newConn(conn net.Conn, in *bufio.Reader, client bool, config Config) *Conn {
+	c := &Conn{conn: conn, client: client}
+	c.limit = cmp.Or(max(config.MaxMessage, 0), 16<<20)
+	c.timeout = cmp.Or(config.Timeout, 5*time.Second)
+	c.in = bufio.NewReaderSize(in, frame.MaxSize) // for Peek; in itself if that is large
+	if client {
+		c.h = closeevent.NewClient(newKey())
+	}
+	return c
+}
+
+// newKey returns a masking key "from a strong source of entropy" (§5.3).
+func newKey() (key [4]byte) {
+	rand.Read(key[:]) // never fails
+	return key
+}
+
+// Read waits for the next message, appends it to dst and returns the extended
+// buffer, which is the caller's. Control frames in between are answered.
+//
+// An error means that the connection has ended: errors.AsType finds the
+// closeevent.Event in it, and if that is not clean there is a cause too.
+// Messages that come after this endpoint began to close are dropped.
+func (c *Conn) Read(dst []byte) (Op, []byte, error) {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	for c.end == nil {
+		op, msg, err := c.readMessage(dst)
+		if err != nil {
+			c.finish(err)
+		} else if c.state() == closeevent.Open {
+			return op, msg, nil
+		}
+		dst = msg[:len(dst)]
+	}
+	return 0, dst, c.end
+}
+
+// A header is that of a frame (RFC 6455 §5.2).
+type header struct {
+	fin  bool
+	op   Op
+	size int
+	key  [4]byte
+}
+
+// errClosed is what reading ends with when the peer's Close has come.
+var errClosed = errors.New("stack: the peer sent a Close")
+
+// A fault is what the peer did wrong in a frame other than Close.
+type fault struct {
+	code closecode.Code // to fail the connection with
+	what string
+}
+
+func (f fault) Error() string        { return "stack: " + f.what }
+func (f fault) Code() closecode.Code { return f.code }
+
+// readMessage appends the next message to dst. The error is a fault or a
+// frame.Error if the peer broke a rule, errClosed if its Close came, or else
+// what reading the transport ended with.
+func (c *Conn) readMessage(dst []byte) (op Op, msg []byte, err error) {
+	start := len(dst)
+	for {
+		h, err := c.readHeader(op, c.limit-(len(dst)-start))
+		switch {
+		case err != nil:
+			return 0, dst, err
+		case h.op == opClose:
+			return 0, dst, c.readClose()
+		case h.op > opClose:
+			p := c.control[:h.size]
+			if _, err := io.ReadFull(c.in, p); err != nil {
+				return 0, dst, err
+			}
+			if h.op == opPing {
+				frame.Mask(p, h.key, 0) // a server's key is 0
+				c.pong(p)
+			}
+			continue
+		case h.op != opContinuation:
+			op = h.op
+			c.text.Reset()
+		}
+		if dst, err = c.readPayload(dst, h, op); err != nil || h.fin {
+			return op, dst, err
+		}
+	}
+}
+
+// readClose reads a Close frame. The parsers of package frame say how many
+// bytes they need, and find everything that may be wrong with them.
+func (c *Conn) readClose() error {
+	for n := 1; ; {
+		b, err := c.in.Peek(n)
+		if err != nil {
+			return err
+		}
+		var f frame.Close
+		if c.client {
+			f, n, err = frame.Parse(b)
+		} else {
+			f, n, err = frame.ParseMasked(c.control[:0], b)
+		}
+		if err == nil {
+			c.step(func(dst []byte) ([]byte, error) { return c.h.Receive(dst, f), nil })
+			return errClosed
+		} else if err != io.ErrUnexpectedEOF {
+			return err
+		}
+	}
+}
+
+// readHeader reads a header, unless it is that of a Close frame. op is the
+// opcode of the message that is being read, or 0, and room what it may still
+// have. A fault is found at the byte that has it.
+func (c *Conn) readHeader(op Op, room int) (h header, err error) {
+	b, err := c.in.Peek(1)
+	if err != nil {
+		return h, err
+	}
+	h.fin, h.op = b[0]&bitFIN != 0, Op(b[0]&0x0f)
+	switch {
+	case h.op == opClose:
+		return h, nil
+	case b[0]&bitsRSV != 0:
+		// "MUST be 0 unless an extension is negotiated" (§5.2)
+		return h, fault{closecode.ProtocolError, "reserved bit set"}
+	case h.op > opPong, h.op > Binary && h.op < opClose:
+		// "If an unknown opcode is received, […] _Fail_" (§5.2)
+		return h, fault{closecode.ProtocolError, "unknown opcode"}
+	case h.op > opClose && !h.fin:
+		// Control frames "MUST NOT be fragmented" (§5.5).
+		return h, fault{closecode.ProtocolError, "fragmented control frame"}
+	case h.op < opClose && (h.op == opContinuation) != (op != 0):
+		// "The fragments of one message MUST NOT be interleaved" (§5.4).
+		return h, fault{closecode.ProtocolError, "fragment of no message, or message within another"}
+	}
+	if b, err = c.in.Peek(2); err != nil {
+		return h, err
+	}
+	n, size := 2, uint64(b[1]&^bitMask)
+	switch {
+	case (b[1]&bitMask != 0) == c.client:
+		// "a client MUST mask all frames", "A server MUST NOT mask" (§5.1).
+		return h, fault{closecode.ProtocolError, "masked frame of a server, or unmasked one of a client"}
+	case size > frame.MaxPayload && h.op > opClose:
+		// They "MUST have a payload length of 125 bytes or less" (§5.5).
+		return h, fault{closecode.ProtocolError, "control frame of more than 125 bytes"}
+	case size == 126:
+		n, size = 4, 0
+	case size == 127:
+		n, size = 10, 0
+	}
+	if b, err = c.in.Peek(n); err != nil {
+		return h, err
+	}
+	for _, x := range b[2:] {
+		size = size<<8 | uint64(x)
+	}
+	switch {
+	case n > 2 && size < 126, n == 10 && size < 1<<16, size >= 1<<63:
+		// "the minimal number of bytes MUST be used to encode the length", and
+		// of 64 bits "the most significant bit MUST be 0" (§5.2).
+		return h, fault{closecode.ProtocolError, "length not minimal, or of 64 bits"}
+	case h.op < opClose && size > uint64(room):
+		return h, fault{closecode.MessageTooBig, "message too big"}
+	}
+	h.size = int(size)
+	if !c.client {
+		n += 4
+		if b, err = c.in.Peek(n); err != nil {
+			return h, err
+		}
+		h.key = [4]byte(b[n-4:])
+	}
+	c.in.Discard(n)
+	return h, nil
+}
+
+// readPayload appends the payload of a data frame to dst as it arrives. Text
+// that is not UTF-8 is found before the rest of it is there, and the memory
+// taken is in proportion to what has come, not to what was announced.
+func (c *Conn) readPayload(dst []byte, h header, op Op) ([]byte, error) {
+	ok := true
+	for pos := 0; pos < h.size; {
+		if len(dst) == cap(dst) {
+			dst = slices.Grow(dst, min(h.size-pos, max(len(dst), 4096)))
+		}
+		n, err := c.in.Read(dst[len(dst):min(cap(dst), len(dst)+h.size-pos)])
+		if n == 0 && err != nil {
+			return dst, err
+		}
+		p := dst[len(dst) : len(dst)+n]
+		switch {
+		case op == Binary:
+			frame.Mask(p, h.key, pos)
+		case c.client:
+			ok = c.text.Next(p)
+		default:
+			ok = c.text.NextMasked(p, h.key, pos)
+		}
+		if !ok {
+			break
+		}
+		dst, pos = dst[:len(dst)+n], pos+n
+	}
+	if !ok || op == Text && h.fin && !c.text.Complete() {
+		// If "the byte stream is not, in fact, a valid UTF-8 stream, that
+		// endpoint MUST _Fail the WebSocket Connection_" (§8.1).
+		return dst, fault{closecode.InvalidFramePayloadData, "text is not UTF-8"}
+	}
+	return dst, nil
+}
+
+// Write sends p as one message. It returns net.ErrClosed once the connection is
+// closing, be it in the middle of the message (§6.1). A peer that does not read
+// makes Write wait, until the connection is closed.
+func (c *Conn) Write(op Op, p []byte) error {
+	if op != Text && op != Binary || op == Text && !utf8check.Valid(p) {
+		return errors.New("stack: neither Binary nor Text that is UTF-8")
+	}
+	c.message.Lock()
+	defer c.message.Unlock()
+	for {
+		n := min(len(p), maxFragment)
+		if err := c.send(n == len(p), op, p[:n]); err != nil || n == len(p) {
+			return err
+		}
+		op, p = opContinuation, p[n:]
+	}
+}
+
+// Ping sends a Ping with a payload of at most 125 bytes. Read drops the Pong.
+func (c *Conn) Ping(p []byte) error {
+	if len(p) > frame.MaxPayload {
+		return frame.ErrTooLong
+	}
+	return c.send(true, opPing, p)
+}
+
+// pong answers a Ping with the payload p, and does not wait until the Pong is
+// written: two peers with full buffers that both did would wait for ever.
+func (c *Conn) pong(p []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.h.State() != closeevent.Open:
+		// "After sending a control frame indicating the connection should be
+		// closed, a peer does not send any further data" (§1.4).
+		return
+	case len(c.queue) == 0:
+		go c.send(true, opClose, nil) // otherwise somebody is on the way already
+	case len(c.queue) > maxPongs:
+		// "MAY elect to send a Pong frame for only the most recently processed
+		// Ping frame" (§5.5.3)
+		c.queue = c.queue[:0]
+	}
+	c.queue = c.appendFrame(c.queue, true, opPong, p)
+}
+
+// appendFrame appends a frame to b (§5.2), of at most maxFragment bytes.
+func (c *Conn) appendFrame(b []byte, fin bool, op Op, p []byte) []byte {
+	first, mask := byte(op), byte(0)
+	if fin {
+		first |= bitFIN
+	}
+	if c.client {
+		mask = bitMask
+	}
+	if n := len(p); n < 126 {
+		b = append(b, first, mask|byte(n))
+	} else {
+		b = append(b, first, mask|126, byte(n>>8), byte(n))
+	}
+	if !c.client {
+		return append(b, p...)
+	}
+	// "a client MUST mask all frames that it sends to the server" (§5.1)
+	key := newKey()
+	b = append(append(b, key[:]...), p...)
+	frame.Mask(b[len(b)-len(p):], key, 0)
+	return b
+}
+
+// send writes the queue and then a frame; with opClose the queue alone, at the
+// end of which our Close is. No frame goes out after that.
+func (c *Conn) send(fin bool, op Op, p []byte) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	c.mu.Lock()
+	open := c.h.State() == closeevent.Open
+	if op != opClose && !open {
+		c.mu.Unlock()
+		return net.ErrClosed
+	}
+	c.out = append(c.out[:0], c.queue...)
+	c.queue = c.queue[:0]
+	c.mu.Unlock()
+
+	if op != opClose {
+		c.out = c.appendFrame(c.out, fin, op, p)
+	}
+	if len(c.out) > 0 && c.broken == nil {
+		_, c.broken = c.conn.Write(c.out)
+	}
+	if c.broken != nil && !open {
+		c.mu.Lock()
+		c.h.WriteFailed()
+		c.mu.Unlock()
+	}
+	return c.broken
+}
+
+// Close closes the connection and returns how it ended, after the peer's Close
+// and the end of the transport, or the timeout. If it was closing already,
+// Close waits for the end. The error is that of frame.Append for a code or a
+// reason that can't be sent, and nothing has been done then.
+func (c *Conn) Close(code closecode.Code, reason string) (closeevent.Event, error) {
+	err := c.step(func(dst []byte) ([]byte, error) { return c.h.Close(dst, code, reason) })
+	if err != nil {
+		return closeevent.Event{}, err
+	}
+	c.send(true, opClose, nil) // if that fails, the handshake knows
+	_, _, err = c.Read(nil)    // or a Read that goes on has the peer's Close
+	event, _ := errors.AsType[closeevent.Event](err)
+	return event, nil
+}
+
+// PeerFirst reports, after the end, whether it was the peer that closed.
+func (c *Conn) PeerFirst() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.h.PeerFirst()
+}
+
+func (c *Conn) state() closeevent.State {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.h.State()
+}
+
+// step has f take a step of the handshake, and queues for send what it
+// appends. The first step starts the clock for all that may keep us waiting: a
+// Write that is going on, our Close, the peer's, the end of the transport.
+func (c *Conn) step(f func(dst []byte) ([]byte, error)) (err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.queue, err = f(c.queue)
+	if c.deadline.IsZero() && c.h.State() == closeevent.Closing {
+		c.deadline = time.Now().Add(c.timeout)
+		c.conn.SetDeadline(c.deadline)
+	}
+	return err
+}
+
+// finish ends the connection, once reading has ended with cause.
+func (c *Conn) finish(cause error) {
+	broken, ok := cause.(interface{ Code() closecode.Code }) // fault or frame.Error
+	if ok {
+		c.step(func(dst []byte) ([]byte, error) { return c.h.Fail(dst, broken.Code()), nil })
+	}
+	if ok || cause == errClosed {
+		c.send(true, opClose, nil)
+	}
+	// Finish waits for the peer, and needs the handshake for itself. What is
+	// in its place meanwhile is closed.
+	c.mu.Lock()
+	h, deadline := c.h, c.deadline
+	c.h.TransportClosed()
+	c.mu.Unlock()
+	event := closeconn.Finish(c.conn, &h, time.Until(deadline))
+	c.mu.Lock()
+	c.h, c.end = h, event
+	c.mu.Unlock()
+	if !event.WasClean {
+		c.end = fmt.Errorf("%w (%w)", event, cause)
+	}
+}

@@ -1,0 +1,154 @@
+// Package model is a second, slow and plain account of what a
+// closeevent.Handshake is to do, for tests to compare it with. It shares no
+// code with it: it knows which codes may be sent from a list, puts frames
+// together byte by byte, and keeps the frames themselves rather than facts
+// about them.
+package model
+
+import (
+	"slices"
+	"unicode/utf8"
+)
+
+// A Kind is what can happen to an endpoint.
+type Kind uint8
+
+// The kinds, each with the method of closeevent.Handshake that it stands for.
+const (
+	Close Kind = iota
+	Receive
+	Fail
+	WriteFailed
+	TransportClosed
+)
+
+// An Event is one thing that happens. Code and Reason are for Close and
+// Receive; Code is for Fail.
+type Event struct {
+	Kind   Kind
+	Code   uint16
+	Reason string
+}
+
+// A Frame is the contents of a Close frame.
+type Frame struct {
+	Code   uint16
+	Reason string
+}
+
+// A Model is one endpoint. The zero Model is a server's.
+type Model struct {
+	Client bool
+	Key    [4]byte
+
+	Sent     [1]Frame // the Close frames sent: none or one, for there must be no more
+	NSent    int
+	Received Frame // the first Close frame that came and counts
+	Came     bool
+	First    bool // it came when ours had not gone
+	Lost     bool // ours did not get through
+	Failed   bool
+	Gone     bool
+}
+
+// Apply has e happen. It returns the bytes that are to be written, and whether
+// the arguments of a Close are refused.
+func (m *Model) Apply(e Event) (written []byte, refused bool) {
+	switch e.Kind {
+	case Close:
+		if !Sendable(e.Code, e.Reason) {
+			return nil, true
+		}
+		if m.State() == "open" {
+			written = m.send(e.Code, e.Reason)
+		}
+	case Receive:
+		if m.Gone || m.Failed || m.Came {
+			break
+		}
+		if !Sendable(e.Code, "") || e.Code == 1005 && e.Reason != "" {
+			return m.Apply(Event{Kind: Fail, Code: 1002})
+		}
+		m.Came, m.Received = true, Frame{e.Code, e.Reason}
+		m.First = m.NSent == 0 || m.Lost
+		if m.NSent == 0 {
+			written = m.send(e.Code, "")
+		}
+	case Fail:
+		if m.Gone || m.Failed || m.complete() {
+			break
+		}
+		if m.NSent == 0 && Sendable(e.Code, "") {
+			written = m.send(e.Code, "")
+		}
+		m.Failed = true
+	case WriteFailed:
+		if m.NSent == 1 && !m.Gone {
+			m.Lost = true
+		}
+	case TransportClosed:
+		m.Gone = true
+	}
+	return written, false
+}
+
+// complete reports whether the closing handshake is.
+func (m *Model) complete() bool { return m.NSent == 1 && !m.Lost && m.Came }
+
+// State returns the state's name.
+func (m *Model) State() string {
+	if m.Gone {
+		return "closed"
+	}
+	if m.NSent == 0 && !m.Came && !m.Failed {
+		return "open"
+	}
+	return "closing"
+}
+
+// ShouldCloseTransport reports whether to close the transport.
+func (m *Model) ShouldCloseTransport() bool {
+	return !m.Gone && (m.Failed || m.Lost || m.complete() && !m.Client)
+}
+
+// PeerFirst reports whether the peer closed.
+func (m *Model) PeerFirst() bool { return m.Came && m.First }
+
+// End returns the event that TransportClosed is to return.
+func (m *Model) End() (code uint16, reason string, wasClean bool) {
+	if !m.Came {
+		return 1006, "", false
+	}
+	return m.Received.Code, m.Received.Reason, m.complete()
+}
+
+// send sends the one Close frame and returns its bytes.
+func (m *Model) send(code uint16, reason string) []byte {
+	m.Sent[m.NSent] = Frame{code, reason}
+	m.NSent++
+	payload := append([]byte{byte(code >> 8), byte(code)}, reason...)
+	if code == 1005 {
+		payload = nil
+	}
+	if !m.Client {
+		return append([]byte{0x88, byte(len(payload))}, payload...)
+	}
+	b := append([]byte{0x88, 0x80 + byte(len(payload))}, m.Key[:]...)
+	for i, c := range payload {
+		b = append(b, c^m.Key[i%4])
+	}
+	return b
+}
+
+// defined are the codes below 3000 that may be sent.
+var defined = []uint16{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014}
+
+// Sendable reports whether a Close frame may have the code and the reason,
+// where 1005 stands for no code.
+func Sendable(code uint16, reason string) bool {
+	if code == 1005 {
+		return reason == ""
+	}
+	return (slices.Contains(defined, code) || 3000 <= code && code <= 4999) &&
+		len(reason) <= 123 && utf8.ValidString(reason)
+}
