@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/closeframe/closeframe/internal/dissect"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
 )
 
 var cmdDecode = &command{

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/closeframe/closeframe/internal/dissect"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 

@@ -12,7 +12,7 @@ import (
 	"runtime"
 	"syscall"
 
-	"github.com/closeframe/closeframe/internal/lab"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/lab"
 )
 
 // labAddr is where the lab is by default, always the same, so that links to its
@@ -33,6 +33,7 @@ ends, and why it ended so.
   closeframe lab
   closeframe lab -open
   closeframe lab -addr 127.0.0.1:8080 -lang zh
+  closeframe lab -save table.json
 
 The page is for this machine alone: other addresses than those of loopback are
 refused, and nothing leaves it. It is in English or Chinese, as the browser
@@ -41,6 +42,7 @@ prefers. The program ends on an interrupt (Ctrl-C).
 	run: func(s *session, fs *flag.FlagSet, args []string) int {
 		addr := fs.String("addr", "", "listen at this `address` of loopback\n(default: "+labAddr+", or a free port if that is taken)")
 		open := fs.Bool("open", false, "open the page in the browser")
+		save := fs.String("save", "", "write the table of all cases to this `file`, as JSON, whenever\na page has completed it")
 		langName := fs.String("lang", "", "the `language` of the page: en or zh\n(default: that of the browser)")
 		args, status, ok := s.parse(fs, args)
 		if !ok {
@@ -67,6 +69,18 @@ prefers. The program ends on an interrupt (Ctrl-C).
 		if err != nil {
 			return s.usage("%v", err)
 		}
+		var config lab.Config
+		if *save != "" {
+			config.Save = func(table []byte) error {
+				err := os.WriteFile(*save, table, 0o666)
+				if err != nil {
+					s.errorf("%v", err)
+				} else {
+					fmt.Fprintf(s.stdout, "saved %s\n", *save)
+				}
+				return err
+			}
+		}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		page := "http://" + ln.Addr().String() + "/" + query
@@ -76,7 +90,7 @@ prefers. The program ends on an interrupt (Ctrl-C).
 				s.errorf("the browser could not be opened: %v", err)
 			}
 		}
-		if err := lab.Serve(ctx, ln); err != nil {
+		if err := lab.Serve(ctx, ln, config); err != nil {
 			return s.invalid("%v", err)
 		}
 		return exitOK

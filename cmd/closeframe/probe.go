@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/closeframe/closeframe/internal/dissect"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
 	"github.com/closeframe/closeframe/internal/probe"
 	"golang.org/x/text/language"
 )

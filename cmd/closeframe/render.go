@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/closeframe/closeframe/internal/dissect"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
 	"github.com/closeframe/closeframe/utf8check"
 )
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
@@ -21,7 +20,6 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/remote"
 
-	"github.com/closeframe/closeframe/internal/lab"
 	"github.com/closeframe/closeframe/interop/browsers/browser"
 )
 
@@ -30,6 +28,12 @@ var chromium struct {
 	program   browser.Program
 	allocator context.Context
 	err       error
+}
+
+// command is the closeframe command of all tests.
+var command struct {
+	path string
+	err  error
 }
 
 func TestMain(m *testing.M) {
@@ -47,7 +51,13 @@ func TestMain(m *testing.M) {
 			chromium.allocator, _ = remote.NewAllocator(ctx, address, remote.NoModifyURL)
 		}
 	}
+	dir, err := os.MkdirTemp("", "closeframe-")
+	if err != nil {
+		panic(err)
+	}
+	command.path, command.err = build(dir)
 	status := m.Run()
+	os.RemoveAll(dir)
 	if process != nil {
 		process.Stop()
 	}
@@ -86,11 +96,10 @@ func open(t testing.TB, l look) *tab {
 	if chromium.err != nil {
 		t.Fatal(chromium.err)
 	}
-	server := httptest.NewServer(lab.Handler(t.Context()))
-	t.Cleanup(server.Close)
+	url := start(t).url
 	ctx, cancel := chromedp.NewContext(chromium.allocator)
 	t.Cleanup(cancel)
-	p := &tab{TB: t, url: server.URL}
+	p := &tab{TB: t, url: url}
 	if err := chromedp.Listen(ctx, p.listen); err != nil {
 		t.Fatal(err)
 	}

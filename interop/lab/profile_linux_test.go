@@ -5,9 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
-	"io"
-	"net/http"
-	"net/http/httptest"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,22 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/closeframe/closeframe/internal/lab"
 	"github.com/closeframe/closeframe/interop/browsers/browser"
 )
 
 var record = flag.Bool("record", false, "write the events of all cases to the profiles instead of comparing them")
-
-const folder = "../../internal/lab"
-
-func profiles(t testing.TB) []lab.Profile {
-	t.Helper()
-	all, err := lab.Profiles()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
 
 // differs tells that a browser does not do what its profile says.
 func differs(t testing.TB, program browser.Program, id, got string, want []string) {
@@ -45,14 +31,52 @@ func differs(t testing.TB, program browser.Program, id, got string, want []strin
 	t.Logf("%v, a version that was not seen yet: %s: %s, was %s", program, id, got, strings.Join(want, " or "))
 }
 
-// A row is what the page's table of all cases has of one.
-type row struct {
-	Case, Event, Verdict string
-	Expected             []string // by the rules
+// A table is the result of all cases, as the lab saves it.
+type table struct {
+	Browser string
+	Cases   []struct {
+		Case, Verdict string
+		Event         event
+		Expected      []event // by the rules
+	}
 }
 
-// rows is what the page is asked for, once the table is done.
-const rows = `[...document.querySelectorAll("#all tbody tr")].map((r) => ({Case: r.dataset.case, Event: r.dataset.event, Verdict: r.dataset.verdict, Expected: JSON.parse(r.dataset.expected)}))`
+// An event is a CloseEvent.
+type event struct {
+	Code     int
+	Reason   string
+	WasClean bool
+}
+
+// String returns the event as it is written in a profile.
+func (e event) String() string {
+	return fmt.Sprintf("%d %q wasClean %t", e.Code, e.Reason, e.WasClean)
+}
+
+// A profile is what a browser is known to fire.
+type profile struct {
+	Kind    string              `json:"kind"`
+	Name    string              `json:"name"` // with the major version
+	Version string              `json:"version"`
+	Events  map[string][]string `json:"events"` // by case; several where a race decides
+}
+
+// profilesFile has the profiles that the page compares a browser with.
+const profilesFile = "../../cmd/closeframe/internal/lab/profiles.json"
+
+// profiles reads the file anew: another test may just have written it.
+func profiles(t testing.TB) []*profile {
+	t.Helper()
+	b, err := os.ReadFile(profilesFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f struct{ Profiles []*profile }
+	if err := json.Unmarshal(b, &f); err != nil {
+		t.Fatal(err)
+	}
+	return f.Profiles
+}
 
 // path returns the page that runs all cases by itself.
 func path() string {
@@ -69,93 +93,61 @@ func TestAllInChromium(t *testing.T) {
 	p := open(t, desktop)
 	p.visit(path())
 	p.wait(done)
-	compare(t, chromium.program, eval[[]row](p, rows))
+	compare(t, chromium.program, eval[table](p, "table"))
 	if s := p.text("#all-status"); !strings.Contains(s, "22 ") && !strings.Contains(s, "23 ") {
 		t.Errorf("it says %q", s)
 	}
 	p.overflow("all cases")
 }
 
-// Firefox needs no driver: the script that it gets ends with lines that send
-// the table here.
+// Firefox needs no driver: the page runs all cases by itself, and the lab saves
+// the table.
 func TestAllInFirefox(t *testing.T) {
 	t.Parallel()
 	program, err := browser.Find(browser.Firefox)
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := make(chan []byte, 1)
-	h := lab.Handler(t.Context())
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/seen":
-			b, err := io.ReadAll(r.Body)
-			if err != nil {
-				t.Error(err)
-			}
-			seen <- b
-		case "/lab.js":
-			h.ServeHTTP(&longer{w, `
-new MutationObserver(() => {
-	if (` + done + `) fetch("/seen", {method: "POST", body: JSON.stringify(` + rows + `)});
-}).observe(document.getElementById("all"), {attributes: true, attributeFilter: ["data-done"]});
-`}, r)
-		default:
-			h.ServeHTTP(w, r)
-		}
-	}))
-	defer server.Close()
+	file := filepath.Join(t.TempDir(), "table.json")
+	server := start(t, "-save", file)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	b, err := program.Start(ctx, server.URL+path())
+	b, err := program.Start(ctx, server.url+path())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer b.Stop()
 	select {
-	case got := <-seen:
-		var all []row
-		if err := json.Unmarshal(got, &all); err != nil {
-			t.Fatalf("%s: %v", got, err)
+	case line := <-server.lines:
+		if want := "saved " + file; line != want {
+			t.Fatalf("the lab printed %q, want %q", line, want)
 		}
-		compare(t, program, all)
 	case <-b.Exited():
 		t.Fatalf("the browser ended:\n%s", b.Stderr())
 	case <-ctx.Done():
-		t.Fatalf("%v; the browser's last words:\n%s", ctx.Err(), b.Stderr())
+		t.Fatalf("%v; the last lines of the browser's standard error:\n%s", ctx.Err(), b.Stderr())
 	}
-}
-
-// A longer response has more at its end.
-type longer struct {
-	http.ResponseWriter
-	more string
-}
-
-func (l *longer) WriteHeader(status int) {
-	l.Header().Del("Content-Length")
-	l.ResponseWriter.WriteHeader(status)
-}
-
-func (l *longer) Write(b []byte) (int, error) {
-	n, err := l.ResponseWriter.Write(b)
-	if more := l.more; err == nil && bytes.HasSuffix(b, []byte("\n")) {
-		l.more = ""
-		_, err = io.WriteString(l.ResponseWriter, more)
+	saved, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return n, err
+	var all table
+	if err := json.Unmarshal(saved, &all); err != nil {
+		t.Fatalf("%s: %v", saved, err)
+	}
+	compare(t, program, all)
 }
 
 // compare compares the table of all cases with the browser's profile, or writes
 // that.
-func compare(t *testing.T, program browser.Program, all []row) {
+func compare(t *testing.T, program browser.Program, all table) {
 	t.Helper()
 	want := 23
 	if testing.Short() {
 		want--
 	}
-	if len(all) != want {
-		t.Errorf("%v: %d cases, want %d", program, len(all), want)
+	if len(all.Cases) != want {
+		t.Errorf("%v: %d cases, want %d", program, len(all.Cases), want)
 	}
 	if *record {
 		write(t, program, all)
@@ -166,8 +158,8 @@ func compare(t *testing.T, program browser.Program, all []row) {
 		if p.Kind != program.Name {
 			continue
 		}
-		for _, r := range all {
-			if slices.Contains(p.Events[r.Case], r.Event) {
+		for _, r := range all.Cases {
+			if slices.Contains(p.Events[r.Case], r.Event.String()) {
 				same++
 				if r.Verdict != "same" {
 					t.Errorf("%s: the page says %s", r.Case, r.Verdict)
@@ -175,53 +167,47 @@ func compare(t *testing.T, program browser.Program, all []row) {
 				continue
 			}
 			other++
-			differs(t, program, r.Case, r.Event, p.Events[r.Case])
+			differs(t, program, r.Case, r.Event.String(), p.Events[r.Case])
 		}
 	}
-	if same+other != len(all) {
+	if same+other != len(all.Cases) {
 		t.Errorf("%v has no profile", program)
 	}
-	t.Logf("%v: %d cases, %d equal to the profile, %d unknown differences", program, len(all), same, other)
+	t.Logf("%v: %d cases, %d equal to the profile, %d unknown differences", program, len(all.Cases), same, other)
 }
 
 var writing sync.Mutex
 
 // write adds what was seen to the profile, or begins a new one if this is
 // another version.
-func write(t *testing.T, program browser.Program, all []row) {
+func write(t *testing.T, program browser.Program, all table) {
 	t.Helper()
 	writing.Lock()
 	defer writing.Unlock()
-	file := filepath.Join(folder, lab.ProfilesFile)
-	b, err := os.ReadFile(file) // not what is embedded: the other browser may just have been written
-	if err != nil {
-		t.Fatal(err)
-	}
-	var f struct {
-		Profiles []*lab.Profile `json:"profiles"`
-	}
-	if err := json.Unmarshal(b, &f); err != nil {
-		t.Fatal(err)
-	}
+	f := struct {
+		Profiles []*profile `json:"profiles"`
+	}{profiles(t)}
 	name := map[string]string{browser.Chromium: "Chromium ", browser.Firefox: "Firefox "}[program.Name] + program.Major()
-	i := slices.IndexFunc(f.Profiles, func(p *lab.Profile) bool { return p.Kind == program.Name })
+	i := slices.IndexFunc(f.Profiles, func(p *profile) bool { return p.Kind == program.Name })
 	if i < 0 {
 		i = len(f.Profiles)
-		f.Profiles = append(f.Profiles, &lab.Profile{Kind: program.Name})
+		f.Profiles = append(f.Profiles, &profile{Kind: program.Name})
 	}
 	p := f.Profiles[i]
 	if p.Version != program.Version {
-		*p = lab.Profile{Kind: program.Name, Name: name, Version: program.Version, Events: map[string][]string{}}
+		*p = profile{Kind: program.Name, Name: name, Version: program.Version, Events: map[string][]string{}}
 	}
-	for _, r := range all {
-		events := append(p.Events[r.Case], r.Event)
+	for _, r := range all.Cases {
+		events := append(p.Events[r.Case], r.Event.String())
 		if len(r.Expected) > 1 { // a race decides, and not always as it did today
-			events = append(events, r.Expected...)
+			for _, e := range r.Expected {
+				events = append(events, e.String())
+			}
 		}
 		slices.Sort(events)
 		p.Events[r.Case] = slices.Compact(events)
 	}
-	slices.SortFunc(f.Profiles, func(a, b *lab.Profile) int { return strings.Compare(a.Kind, b.Kind) })
+	slices.SortFunc(f.Profiles, func(a, b *profile) int { return strings.Compare(a.Kind, b.Kind) })
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
@@ -229,7 +215,7 @@ func write(t *testing.T, program browser.Program, all []row) {
 	if err := e.Encode(f); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file, out.Bytes(), 0o666); err != nil {
+	if err := os.WriteFile(profilesFile, out.Bytes(), 0o666); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -30,7 +30,7 @@ const wazero = "github.com/tetratelabs/wazero/cmd/wazero@v1.12.0"
 var tools = []string{"", "docs", "docs/pictures", "internal/check/proof", "internal/vectors/gen", "internal/probe/gen"}
 
 // sockets are packages whose tests talk over real sockets.
-var sockets = []string{"closeconn", "cmd/closeframe", "examples/stack", "internal/probe", "internal/lab", "examples/eventloop/echo"}
+var sockets = []string{"closeconn", "cmd/closeframe", "examples/stack", "internal/probe", "cmd/closeframe/internal/lab", "examples/eventloop/echo"}
 
 func machines(dir string) []machine {
 	lib := filepath.Join(goroot(), "lib", "wasm")

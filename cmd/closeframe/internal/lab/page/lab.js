@@ -447,8 +447,12 @@ function eventCell(text) {
 		el("span", {class: `tag ${wasClean === "true" ? "good" : "bad"}`}, say(wasClean === "true" ? "clean" : "notClean")));
 }
 
+/** The table of all cases, as it is saved. */
+let table = null;
+
 async function runAll() {
 	$("run-all").disabled = true;
+	table = null;
 	delete $("all").dataset.done;
 	const own = ownProfile();
 	const chosen = cases.filter((c) => $("with-slow").checked || !c.slow);
@@ -463,13 +467,14 @@ async function runAll() {
 		body.append(row);
 		return [c.id, row];
 	}));
+	const results = new Map();
 	const count = {n: 0, same: 0, different: 0, unknown: 0};
 	const tell = () => { $("all-status").textContent = say("progress", {n: count.n, of: chosen.length}); };
 	tell();
 	const run = async (c) => {
-		let lines, expected, verdict;
+		let seen = null, lines, expected, verdict;
 		try {
-			const seen = await play(c, c.code, c.reason);
+			seen = await play(c, c.code, c.reason);
 			lines = [line(seen.event)];
 			expected = c.ours ? lines : seen.server.expected.map(line);
 			const known = own?.events[c.id];
@@ -483,9 +488,7 @@ async function runAll() {
 		count.n++;
 		count[verdict]++;
 		const row = rows.get(c.id);
-		row.dataset.event = lines[0] ?? "";
-		row.dataset.expected = JSON.stringify(expected);
-		row.dataset.verdict = verdict;
+		results.set(c.id, {case: c.id, event: seen?.event ?? null, expected: c.ours ? [] : seen?.server.expected ?? [], verdict});
 		const cells = [lines, expected, ...profiles.map((p) => p.events[c.id] ?? [])];
 		row.append(...cells.map((l, i) => el("td", {role: "cell", "data-label": columns[i + 1]}, ...(l.length ? l.map(eventCell) : ["–"]))),
 			el("td", {role: "cell", "data-label": columns.at(-1)}, el("span", {class: `tag ${{same: "good", different: "bad"}[verdict] ?? "plain"}`}, say(verdict))));
@@ -498,7 +501,15 @@ async function runAll() {
 	await Promise.all([...chosen.filter((c) => c.slow).map(run), worker(), worker(), worker()]);
 	$("all-status").textContent = own ? say("summary", {...count, profile: own.name}) : say("summaryUnknown", count);
 	$("run-all").disabled = false;
+	table = {browser: browserName(), userAgent: navigator.userAgent, cases: chosen.map((c) => results.get(c.id))};
 	$("all").dataset.done = "true";
+	if (document.body.dataset.save) await saveToLab();
+}
+
+/** Has the lab save the table in the file that its user named. */
+async function saveToLab() {
+	const r = await fetch("table", {method: "POST", body: JSON.stringify(table)});
+	if (!r.ok) $("all-status").textContent = say("failed", {error: await r.text()});
 }
 
 // ---- start -------------------------------------------------------------

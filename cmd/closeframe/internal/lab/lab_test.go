@@ -18,8 +18,8 @@ import (
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
 	"github.com/closeframe/closeframe/frame"
-	"github.com/closeframe/closeframe/internal/dissect"
 )
 
 // A client is what a test plays the browser with.
@@ -30,7 +30,7 @@ type client struct {
 }
 
 func newClient(t testing.TB) *client {
-	server := httptest.NewServer(Handler(t.Context()))
+	server := httptest.NewServer(Handler(t.Context(), Config{}))
 	t.Cleanup(server.Close)
 	return &client{TB: t, url: server.URL}
 }
@@ -311,7 +311,7 @@ func TestStrangeClients(t *testing.T) {
 }
 
 func TestGuard(t *testing.T) {
-	h := Handler(t.Context())
+	h := Handler(t.Context(), Config{})
 	const here = "127.0.0.1:6455"
 	tests := []struct {
 		path, host, origin, site string
@@ -381,7 +381,7 @@ func TestGuard(t *testing.T) {
 }
 
 func TestLanguage(t *testing.T) {
-	h := Handler(t.Context())
+	h := Handler(t.Context(), Config{})
 	tests := []struct{ query, accept, want string }{
 		{"", "", "en"},
 		{"", "de", "en"},
@@ -501,7 +501,7 @@ func TestServeEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error, 1)
-	go func() { served <- Serve(ctx, ln) }()
+	go func() { served <- Serve(ctx, ln, Config{}) }()
 
 	l := &client{TB: t, url: "http://" + ln.Addr().String()}
 	id := l.id()
@@ -532,7 +532,7 @@ func TestServeEnds(t *testing.T) {
 		t.Error("it listens still")
 	}
 
-	if err := Serve(t.Context(), ln); err == nil {
+	if err := Serve(t.Context(), ln, Config{}); err == nil {
 		t.Error("a closed listener is served")
 	}
 }

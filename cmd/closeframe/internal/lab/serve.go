@@ -33,9 +33,9 @@ func Listen(addr string) (net.Listener, error) {
 }
 
 // Serve serves the lab at ln until ctx is done, and closes ln.
-func Serve(ctx context.Context, ln net.Listener) error {
+func Serve(ctx context.Context, ln net.Listener, config Config) error {
 	s := &http.Server{
-		Handler:           Handler(ctx),
+		Handler:           Handler(ctx, config),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10, // whatever cookies others have left at this host

@@ -37,10 +37,17 @@ var page = template.Must(template.New("index.html").ParseFS(files, "page/index.h
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws://%HOST%; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
+// A Config holds the options of a lab. Its zero value is ready to use.
+type Config struct {
+	// Save, if it is not nil, is called with the table of all cases, as
+	// JSON, each time a page has completed it.
+	Save func(table []byte) error
+}
+
 // Handler returns the handler that serves the page and plays the server's part
 // in its cases. It ends the connections of cases once ctx is done.
-func Handler(ctx context.Context) http.Handler {
-	l := &lab{ctx: ctx, runs: map[string]*run{}}
+func Handler(ctx context.Context, config Config) http.Handler {
+	l := &lab{ctx: ctx, config: config, runs: map[string]*run{}}
 	static, err := fs.Sub(files, "page")
 	if err != nil {
 		panic(err) // the folder is embedded
@@ -57,6 +64,7 @@ func Handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("GET /ws", l.socket)
 	mux.HandleFunc("GET /play", l.playOurselves)
 	mux.HandleFunc("GET /result", l.result)
+	mux.HandleFunc("POST /table", l.saveTable)
 	return guard(mux)
 }
 
@@ -143,7 +151,8 @@ func (l *lab) index(w http.ResponseWriter, r *http.Request) {
 		W      *words
 		Groups []group
 		Others []other
-	}{tag, wordsOf(tag), groups(tag), others})
+		Save   bool
+	}{tag, wordsOf(tag), groups(tag), others, l.config.Save != nil})
 }
 
 func (l *lab) list(w http.ResponseWriter, r *http.Request) {

@@ -13,9 +13,9 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeconn"
 	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
 	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/frame"
-	"github.com/closeframe/closeframe/internal/dissect"
 )
 
 const (
@@ -33,7 +33,10 @@ const (
 
 // A lab keeps the runs.
 type lab struct {
-	ctx context.Context // done when all is to end
+	ctx    context.Context // done when all is to end
+	config Config
+
+	saving sync.Mutex // held during Config.Save
 
 	mu    sync.Mutex
 	runs  map[string]*run

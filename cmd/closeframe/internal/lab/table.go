@@ -1,0 +1,64 @@
+package lab
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+
+	"github.com/closeframe/closeframe/closeevent"
+)
+
+// A table is the result of all cases in one browser.
+type table struct {
+	Browser   string `json:"browser"` // name and major version, such as "Firefox 153"
+	UserAgent string `json:"userAgent"`
+	Cases     []row  `json:"cases"`
+}
+
+// A row is the result of one case.
+type row struct {
+	Case     string             `json:"case"`
+	Event    *closeevent.Event  `json:"event"`    // null if the case could not be run
+	Expected []closeevent.Event `json:"expected"` // by the rules; several where a race decides
+	Verdict  string             `json:"verdict"`
+}
+
+// maxTable is the size of the largest table that is accepted.
+const maxTable = 256 << 10
+
+// saveTable passes a table that the page has completed to Config.Save.
+func (l *lab) saveTable(w http.ResponseWriter, r *http.Request) {
+	if l.config.Save == nil {
+		http.Error(w, "closeframe lab was started without -save", http.StatusNotFound)
+		return
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTable))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
+		return
+	}
+	// Only what a table has is kept.
+	var t table
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&t); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "\t")
+	if err := e.Encode(t); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	l.saving.Lock()
+	defer l.saving.Unlock()
+	if err := l.config.Save(out.Bytes()); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
