@@ -15,23 +15,14 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-var (
-	supported = parse(catalog.Languages())
-	matcher   = catalog.NewMatcher(catalog.Languages())
-)
-
-func parse(names []string) []language.Tag {
-	tags := make([]language.Tag, len(names))
-	for i, name := range names {
-		tags[i] = language.MustParse(name)
-	}
-	return tags
-}
-
 // Supported returns the languages that [Code] can answer in, English first.
 // The slice is the caller's.
 func Supported() []language.Tag {
-	return append([]language.Tag(nil), supported...)
+	var tags []language.Tag
+	for _, name := range catalog.Languages() {
+		tags = append(tags, language.MustParse(name))
+	}
+	return tags
 }
 
 // Code returns what c means (RFC 6455 §7.4 and the registry), in the supported
@@ -45,18 +36,18 @@ func Supported() []language.Tag {
 // and for whoever wrote the client. It does not contain c or its name, which
 // [closecode.Code.String] gives. The wording may change between releases.
 func Code(c closecode.Code, prefs ...language.Tag) string {
-	lang := matcher.Match(prefs...)
-	s, w := catalog.Of(lang, c), catalog.WordsOf(lang)
+	l, _ := catalog.Match(prefs...)
+	d := l.Code(c)
 
 	var b strings.Builder
-	b.WriteString(s.What)
-	for _, line := range [...]struct{ heading, text string }{
-		{w.Who, s.Who},
-		{w.Causes, strings.Join(s.Causes, w.Space)},
-		{w.Operator, s.Operator},
-		{w.Client, s.Client},
+	b.WriteString(d.What)
+	for _, line := range [...]struct{ key, text string }{
+		{"word.who", d.Who},
+		{"word.causes", strings.Join(d.Causes, l.Text("word.space"))},
+		{"word.operator", d.Operator},
+		{"word.client", d.Client},
 	} {
-		b.WriteString("\n" + line.heading + w.Colon + line.text)
+		b.WriteString("\n" + l.Text(line.key) + l.Text("word.colon") + line.text)
 	}
 	return b.String()
 }

@@ -2,72 +2,51 @@ package main
 
 import (
 	"flag"
-	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
 	"github.com/closeframe/closeframe/closecode"
-	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 var cmdCodes = &command{
-	name:  "codes",
-	args:  "[flags] [code | name | first-last ...]",
-	short: "list status codes: names, classes, who may send them",
-	long: `
-Codes lists the status codes of Close frames: all of them, or those given by
-number, by name, or as a range. Codes without a name that stand side by side
-are one line.
-
-  closeframe codes
-  closeframe codes 1006
-  closeframe codes "going away" 1012 CLOSE_TOO_LARGE
-  closeframe codes 1000-1015
-  closeframe codes -json 4000-4999
-
-The columns: whether a Close frame may hold the code (SENT), whether a script
-may give it to close() of a browser's WebSocket (SCRIPT), and after how long a
-client may try to connect again the first time (RECONNECT).
-
-With -json it prints an array of objects: "first" and "last" code, "name",
-"class", "title" and "meaning" in the language asked for, "valid" (SENT),
-"scriptable", and "reconnect", which is null or has "minSeconds" and
-"maxSeconds".
-`,
+	name: "codes",
+	examples: []string{
+		"closeframe codes",
+		"closeframe codes 1006",
+		`closeframe codes "going away" 1012 CLOSE_TOO_LARGE`,
+		"closeframe codes 1000-1015",
+		"closeframe codes -json 4000-4999",
+	},
 	run: func(s *session, fs *flag.FlagSet, args []string) int {
-		asJSON := fs.Bool("json", false, "print a JSON array")
-		langName := langFlag(fs)
 		args, status, ok := s.parse(fs, args)
 		if !ok {
 			return status
 		}
-		l, err := s.lang(*langName)
-		if err != nil {
-			return s.usage("%v", err)
-		}
 		var rows []codeRow
 		for _, arg := range args {
-			first, last, err := parseRange(arg)
-			if err != nil {
-				return s.usage("%v", err)
+			first, last, ok := parseRange(arg)
+			switch {
+			case !ok:
+				return s.notACode(arg, "codes.error.code")
+			case first > last:
+				return s.usage("codes.error.range", arg, int(first), int(last))
 			}
-			rows = append(rows, codeRows(l, first, last)...)
+			rows = append(rows, s.codeRows(first, last)...)
 		}
 		if len(args) == 0 {
-			rows = codeRows(l, 0, 65535)
+			rows = s.codeRows(0, 65535)
 		}
-		if *asJSON {
+		if s.asJSON {
 			s.json(rows)
-			return exitOK
+		} else {
+			s.printCodes(rows)
 		}
-		printCodes(s.stdout, s.style(), l, rows)
 		return exitOK
 	},
 }
 
-// A codeRow is one code, or several that stand side by side, have no name and
-// are of one class.
+// A codeRow is one code, or a run of codes that have no name and are of one
+// class.
 type codeRow struct {
 	First     closecode.Code `json:"first"`
 	Last      closecode.Code `json:"last"`
@@ -80,14 +59,15 @@ type codeRow struct {
 	Reconnect *window        `json:"reconnect"`
 }
 
-// A window is where the first delay before reconnecting is drawn from.
+// A window is the range from which the first delay before reconnecting is
+// drawn.
 type window struct {
 	Min float64 `json:"minSeconds"`
 	Max float64 `json:"maxSeconds"`
 }
 
 // codeRows returns the rows for the codes from first to last.
-func codeRows(l lang, first, last closecode.Code) []codeRow {
+func (s *session) codeRows(first, last closecode.Code) []codeRow {
 	var rows []codeRow
 	for n := int(first); n <= int(last); n++ {
 		c := closecode.Code(n)
@@ -96,8 +76,8 @@ func codeRows(l lang, first, last closecode.Code) []codeRow {
 			rows[i].Last = c
 			continue
 		}
-		story := catalog.Of(l.tag, c)
-		r := codeRow{First: c, Last: c, Name: c.Name(), Class: class, Title: story.Title, Meaning: story.What,
+		d := s.text.Code(c)
+		r := codeRow{First: c, Last: c, Name: c.Name(), Class: class, Title: d.Title, Meaning: d.What,
 			Valid: c.Valid(), Script: c.Scriptable()}
 		if lo, hi, ok := c.Reconnect(0); ok {
 			r.Reconnect = &window{lo.Seconds(), hi.Seconds()}
@@ -107,10 +87,10 @@ func codeRows(l lang, first, last closecode.Code) []codeRow {
 	return rows
 }
 
-// parseRange parses a code, a name of one, or "first-last".
-func parseRange(arg string) (first, last closecode.Code, err error) {
-	if c, ok := closecode.Lookup(arg); ok {
-		return c, c, nil
+// parseRange parses a code, the name of one, or "first-last".
+func parseRange(arg string) (first, last closecode.Code, ok bool) {
+	if c, ok := findCode(arg); ok {
+		return c, c, true
 	}
 	lo, hi, ok := strings.Cut(arg, "-")
 	if !ok {
@@ -118,36 +98,36 @@ func parseRange(arg string) (first, last closecode.Code, err error) {
 	}
 	a, err1 := strconv.ParseUint(lo, 10, 16)
 	b, err2 := strconv.ParseUint(hi, 10, 16)
-	switch {
-	case err1 != nil || err2 != nil:
-		return 0, 0, fmt.Errorf("%q is neither a code from 0 to 65535, nor the name of one, nor a range such as 1000-1015", arg)
-	case a > b:
-		return 0, 0, fmt.Errorf("the range %q is empty: %d is greater than %d", arg, a, b)
-	}
-	return closecode.Code(a), closecode.Code(b), nil
+	return closecode.Code(a), closecode.Code(b), err1 == nil && err2 == nil
 }
 
-// printCodes prints a table. In English it has the classes; in other languages,
-// which the registered names are not in, titles stand in their place.
-func printCodes(w io.Writer, st style, l lang, rows []codeRow) {
-	var t table
-	t.row(l.codeHead, l.nameHead, l.classHead, l.sentHead, l.scriptHead, l.reconnectHead)
+// printCodes prints a table of codes. English, whose titles are nearly the
+// registered names, has the classes; other languages have the titles instead.
+func (s *session) printCodes(rows []codeRow) {
+	t, st := table{}, s.style()
+	english := s.text.Tag() == "en"
+	third := "codes.head.title"
+	if english {
+		third = "codes.head.class"
+	}
+	t.row(s.text.Text("codes.head.code"), s.text.Text("codes.head.name"), s.text.Text(third),
+		s.text.Text("codes.head.sent"), s.text.Text("codes.head.script"), s.text.Text("codes.head.reconnect"))
 	for _, r := range rows {
 		code := strconv.Itoa(int(r.First))
 		if r.Last != r.First {
 			code += "-" + strconv.Itoa(int(r.Last))
 		}
-		class := r.Class
-		if l.tag != "en" {
-			class = r.Title
+		third := r.Title // that of the class for a code without a name
+		if english {
+			third = r.Class
 		}
-		reconnect := l.No
+		reconnect := s.text.Text("word.no")
 		if r.Reconnect != nil {
-			reconnect = fmt.Sprintf(l.after, r.Reconnect.Min, r.Reconnect.Max)
+			reconnect = s.text.Text("codes.after", r.Reconnect.Min, r.Reconnect.Max)
 		}
-		t.row(code, r.Name, class, l.yesNo(r.Valid), l.yesNo(r.Script), reconnect)
+		t.row(code, r.Name, third, s.yesNo(r.Valid), s.yesNo(r.Script), reconnect)
 	}
-	t.print(w, func(row, col int, cell string) string {
+	t.print(s.stdout, func(row, col int, cell string) string {
 		switch {
 		case row == 0:
 			return st.dim(cell)
@@ -158,9 +138,9 @@ func printCodes(w io.Writer, st style, l lang, rows []codeRow) {
 	})
 }
 
-func (l *lang) yesNo(b bool) string {
+func (s *session) yesNo(b bool) string {
 	if b {
-		return l.Yes
+		return s.text.Text("word.yes")
 	}
-	return l.No
+	return s.text.Text("word.no")
 }

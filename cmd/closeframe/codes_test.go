@@ -66,10 +66,10 @@ func TestCodesAgainstTheVectors(t *testing.T) {
 func TestTableAligned(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
 		out := runWith(nil, "", "codes", "-lang", lang).stdout
-		l := langOf(locale(lang))
+		l, _ := matchLang(lang)
 		at := -1
 		for line := range strings.Lines(out) {
-			for _, s := range []string{l.sentHead, " " + l.Yes + " ", " " + l.No + " "} {
+			for _, s := range []string{l.Text("codes.head.sent"), " " + l.Text("word.yes") + " ", " " + l.Text("word.no") + " "} {
 				i := strings.Index(line, s)
 				if i < 0 {
 					continue

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
+	"github.com/closeframe/closeframe/internal/catalog"
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
@@ -60,15 +61,15 @@ func TestDecode(t *testing.T) {
 func TestDecodeColors(t *testing.T) {
 	// The output is no terminal here, so draw with color what is drawn
 	// without, and compare.
-	l := langOf(locale("en_US.UTF-8"))
+	l := langOf(catalog.In("en"))
 	for _, tt := range decodings {
 		b, err := parseHex(strings.TrimPrefix(tt.args, "decode "))
 		if err != nil {
 			continue // it has flags
 		}
 		var plain, colored strings.Builder
-		(&renderer{w: &plain, l: l}).report(dissect.Bytes(b, dissect.Options{Lang: l.tag}))
-		(&renderer{w: &colored, l: l, st: true}).report(dissect.Bytes(b, dissect.Options{Lang: l.tag}))
+		(&renderer{w: &plain, l: l}).report(dissect.Bytes(b, dissect.Options{Lang: l.Tag()}))
+		(&renderer{w: &colored, l: l, st: true}).report(dissect.Bytes(b, dissect.Options{Lang: l.Tag()}))
 		if !strings.Contains(colored.String(), "\x1b[") {
 			t.Errorf("%s: no colors", tt.args)
 		}
@@ -121,13 +122,13 @@ func TestDecodeInput(t *testing.T) {
 
 func TestDecodeUsage(t *testing.T) {
 	tests := []struct{ args, stdin, want string }{
-		{"decode", "", "there are no bytes to decode"},
-		{"decode", " \n", "there are no bytes to decode"},
-		{"decode -raw", "", "there are no bytes to decode"},
-		{"decode -raw 88", "", "-raw reads standard input, so it takes no arguments"},
-		{"decode -from me 88", "", `-from is client or server, not "me"`},
-		{"decode -payload -from client 88", "", "-from is about frames, so it does not go with -payload"},
-		{"decode -lang 1 88", "", `-lang "1" is not a language tag such as en or zh-CN`},
+		{"decode", "", "no bytes to decode"},
+		{"decode", " \n", "no bytes to decode"},
+		{"decode -raw", "", "no bytes to decode"},
+		{"decode -raw 88", "", "-raw reads standard input and takes no arguments"},
+		{"decode -from me 88", "", `-from takes client or server, not "me"`},
+		{"decode -payload -from client 88", "", "-from is about frames and cannot be combined with -payload"},
+		{"decode -lang 1 88", "", `the language "1" is not supported; the languages are en, zh-Hans`},
 		{"decode 88 0g 03", "", `argument 2, character 2: 'g' is not a hex digit`},
 		{"decode 88 02 3", "", `argument 3, character 1: "3" has an odd number of hex digits`},
 		{"decode 88 {02", "", `argument 2, character 1: "{" is not closed`},

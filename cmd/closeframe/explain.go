@@ -3,52 +3,38 @@ package main
 import (
 	"flag"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"github.com/closeframe/closeframe/closecode"
-	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 var cmdExplain = &command{
-	name:  "explain",
-	args:  "[flags] code ...",
-	short: "tell the whole story of a status code",
-	long: `
-Explain tells what a status code means: what happened, who sends it, whether it
-may cross the wire and be given to a browser's close(), after how long to
-reconnect, what usually causes it, what to do about it, and what to read.
-
-A code is a number from 0 to 65535, or a name.
-
-  closeframe explain 1006
-  closeframe explain going away
-  closeframe explain CLOSE_TOO_LARGE 4001
-  closeframe explain -lang zh 1006
-`,
+	name: "explain",
+	examples: []string{
+		"closeframe explain 1006",
+		"closeframe explain going away",
+		"closeframe explain CLOSE_TOO_LARGE 4001",
+		"closeframe explain -lang zh 1006",
+	},
 	run: func(s *session, fs *flag.FlagSet, args []string) int {
-		langName := langFlag(fs)
 		args, status, ok := s.parse(fs, args)
 		if !ok {
 			return status
 		}
-		l, err := s.lang(*langName)
-		if err != nil {
-			return s.usage("%v", err)
-		}
 		if len(args) == 0 {
-			return s.usage("which code? Give a number such as 1006, or a name")
+			return s.usage("explain.error.missing")
 		}
-		if c, ok := closecode.Lookup(strings.Join(args, " ")); ok {
-			explain(s.stdout, s.style(), l, c)
+		if c, ok := findCode(strings.Join(args, " ")); ok {
+			args, status = nil, exitOK
+			s.explain(c)
 			return exitOK
 		}
 		var codes []closecode.Code
 		for _, arg := range args {
-			c, last, err := parseRange(arg)
-			if err != nil || c != last {
-				return s.usage("%q is neither a code from 0 to 65535 nor the name of one", arg)
+			c, ok := findCode(arg)
+			if !ok {
+				return s.notACode(arg, "explain.error.code")
 			}
 			codes = append(codes, c)
 		}
@@ -56,79 +42,79 @@ A code is a number from 0 to 65535, or a name.
 			if i > 0 {
 				fmt.Fprintln(s.stdout)
 			}
-			explain(s.stdout, s.style(), l, c)
+			s.explain(c)
 		}
 		return exitOK
 	},
 }
 
-// explain prints the story of c.
-func explain(w io.Writer, st style, l lang, c closecode.Code) {
-	story := catalog.Of(l.tag, c)
+// explain prints the description of c.
+func (s *session) explain(c closecode.Code) {
+	w, st, width := s.stdout, s.style(), s.width()
+	d := s.text.Code(c)
 	title := fmt.Sprint(int(c))
-	if c.Name() != "" {
-		title += " " + c.Name()
-	}
 	switch {
-	case l.tag != "en":
-		title += " " + story.Title
 	case c.Name() == "":
-		title += ": " + story.Title
+		title += " (" + s.text.Class(c.Class()).Title + ")"
+	case s.text.Tag() == "en":
+		title += " " + c.Name()
+	default:
+		title += " " + c.Name() + " " + d.Title
 	}
 	fmt.Fprintln(w, st.bold(title))
 
-	section := func(heading string, paragraphs ...string) {
+	section := func(key string, paragraphs ...string) {
 		fmt.Fprintln(w)
-		if heading != "" {
-			fmt.Fprintln(w, st.cyan(heading))
+		if key != "" {
+			fmt.Fprintln(w, st.cyan(s.text.Text(key)))
 		}
 		for _, p := range paragraphs {
 			mark := ""
-			if heading == l.Causes {
+			if key == "word.causes" {
 				mark = "[ ] " // to be ticked off
 			}
-			for _, line := range wrap(p, screen-2-len(mark)) {
+			for _, line := range wrap(p, width-2-len(mark)) {
 				fmt.Fprintf(w, "  %s%s\n", mark, line)
 				mark = strings.Repeat(" ", len(mark))
 			}
 		}
 	}
-	section("", story.What)
+	section("", d.What)
 	fmt.Fprintln(w)
 	var facts definitions
-	facts.add(l.Class, l.class(c.Class()))
-	facts.add(l.Sendable, l.yesNo(c.Valid()))
-	facts.add(l.Scriptable, l.yesNo(c.Scriptable()))
-	facts.add(l.Reconnect, l.reconnect(c))
-	facts.print(w, func(_, line string) string { return line }, st)
-	section(l.Who, story.Who)
-	section(l.Causes, story.Causes...)
-	section(l.Operator, story.Operator)
-	section(l.Client, story.Client)
-	section(l.Sections, sections(c)...)
+	facts.add(s.text.Text("word.class"), s.text.Class(c.Class()).Title)
+	facts.add(s.text.Text("word.sendable"), s.yesNo(c.Valid()))
+	facts.add(s.text.Text("word.scriptable"), s.yesNo(c.Scriptable()))
+	facts.add(s.text.Text("word.reconnect"), s.reconnect(c))
+	facts.print(w, width, nil, st)
+	section("word.who", d.Who)
+	section("word.causes", d.Causes...)
+	section("word.operator", d.Operator)
+	section("word.client", d.Client)
+	section("word.sections", sections(c)...)
 }
 
 // reconnect says whether to reconnect after c, and how long to wait before
 // each attempt.
-func (l *lang) reconnect(c closecode.Code) string {
+func (s *session) reconnect(c closecode.Code) string {
 	if _, _, ok := c.Reconnect(0); !ok {
 		if class := c.Class(); class == closecode.Registered || class == closecode.Private {
-			return l.reconnectApp
+			return s.text.Text("explain.reconnectApp")
 		}
-		return l.No
+		return s.text.Text("word.no")
 	}
 	var windows []string
 	var last time.Duration
 	for i := 0; ; i++ {
 		lo, hi, _ := c.Reconnect(i)
 		if hi == last {
-			break // it does not grow any longer
+			break // the delay does not grow any longer
 		}
 		last = hi
-		s := fmt.Sprintf(l.after, lo.Seconds(), hi.Seconds())
-		windows = append(windows, strings.ReplaceAll(s, " ", "\u00a0"))
+		text := s.text.Text("codes.after", lo.Seconds(), hi.Seconds())
+		windows = append(windows, strings.ReplaceAll(text, " ", "\u00a0"))
 	}
-	return fmt.Sprintf(l.reconnectAfter, strings.Join(windows, l.comma))
+	return s.text.Text("explain.reconnectAfter", strings.Join(windows, s.text.Text("word.comma")))
 }
 
 // reading are the sections about single codes, beside those of their class.
@@ -151,8 +137,7 @@ var reading = map[closecode.Code][]string{
 	closecode.TLSHandshake:            {"WHATWG WebSockets Standard: browsers report 1006 instead"},
 }
 
-// sections returns what there is to read about c: titles as they are, which is
-// in English.
+// sections returns the sections to read about c. Titles are in English.
 func sections(c closecode.Code) []string {
 	const (
 		defined  = "RFC 6455 §7.4.1 Defined Status Codes"
@@ -163,7 +148,7 @@ func sections(c closecode.Code) []string {
 	var list []string
 	switch {
 	case c >= closecode.ServiceRestart && c <= closecode.BadGateway:
-		// The registry alone has them.
+		// They are in the registry only.
 	case c >= 1000 && c <= 1015:
 		list = append(list, defined)
 	case c.Class() == closecode.OutOfRange:

@@ -37,8 +37,9 @@ func TestExplainAll(t *testing.T) {
 					t.Errorf("%d: status %d, %s%s", c, r.status, r.stderr, r.stdout)
 				}
 				checkScreen(t, r.stdout, true)
-				l := langOf(locale(lang))
-				for _, heading := range []string{l.Who, l.Causes, l.Operator, l.Client, l.Sections} {
+				l, _ := matchLang(lang)
+				for _, key := range []string{"word.who", "word.causes", "word.operator", "word.client", "word.sections"} {
+					heading := l.Text(key)
 					_, text, ok := strings.Cut(r.stdout, "\n"+heading+"\n  ")
 					if !ok || text == "" {
 						t.Errorf("%d in %s: nothing below %q", c, lang, heading)

@@ -20,8 +20,8 @@ func TestLabUsage(t *testing.T) {
 		{"lab -addr 192.0.2.1:80", "other machines"},
 		{"lab -addr example.com:80", "other machines"},
 		{"lab -addr 127.0.0.1", "not a host and a port"},
-		{"lab -lang %%", "not a language tag"},
-		{"lab now", "takes flags alone"},
+		{"lab -lang %%", "not supported"},
+		{"lab now", "takes no arguments"},
 	}
 	for _, tt := range tests {
 		r := runWith(nil, "", strings.Fields(tt.args)...)
@@ -82,7 +82,7 @@ func TestLabProcess(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("%v\n%s", err, &stderr)
 	}
-	if want := "could not be opened"; runtime.GOOS == "linux" && !strings.Contains(stderr.String(), want) {
+	if want := "无法打开浏览器"; runtime.GOOS == "linux" && !strings.Contains(stderr.String(), want) {
 		t.Errorf("%q, want %q", &stderr, want)
 	}
 }

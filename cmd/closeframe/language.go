@@ -1,46 +1,54 @@
 package main
 
 import (
-	"flag"
-	"fmt"
 	"strings"
 
 	"golang.org/x/text/language"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// langFlag defines the flag -lang. Give its value to s.lang after s.parse.
-func langFlag(fs *flag.FlagSet) *string {
-	return fs.String("lang", "", "the `language` of the texts: en or zh\n(default: that of LC_ALL, LC_MESSAGES or LANG)")
-}
-
-// lang returns the language that the program speaks that is nearest to the one
-// asked for; see language.
-func (s *session) lang(flag string) (lang, error) {
-	tag, err := s.language(flag)
-	return langOf(tag), err
-}
-
-// language returns the language that the user asked for: by the flag -lang if
-// it is not empty, else by the environment, as POSIX has it: the first of
-// LC_ALL, LC_MESSAGES and LANG that is set.
-func (s *session) language(lang string) (language.Tag, error) {
-	if lang != "" {
-		tag, err := language.Parse(strings.ReplaceAll(lang, "_", "-"))
-		if err != nil {
-			return language.Und, fmt.Errorf("-lang %q is not a language tag such as en or zh-CN", lang)
-		}
-		return tag, nil
+// language returns the language that the user asked for: with the flag -lang
+// if name is not empty, else in the environment, as POSIX has it: the first of
+// LC_ALL, LC_MESSAGES and LANG that is set. It is English if that language is
+// not on offer.
+func (s *session) language(name string) *catalog.Language {
+	if name != "" {
+		l, _ := matchLang(name)
+		return l
 	}
 	for _, key := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if v := s.env(key); v != "" {
-			return locale(v), nil
+			l, _ := catalog.Match(locale(v))
+			return l
 		}
 	}
-	return language.English, nil
+	return catalog.In("en")
+}
+
+// checkLang checks the value of the flag -lang.
+func (s *session) checkLang(name string) error {
+	if name == "" {
+		return nil
+	}
+	if _, ok := matchLang(name); !ok {
+		return errText("error.lang", name, strings.Join(catalog.Languages(), ", "))
+	}
+	return nil
+}
+
+// matchLang returns the language for a value of -lang. If it is none that is
+// on offer, it returns English and false.
+func matchLang(name string) (*catalog.Language, bool) {
+	tag, err := language.Parse(strings.ReplaceAll(name, "_", "-"))
+	if err != nil {
+		return catalog.In("en"), false
+	}
+	return catalog.Match(tag)
 }
 
 // locale returns the language of a locale name such as "zh_CN.UTF-8@pinyin";
-// English for "C", "POSIX" and what cannot be made out.
+// English for "C", "POSIX" and malformed names.
 func locale(name string) language.Tag {
 	name, _, _ = strings.Cut(name, "@")
 	name, _, _ = strings.Cut(name, ".")

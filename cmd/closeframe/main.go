@@ -1,32 +1,36 @@
 // Closeframe explains and builds the frames that end WebSocket connections
 // (RFC 6455).
 //
-//	closeframe decode 88 02 03 e8        what do these bytes say
-//	closeframe encode 1001 see you       the bytes that say so
-//	closeframe help                      all the rest
+//	closeframe decode 88 02 03 e8        explains captured bytes
+//	closeframe encode 1001 see you       prints the bytes of a Close frame
+//	closeframe explain 1006              explains a code, a log line, an error
+//	closeframe help                      lists the commands
 //
-// The exit status is 0 if all is well, 1 if a frame or what was asked for is
-// invalid, and 2 if the command was not understood.
+// The exit status is 0 if all is well, 1 if a frame, a peer or the thing asked
+// for is invalid, and 2 if the command line or the input was not understood.
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
+
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/near"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // The exit statuses.
 const (
 	exitOK      = 0
-	exitInvalid = 1 // the frame, the peer or what was asked for is at fault
+	exitInvalid = 1 // the frame, the peer or the thing asked for is invalid
 	exitUsage   = 2 // the command line or the input was not understood
 )
 
 // commands are the subcommands, in the order in which help lists them. A
-// subcommand is one file with one variable, and that has one line here.
+// subcommand is one file with one variable, and has one line here.
 var commands []*command
 
 func init() {
@@ -37,16 +41,19 @@ func init() {
 		cmdExplain,
 		cmdProbe,
 		cmdLab,
+		cmdCompletion,
+		cmdVersion,
 		cmdHelp,
 	}
 }
 
-// A command is a subcommand.
+// A command is a subcommand. Its texts are in the catalog: "help.NAME.args" is
+// the usage line after the name, "help.NAME.short" the line in the list of
+// commands, "help.NAME.long" the paragraphs of its help, and
+// "help.NAME.flag.FLAG" the description of a flag.
 type command struct {
-	name  string // "decode"
-	args  string // what follows the name in the usage line: "[flags] [hex ...]"
-	short string // one line for the list of commands
-	long  string // paragraphs for the command's help, then its examples
+	name     string   // "decode"
+	examples []string // command lines
 
 	// run does the work. It defines its flags on fs, calls s.parse, and
 	// returns an exit status. It reads and writes through s alone, so that
@@ -54,13 +61,27 @@ type command struct {
 	run func(s *session, fs *flag.FlagSet, args []string) int
 }
 
-// A session is what one run of the program may touch.
+// A session is one run of the program.
 type session struct {
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
 	env    func(key string) string // os.Getenv, or a test's
 	cmd    *command                // nil until it is known
+
+	common
+	text *catalog.Language // the language of all output
+
+	// inspect, if not nil, is called with the flags of a command in place of
+	// running it.
+	inspect func(fs *flag.FlagSet)
+}
+
+// common are the flags of every command.
+type common struct {
+	langName string
+	color    string
+	asJSON   bool
 }
 
 func main() {
@@ -70,26 +91,34 @@ func main() {
 // run is main without the process around it: it returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
 	out := &output{w: stdout}
-	s := &session{stdin: stdin, stdout: out, stderr: stderr, env: env}
+	s := &session{stdin: stdin, stdout: out, stderr: stderr, env: env, common: common{color: "auto"}}
+	s.text = s.language(langArg(args))
 	if len(args) == 0 {
-		overview(stderr)
+		s.overview(stderr)
 		return exitUsage
 	}
-	name := args[0]
-	switch name {
-	case "-h", "-help", "--help":
-		name = "help"
+	// Flags of every command may precede its name.
+	fs := s.flags("closeframe")
+	args, err := parseFlags(fs, args, true)
+	if err != nil && err != flag.ErrHelp {
+		return s.flagError(err)
+	}
+	name := "help"
+	if err != flag.ErrHelp {
+		if len(args) == 0 {
+			s.overview(stderr)
+			return exitUsage
+		}
+		name, args = args[0], args[1:]
 	}
 	cmd := find(name)
 	if cmd == nil {
-		return s.usage("unknown command %q; the commands are %s", name, strings.Join(names(), ", "))
+		return s.unknownCommand(name)
 	}
 	s.cmd = cmd
-	fs := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
-	fs.SetOutput(io.Discard) // parse reports the errors
-	status := cmd.run(s, fs, args[1:])
+	status := cmd.run(s, s.flags(cmd.name), args)
 	if out.err != nil && status == exitOK {
-		return s.invalid("writing: %v", out.err)
+		return s.invalid("error.write", out.err)
 	}
 	return status
 }
@@ -113,84 +142,56 @@ func names() []string {
 	return all
 }
 
-// parse parses flags and returns the other arguments; the two may be mixed,
-// up to an argument "--". If ok is false the command is over, with the given
-// status: help was asked for and printed, or a flag was wrong.
-func (s *session) parse(fs *flag.FlagSet, args []string) (rest []string, status int, ok bool) {
-	for {
-		if err := fs.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				s.help(fs)
-				return nil, exitOK, false
-			}
-			return nil, s.usage("%v", err), false
-		}
-		n := len(args) - fs.NArg()
-		if fs.NArg() == 0 || n > 0 && args[n-1] == "--" {
-			return append(rest, fs.Args()...), exitOK, true
-		}
-		rest = append(rest, fs.Arg(0))
-		args = fs.Args()[1:]
+// unknownCommand reports that there is no command of that name.
+func (s *session) unknownCommand(name string) int {
+	if guess := near.Find(name, names()); guess != "" {
+		return s.usage("error.unknownCommandNear", name, guess)
 	}
+	return s.usage("error.unknownCommand", name, strings.Join(names(), ", "))
 }
 
 // usage reports in one sentence why the command was not understood, and
 // returns the exit status for that.
-func (s *session) usage(format string, a ...any) int {
-	s.errorf(format, a...)
+func (s *session) usage(key string, a ...any) int {
+	s.errorf(key, a...)
 	topic := ""
 	if s.cmd != nil && s.cmd.name != "help" {
 		topic = " " + s.cmd.name
 	}
-	fmt.Fprintf(s.stderr, "Run \"closeframe help%s\" for how to use it.\n", topic)
+	fmt.Fprintln(s.stderr, s.text.Text("error.see", "closeframe help"+topic))
 	return exitUsage
 }
 
-// invalid reports in one sentence what is wrong with what was asked for, and
+// invalid reports in one sentence what is wrong with the thing asked for, and
 // returns the exit status for that.
-func (s *session) invalid(format string, a ...any) int {
-	s.errorf(format, a...)
+func (s *session) invalid(key string, a ...any) int {
+	s.errorf(key, a...)
 	return exitInvalid
 }
 
-func (s *session) errorf(format string, a ...any) {
+// errorf prints the text with that key to standard error. Errors among a are
+// printed in the session's language if they are texts themselves.
+func (s *session) errorf(key string, a ...any) {
 	prefix := "closeframe"
 	if s.cmd != nil {
 		prefix += " " + s.cmd.name
 	}
-	fmt.Fprintf(s.stderr, "%s: %s\n", prefix, fmt.Sprintf(format, a...))
-}
-
-// help prints the help of the session's command, flags included.
-func (s *session) help(fs *flag.FlagSet) {
-	w := s.stdout
-	fmt.Fprintf(w, "Usage: closeframe %s %s\n\n%s\n", s.cmd.name, s.cmd.args, strings.TrimSpace(s.cmd.long))
-	any := false
-	fs.VisitAll(func(f *flag.Flag) {
-		if !any {
-			fmt.Fprint(w, "\nFlags:\n")
-			any = true
+	a = slices.Clone(a)
+	for i := range a {
+		if t, ok := a[i].(*textError); ok {
+			a[i] = s.text.Text(t.key, t.args...)
 		}
-		arg, usage := flag.UnquoteUsage(f)
-		if arg != "" {
-			arg = " " + arg
-		}
-		fmt.Fprintf(w, "  -%-14s %s\n", f.Name+arg, strings.ReplaceAll(usage, "\n", "\n"+strings.Repeat(" ", 18)))
-	})
-}
-
-// overview prints the list of commands.
-func overview(w io.Writer) {
-	fmt.Fprint(w, `Closeframe explains and builds the frames that end WebSocket connections
-(RFC 6455).
-
-Usage: closeframe command [arguments]
-
-`)
-	for _, c := range commands {
-		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.short)
 	}
-	fmt.Fprint(w, `
-Run "closeframe help decode" for how to use one of them, here decode.
-`)
+	fmt.Fprintf(s.stderr, "%s: %s\n", prefix, s.text.Text(key, a...))
 }
+
+// A textError is an error whose message is a text of the catalog.
+type textError struct {
+	key  string
+	args []any
+}
+
+func errText(key string, args ...any) error { return &textError{key, args} }
+
+// Error returns the English message.
+func (e *textError) Error() string { return catalog.In("en").Text(e.key, e.args...) }

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 var update = flag.Bool("update", false, "write the golden files in testdata instead of comparing with them")
@@ -72,13 +74,13 @@ func transcript(t *testing.T, name string, env []string, steps []step) {
 		t.Fatal(err)
 	}
 	if got := b.String(); got != string(want) {
-		t.Errorf("%s (go test ./cmd/closeframe -update writes it) differs from line %d on: %s", name, 1+strings.Count(common(got, string(want)), "\n"),
+		t.Errorf("%s (go test ./cmd/closeframe -update writes it) differs from line %d on: %s", name, 1+strings.Count(shared(got, string(want)), "\n"),
 			cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")))
 	}
 }
 
-// common returns the prefix that a and b have in common.
-func common(a, b string) string {
+// shared returns the prefix that a and b have in common.
+func shared(a, b string) string {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
@@ -126,20 +128,35 @@ func TestDispatch(t *testing.T) {
 		stdout string // a part of it; "" for none at all
 		stderr string
 	}{
-		{"", exitUsage, "", "Usage: closeframe command"},
-		{"help", exitOK, "Usage: closeframe command", ""},
-		{"-h", exitOK, "Usage: closeframe command", ""},
-		{"--help", exitOK, "Usage: closeframe command", ""},
+		{"", exitUsage, "", "Usage: closeframe [flags] command"},
+		{"-json", exitUsage, "", "Usage: closeframe [flags] command"},
+		{"help", exitOK, "Usage: closeframe [flags] command", ""},
+		{"-h", exitOK, "Usage: closeframe [flags] command", ""},
+		{"--help", exitOK, "Usage: closeframe [flags] command", ""},
+		{"-lang zh -h", exitOK, "用法：closeframe [选项] 命令", ""},
 		{"help codes", exitOK, "Usage: closeframe codes", ""},
 		{"help help", exitOK, "Usage: closeframe help", ""},
 		{"help nonsense", exitUsage, "", `unknown command "nonsense"`},
 		{"help codes help", exitUsage, "", "one command at a time"},
 		{"codes -h", exitOK, "-json", ""},
-		{"codes -nonsense", exitUsage, "", "closeframe codes: flag provided but not defined: -nonsense\n"},
+		{"codes -nonsense", exitUsage, "", "closeframe codes: unknown flag -nonsense\n"},
+		{"codes -jsno", exitUsage, "", "unknown flag -jsno; did you mean -json?"},
+		{"codes -lang", exitUsage, "", "the flag -lang needs a value"},
+		{"codes -json=maybe", exitUsage, "", `invalid value "maybe" for the flag -json`},
+		{"codes -color blue", exitUsage, "", `invalid value "blue" for the flag -color`},
+		{"-color blue codes", exitUsage, "", `invalid value "blue" for the flag -color`},
+		{"codes -lang fr", exitUsage, "", `the language "fr" is not supported; the languages are en, zh-Hans`},
+		{"-lang fr codes", exitUsage, "", `the language "fr" is not supported`},
+		{"-lang=%% codes", exitUsage, "", `the language "%%" is not supported`},
+		{"codes -lang zh 70000", exitUsage, "", "既不是"},
 		{"nonsense", exitUsage, "", `closeframe: unknown command "nonsense"; the commands are `},
+		{"explian 1006", exitUsage, "", `unknown command "explian"; did you mean "explain"?`},
+		{"-lang zh explian 1006", exitUsage, "", `没有命令 "explian"；是否指 "explain"？`},
+		{"version extra", exitUsage, "", `unexpected argument "extra"`},
+		{"explain 'going awya'", exitUsage, "", `did you mean "Going Away"?`},
 	}
 	for _, tt := range tests {
-		r := runWith(nil, "", strings.Fields(tt.args)...)
+		r := runWith(nil, "", split(tt.args)...)
 		if r.status != tt.status {
 			t.Errorf("%q: status %d, want %d", tt.args, r.status, tt.status)
 		}
@@ -151,22 +168,41 @@ func TestDispatch(t *testing.T) {
 	}
 }
 
-func TestHelpOfEveryCommand(t *testing.T) {
-	for _, c := range commands {
-		r := runWith(nil, "", "help", c.name)
-		if r.status != exitOK || r.stderr != "" {
-			t.Errorf("help %s: status %d, stderr %q", c.name, r.status, r.stderr)
-		}
-		for line := range strings.Lines(r.stdout) {
-			if n := columns(strings.TrimSuffix(line, "\n")); n > screen {
-				t.Errorf("help %s: a line of %d columns: %q", c.name, n, line)
+// TestHelp verifies that every command has help in every language: a summary
+// of one line, an example, a description of each flag, with its default, and
+// the exit statuses.
+func TestHelp(t *testing.T) {
+	for _, tag := range catalog.Languages() {
+		l := catalog.In(tag)
+		for _, c := range commands {
+			r := runWith(nil, "", "help", "-lang", tag, c.name)
+			if r.status != exitOK || r.stderr != "" {
+				t.Errorf("%s: help %s: status %d, stderr %q", tag, c.name, r.status, r.stderr)
 			}
-		}
-		if c.name != "help" && !strings.Contains(r.stdout, "\n  closeframe "+c.name) {
-			t.Errorf("help %s has no example", c.name)
-		}
-		if n := columns(c.short); n > screen-12 {
-			t.Errorf("%s: its line in the list of commands is %d columns too long", c.name, n-(screen-12))
+			if other := runWith(nil, "", c.name, "-h", "-lang", tag); other.stdout != r.stdout {
+				t.Errorf("%s: %s -h and help %s differ:\n%s", tag, c.name, c.name, other.stdout)
+			}
+			checkScreen(t, r.stdout, true)
+			if !strings.Contains(r.stdout, "closeframe "+c.name) || len(c.examples) == 0 {
+				t.Errorf("%s: help %s has no example", tag, c.name)
+			}
+			if n := columns(l.Text("help." + c.name + ".short")); n > screen-16 {
+				t.Errorf("%s: %s: its line in the list of commands is %d columns too long", tag, c.name, n-(screen-16))
+			}
+			for _, part := range []string{"args", "short", "long"} {
+				if !l.Has("help." + c.name + "." + part) {
+					t.Errorf("%s: no text help.%s.%s", tag, c.name, part)
+				}
+			}
+			s := &session{text: l, common: common{color: "auto"}, stdout: io.Discard, stderr: io.Discard}
+			for _, f := range s.page(c, s.flagsOf(c)).Flags {
+				if strings.HasPrefix(f.Description, "help.") {
+					t.Errorf("%s: no text for -%s of %s", tag, f.Name, c.name)
+				}
+				if !strings.Contains(r.stdout, "-"+f.Name) || !strings.Contains(r.stdout, f.Default) {
+					t.Errorf("%s: help %s lacks -%s or its default %q", tag, c.name, f.Name, f.Default)
+				}
+			}
 		}
 	}
 }
@@ -180,12 +216,15 @@ func TestParseMixesFlagsAndArguments(t *testing.T) {
 		{"a -x -- -x", "a|-x"},
 		{"-x -", "-"},
 		{"-x", ""},
+		{"-x -24 -96", "-24|-96"},
+		{"-x=true a", "a"},
+		{"--x a", "a"},
 	}
 	for _, tt := range tests {
 		fs := flag.NewFlagSet("test", flag.ContinueOnError)
 		fs.SetOutput(io.Discard)
 		x := fs.Bool("x", false, "")
-		s := &session{stdout: io.Discard, stderr: io.Discard, cmd: cmdCodes}
+		s := &session{stdout: io.Discard, stderr: io.Discard, cmd: cmdCodes, common: common{color: "auto"}, text: catalog.In("en")}
 		rest, status, ok := s.parse(fs, strings.Fields(tt.args))
 		if got := strings.Join(rest, "|"); got != tt.rest || status != exitOK || !ok || !*x {
 			t.Errorf("%q: %q, %d, %v, -x=%v; want %q", tt.args, got, status, ok, *x, tt.rest)
@@ -198,7 +237,7 @@ type brokenWriter struct{}
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
 func TestCannotWrite(t *testing.T) {
-	for _, args := range []string{"encode 1000", "encode -raw 1000", "decode 8800", "decode -json 8800", "codes", "codes -json", "explain 1000", "help", "help codes"} {
+	for _, args := range []string{"encode 1000", "encode -raw 1000", "decode 8800", "decode -json 8800", "codes", "codes -json", "explain 1000", "help", "help codes", "version", "completion bash"} {
 		var stderr strings.Builder
 		status := run(strings.Fields(args), strings.NewReader(""), brokenWriter{}, &stderr, func(string) string { return "" })
 		if status != exitInvalid || !strings.HasSuffix(stderr.String(), ": writing: no space left\n") {

@@ -17,52 +17,35 @@ import (
 	"time"
 
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
+	"github.com/closeframe/closeframe/internal/catalog"
 	"github.com/closeframe/closeframe/internal/probe"
-	"golang.org/x/text/language"
 )
 
 var cmdProbe = &command{
-	name:  "probe",
-	args:  "[flags] URL | -listen ADDR",
-	short: "see whether a WebSocket server or client closes as RFC 6455 asks",
-	long: `
-Probe connects to a WebSocket server again and again, plays one scenario of
-closing a connection on each, and prints a verdict: right, allowed (by a MAY or
-a SHOULD) or wrong, with the rule that decides, what was sent and what came
-back. With -listen it waits for clients instead and probes each that connects;
-the client is to connect again whenever a connection has ended.
-
-  closeframe probe ws://localhost:8080/chat
-  closeframe probe -run 'utf8|code-' -v wss://localhost/chat
-  closeframe probe ws+unix:/run/app.sock:/chat
-  closeframe probe -listen localhost:9000
-
-It connects to that address alone, one connection after the other, fewer than
-200 in all. Point it at servers that are yours. Some scenarios need a peer that
-starts to close by itself when it gets a text message, which -trigger tells;
-without it they are left out.
-
-The exit status is 0 if nothing was wrong, 1 if something was, and 2 if the
-command was not understood or there was no peer.
-`,
+	name: "probe",
+	examples: []string{
+		"closeframe probe ws://localhost:8080/chat",
+		"closeframe probe -run 'utf8|code-' -v wss://localhost/chat",
+		"closeframe probe ws+unix:/run/app.sock:/chat",
+		"closeframe probe -listen localhost:9000",
+	},
 	run: runProbe,
 }
 
 func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 	o := probe.Options{Header: http.Header{}}
-	listen := fs.String("listen", "", "probe clients that connect to `ADDR`: host:port, or unix:SOCKET")
-	asJSON := fs.Bool("json", false, "print the report as JSON")
-	verbose := fs.Bool("v", false, "print every byte that crossed")
-	list := fs.Bool("list", false, "print the scenarios and play none")
-	fs.Func("run", "play only the scenarios whose id matches `REGEXP`", func(v string) (err error) {
+	listen := fs.String("listen", "", "")
+	verbose := fs.Bool("v", false, "")
+	list := fs.Bool("list", false, "")
+	fs.Func("run", "", func(v string) (err error) {
 		o.Run, err = regexp.Compile(v)
 		return err
 	})
-	fs.DurationVar(&o.Timeout, "timeout", 2*time.Second, "how long to wait for what has to happen in a scenario")
-	fs.DurationVar(&o.Quiet, "quiet", 200*time.Millisecond, "how long nothing has to happen, where that is expected")
-	fs.DurationVar(&o.Idle, "idle", 30*time.Second, "how long to wait for the next client")
-	fs.StringVar(&o.Trigger, "trigger", "", "a text message on which the peer starts to close by itself")
-	fs.Func("H", "add `\"NAME: VALUE\"` to the opening handshake's request", func(v string) error {
+	fs.DurationVar(&o.Timeout, "timeout", 2*time.Second, "")
+	fs.DurationVar(&o.Quiet, "quiet", 200*time.Millisecond, "")
+	fs.DurationVar(&o.Idle, "idle", 30*time.Second, "")
+	fs.StringVar(&o.Trigger, "trigger", "", "")
+	fs.Func("H", "", func(v string) error {
 		name, value, ok := strings.Cut(v, ":")
 		if !ok {
 			return errors.New("want NAME: VALUE")
@@ -70,17 +53,17 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 		o.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 		return nil
 	})
-	insecure := fs.Bool("insecure", false, "take any certificate of a wss:// server")
-	ca := fs.String("ca", "", "trust the certificates in the PEM `FILE` for wss://")
-	cert := fs.String("cert", "", "with -listen: speak TLS, with the certificate in the PEM `FILE`")
-	key := fs.String("key", "", "its private key, in the PEM `FILE`")
+	insecure := fs.Bool("insecure", false, "")
+	ca := fs.String("ca", "", "")
+	cert := fs.String("cert", "", "")
+	key := fs.String("key", "", "")
 	args, status, ok := s.parse(fs, args)
 	if !ok {
 		return status
 	}
 	set, err := probe.Load()
 	if err != nil {
-		return s.invalid("%v", err)
+		return s.invalid("error.is", err)
 	}
 	if *list {
 		for _, sc := range set.Scenarios {
@@ -92,26 +75,26 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 	}
 	switch {
 	case *listen == "" && len(args) == 0:
-		return s.usage("whom to probe: give a URL, or -listen and an address")
+		return s.usage("probe.error.target")
 	case *listen != "" && len(args) > 0 || len(args) > 1:
-		return s.usage("one URL, or -listen and an address")
+		return s.usage("probe.error.targets")
 	case o.Timeout <= 0 || o.Quiet <= 0 || o.Idle <= 0:
-		return s.usage("-timeout, -quiet and -idle are longer than 0")
+		return s.usage("probe.error.wait")
 	case *listen != "" && (*insecure || *ca != ""):
-		return s.usage("-insecure and -ca are for URLs; with -listen it is -cert and -key")
+		return s.usage("probe.error.trust")
 	case (*cert == "") != (*key == "") || *cert != "" && *listen == "":
-		return s.usage("-cert and -key belong together, with -listen")
+		return s.usage("probe.error.cert")
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	o.Progress = s.progress(*asJSON)
+	o.Progress = s.progress(s.asJSON)
 
 	var rep *probe.Report
 	if *listen != "" {
 		if *cert != "" {
 			c, err := tls.LoadX509KeyPair(*cert, *key)
 			if err != nil {
-				return s.usage("%v", err)
+				return s.usage("error.is", err)
 			}
 			o.TLS = &tls.Config{Certificates: []tls.Certificate{c}}
 		}
@@ -121,40 +104,40 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 		}
 		ln, err := net.Listen(network, addr)
 		if err != nil {
-			return s.usage("%v", err)
+			return s.usage("error.is", err)
 		}
-		fmt.Fprintf(s.stderr, "waiting for clients at %s\n", ln.Addr())
+		fmt.Fprintln(s.stderr, s.text.Text("probe.waiting", ln.Addr()))
 		rep, err = set.Listen(ctx, ln, o)
 		if err != nil && !(errors.Is(err, context.Canceled) && len(rep.Results) > 0) {
-			return s.usage("%v", err)
+			return s.usage("error.is", err)
 		}
 	} else {
 		o.TLS = &tls.Config{InsecureSkipVerify: *insecure}
 		if *ca != "" {
 			pem, err := os.ReadFile(*ca)
 			if err != nil {
-				return s.usage("%v", err)
+				return s.usage("error.is", err)
 			}
 			o.TLS.RootCAs = x509.NewCertPool()
 			if !o.TLS.RootCAs.AppendCertsFromPEM(pem) {
-				return s.usage("no certificate in %s", *ca)
+				return s.usage("probe.error.ca", *ca)
 			}
 		}
 		rep, err = set.Dial(ctx, args[0], o)
 		if err != nil && !(errors.Is(err, context.Canceled) && rep != nil && len(rep.Results) > 0) {
-			return s.usage("%v", err)
+			return s.usage("error.is", err)
 		}
 	}
 	if len(rep.Results) == 0 {
-		return s.usage("-run %v fits no scenario", o.Run)
+		return s.usage("probe.error.run", o.Run)
 	}
-	if *asJSON {
+	if s.asJSON {
 		s.json(rep)
 	} else {
 		printReport(s.stdout, s.style(), rep, *verbose)
 	}
 	if rep.Stopped != "" {
-		s.errorf("not all scenarios were played: stopped %s", rep.Stopped)
+		s.errorf("probe.stopped", rep.Stopped)
 	}
 	if rep.Counts[probe.Wrong] > 0 || rep.Stopped != "" {
 		return exitInvalid
@@ -237,7 +220,7 @@ func printEvents(w io.Writer, st style, peer probe.Role, events []probe.Event) {
 			arrow = "←"
 		}
 		fmt.Fprintf(w, "\n%8.1f ms %s %s\n", e.At, arrow, st.bold(e.What))
-		p := renderer{w: w, st: st, l: langOf(language.English), width: 2}
+		p := renderer{w: w, st: st, l: langOf(catalog.In("en")), width: 2}
 		frames := dissect.Bytes(e.Bytes, dissect.Options{From: from}).Frames
 		for i := range frames {
 			p.spans(&frames[i])

@@ -77,14 +77,14 @@ func TestProbeJSON(t *testing.T) {
 func TestProbeUsage(t *testing.T) {
 	gone := closer(t)
 	tests := []struct{ args, want string }{
-		{"probe", "whom to probe"},
+		{"probe", "missing target"},
 		{"probe ws://a ws://b", "one URL"},
 		{"probe -listen :0 ws://a", "one URL"},
 		{"probe http://localhost", "not a ws://"},
 		{"probe -run ( ws://a", "missing closing )"},
-		{"probe -timeout 0s ws://a", "longer than 0"},
+		{"probe -timeout 0s ws://a", "greater than 0"},
 		{"probe -cert x -listen :0", "belong together"},
-		{"probe -run ^nothing$ " + gone, "fits no scenario"},
+		{"probe -run ^nothing$ " + gone, "no scenario matches"},
 		{"probe -H nothing ws://a", "NAME: VALUE"},
 		{"probe -listen 127.0.0.1:0 -idle 1ms", "no peer to probe"},
 	}

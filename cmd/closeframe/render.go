@@ -210,15 +210,15 @@ func (p *renderer) summary(f *dissect.Frame) {
 	var list definitions
 	if c := f.Close; c != nil {
 		code := strings.TrimSpace(fmt.Sprintf("%d %s", c.Code, c.Name))
-		if p.l.words != &english && c.Name != "" {
+		if p.l.Tag() != "en" && c.Name != "" {
 			code += " " + c.Title
 		}
 		if f.Length == 0 {
 			code = fmt.Sprintf(p.l.noCode, code)
 		}
-		list.add(p.l.Code, code)
-		list.add(p.l.Class, p.l.class(c.Code.Class()))
-		list.add(p.l.Meaning, c.Meaning)
+		list.add(p.l.Text("word.code"), code)
+		list.add(p.l.Text("word.class"), p.l.class(c.Code.Class()))
+		list.add(p.l.Text("word.meaning"), c.Meaning)
 		reason := p.l.none
 		if c.Length > 0 {
 			reason = fmt.Sprintf(p.l.reasonOf, c.Quoted, c.Length, utf8check.MaxReason)
@@ -244,35 +244,12 @@ func (p *renderer) summary(f *dissect.Frame) {
 		paint = p.st.dim
 		list.add(p.l.verdict, p.l.other+v.Message)
 	}
-	list.print(p.w, func(term, line string) string {
+	list.print(p.w, screen, func(term, line string) string {
 		if term == p.l.verdict {
 			return paint(line)
 		}
 		return line
 	}, p.st)
-}
-
-// definitions are terms and texts, which are printed side by side.
-type definitions struct{ terms, texts []string }
-
-func (d *definitions) add(term, text string) {
-	d.terms = append(d.terms, term)
-	d.texts = append(d.texts, text)
-}
-
-// print prints the list in 80 columns; paint colors the lines of a text.
-func (d *definitions) print(w io.Writer, paint func(term, line string) string, st style) {
-	width := 0
-	for _, t := range d.terms {
-		width = max(width, columns(t))
-	}
-	for i, t := range d.terms {
-		term := t
-		for _, line := range wrap(d.texts[i], screen-width-4) {
-			fmt.Fprintf(w, "  %s  %s\n", padded(term, width, st.cyan), paint(t, line))
-			term = ""
-		}
-	}
 }
 
 // hexRows returns b in hexadecimal, in rows, with "..." at the end if more

@@ -1,16 +1,37 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/width"
 )
 
-// screen is the number of columns that everything printed keeps within.
-const screen = 80
+// The number of columns to print in: that of the terminal within these
+// limits, else screen.
+const (
+	screen    = 80
+	minScreen = 60
+	maxScreen = 120
+)
+
+// width returns the number of columns to print in.
+func (s *session) width() int {
+	n := 0
+	if terminal(s.stdout) {
+		if n, _ = strconv.Atoi(s.env("COLUMNS")); n <= 0 {
+			n = terminalWidth(s.stdout.(*output).w.(*os.File))
+		}
+	}
+	if n <= 0 {
+		return screen
+	}
+	return min(max(n, minScreen), maxScreen)
+}
 
 // A style colors text for a terminal. The zero style leaves it as it is.
 type style bool
@@ -29,11 +50,19 @@ func (st style) sgr(n, s string) string {
 	return "\x1b[" + n + "m" + s + "\x1b[0m"
 }
 
-// style returns how to color what is written to stdout.
-func (s *session) style() style { return style(colored(terminal(s.stdout), s.env)) }
+// style returns how to color the output, as -color says.
+func (s *session) style() style {
+	switch s.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return style(colored(terminal(s.stdout), s.env))
+}
 
-// colored reports whether output is to be colored: on a terminal alone, unless
-// it is a dumb one or NO_COLOR is set to anything (no-color.org).
+// colored reports whether to color the output if -color does not say: on a
+// terminal, unless it is a dumb one or NO_COLOR is set (no-color.org).
 func colored(terminal bool, env func(string) string) bool {
 	return terminal && env("NO_COLOR") == "" && env("TERM") != "dumb"
 }
@@ -55,8 +84,8 @@ func terminal(f any) bool {
 	return err != nil || !os.SameFile(st, null)
 }
 
-// An output remembers that it could not be written to, since not every print
-// looks.
+// An output remembers the first error of writing, so that not every print has
+// to check.
 type output struct {
 	w   io.Writer
 	err error
@@ -139,4 +168,31 @@ func (t *table) print(w io.Writer, paint func(row, col int, cell string) string)
 		b.WriteByte('\n')
 	}
 	io.WriteString(w, b.String())
+}
+
+// definitions are terms and texts, which are printed side by side.
+type definitions struct{ terms, texts []string }
+
+func (d *definitions) add(term, text string) {
+	d.terms = append(d.terms, term)
+	d.texts = append(d.texts, text)
+}
+
+// print prints the list in width columns. If paint is not nil, it colors the
+// lines of a text.
+func (d *definitions) print(w io.Writer, width int, paint func(term, line string) string, st style) {
+	left := 0
+	for _, t := range d.terms {
+		left = max(left, columns(t))
+	}
+	for i, t := range d.terms {
+		term := t
+		for _, line := range wrap(d.texts[i], width-left-4) {
+			if paint != nil {
+				line = paint(t, line)
+			}
+			fmt.Fprintf(w, "  %s  %s\n", padded(term, left, st.cyan), line)
+			term = ""
+		}
+	}
 }

@@ -2,25 +2,19 @@ package main
 
 import (
 	"fmt"
-	"sync"
-
-	"golang.org/x/text/language"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// A lang is a language that the program speaks: its tag, the words that
-// package story has for it, and those of the program itself.
+// A lang is the language of decode: the catalog and decode's own texts.
 type lang struct {
-	tag string // one of catalog.Languages
-	catalog.Words
+	*catalog.Language
 	*words
 }
 
-// words are what the program itself says. Help and errors are in English.
+// words are the texts of decode.
 type words struct {
-	// decode
 	frameOf, frameN string // type and size; the same with number, count and offset
 	payloadOf       string
 	types           map[string]string
@@ -42,14 +36,6 @@ type words struct {
 	rest            string // bytes not explained
 	total           string // frames, Close frames, valid, invalid, cut off
 
-	// codes
-	codeHead, nameHead, classHead, sentHead, scriptHead, reconnectHead string
-	after                                                              string // seconds from, to
-
-	// explain
-	reconnectAfter string // the windows
-	comma          string
-	reconnectApp   string
 }
 
 func bytesEN(n int) string {
@@ -83,18 +69,6 @@ var english = words{
 	note:       "Note",
 	rest:       "The %d bytes after these frames are not explained.",
 	total:      "%d frames, %d of them Close: %d valid, %d invalid, %d incomplete.",
-
-	codeHead:      "CODE",
-	nameHead:      "NAME",
-	classHead:     "CLASS",
-	sentHead:      "SENT",
-	scriptHead:    "SCRIPT",
-	reconnectHead: "RECONNECT",
-	after:         "%v-%v s",
-
-	reconnectAfter: "after a random delay: %s, and no longer",
-	comma:          ", ",
-	reconnectApp:   "only the application can tell",
 }
 
 var chinese = words{
@@ -121,30 +95,14 @@ var chinese = words{
 	note:       "注意",
 	rest:       "其后的 %d 字节未作解释。",
 	total:      "共 %d 帧，其中关闭帧 %d：有效 %d，无效 %d，不完整 %d。",
-
-	codeHead:      "关闭码",
-	nameHead:      "名称",
-	classHead:     "含义",
-	sentHead:      "可发送",
-	scriptHead:    "close()",
-	reconnectHead: "重连",
-	after:         "%v-%v 秒",
-
-	reconnectAfter: "随机等待后重连：%s，此后不变",
-	comma:          "、",
-	reconnectApp:   "由应用自行决定",
 }
 
-var matcher = sync.OnceValue(func() *catalog.Matcher { return catalog.NewMatcher(catalog.Languages()) })
-
-// langOf returns the language that the program speaks that is nearest to tag.
-func langOf(tag language.Tag) lang {
-	l := lang{tag: matcher().Match(tag), words: &english}
-	l.Words = catalog.WordsOf(l.tag)
-	if l.tag == "zh-Hans" {
-		l.words = &chinese
+// langOf returns the language of decode.
+func langOf(l *catalog.Language) lang {
+	if l.Tag() == "zh-Hans" {
+		return lang{l, &chinese}
 	}
-	return l
+	return lang{l, &english}
 }
 
 // size returns a number of bytes in words.
@@ -155,5 +113,5 @@ func (l *lang) size(n int) string {
 	return bytesEN(n)
 }
 
-// class returns what a class is called.
-func (l *lang) class(c closecode.Class) string { return catalog.OfClass(l.tag, c).Title }
+// class returns the name of a class.
+func (l *lang) class(c closecode.Class) string { return l.Class(c).Title }

@@ -16,7 +16,7 @@ import (
 func drawCodes(say say) (*canvas, error) {
 	// The names of the API in English; words in Chinese.
 	name := func(class closecode.Class) string {
-		return say(class.String(), catalog.OfClass("zh-Hans", class).Title)
+		return say(class.String(), catalog.In("zh-Hans").Class(class).Title)
 	}
 	c := &canvas{
 		w: 900, h: 560,

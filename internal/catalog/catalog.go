@@ -1,9 +1,22 @@
-// Package story holds what each close code means to people: one JSON file for
-// each language, which a translator reads and extends without touching Go.
+// Package catalog holds every text for people, one JSON file per language.
+//
+// A file has three parts. "classes" and "codes" describe the classes of codes
+// and the registered codes. "texts" has all other texts in sections, one
+// section per tool or package: the text "none" of the section "decode" has the
+// key "decode.none". Add a text to the section of the code that prints it, in
+// every file, and print it with [Language.Text]. The tests of this package
+// find keys that are used and missing, and keys that are not used.
+//
+// Rules for texts:
+//
+//   - Values are inserted with the verbs of package fmt. A translation may
+//     reorder them with explicit indexes, as in "%[2]s of %[1]d".
+//   - A text that depends on a number has a second text with the suffix
+//     ".one"; [Language.Count] chooses. Languages without a singular omit it.
+//   - An array of strings is one text of several paragraphs.
 //
 // A new language is a new file: copy en.json to the language's tag, such as
-// fr.json, translate every string in it, and run the tests of this package
-// and of closecode/describe. It is offered from then on.
+// fr.json, and translate it. It is offered from then on.
 package catalog
 
 import (
@@ -11,112 +24,219 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+
+	"golang.org/x/text/language"
 
 	"github.com/closeframe/closeframe/closecode"
 )
 
-// A Story is what there is to say about one code, or about one class of codes.
-// Title is a few words without a full stop, for a table. What is the meaning
-// in a sentence or two. The others are one or more whole sentences.
-type Story struct {
+// A Description explains one code, or one class of codes. Title is a few words
+// without a full stop, for a table. What is the meaning in a sentence or two.
+// The others are one or more whole sentences.
+type Description struct {
 	Title    string   `json:"title"`
 	What     string   `json:"what"`     // what happened
 	Who      string   `json:"who"`      // who sends it
-	Causes   []string `json:"causes"`   // what usually causes it, the commonest first
-	Operator string   `json:"operator"` // what to do for whoever operates the server
-	Client   string   `json:"client"`   // what to do for whoever wrote the client
+	Causes   []string `json:"causes"`   // usual causes, the most common first
+	Operator string   `json:"operator"` // advice for the operator of the server
+	Client   string   `json:"client"`   // advice for the author of the client
 }
 
-// Words are the few words that stand around a Story: the headings of its
-// parts and of what the code itself tells.
-type Words struct {
-	What       string `json:"what"`
-	Who        string `json:"who"`
-	Causes     string `json:"causes"`
-	Operator   string `json:"operator"`
-	Client     string `json:"client"`
-	Colon      string `json:"colon"` // between a heading and its text, with the space that belongs there
-	Space      string `json:"space"` // between two sentences: may be empty
-	Code       string `json:"code"`
-	Name       string `json:"name"`
-	Class      string `json:"class"`
-	Codes      string `json:"codes"`      // the heading of a class's range
-	Meaning    string `json:"meaning"`    // the heading of titles in a table
-	Sendable   string `json:"sendable"`   // may it be in a Close frame
-	Scriptable string `json:"scriptable"` // may it be given to a browser's close()
-	Reconnect  string `json:"reconnect"`  // is reconnecting sensible
-	Sections   string `json:"sections"`   // what to read
-	Yes        string `json:"yes"`
-	No         string `json:"no"`
+// A Language has all texts of one language.
+type Language struct {
+	tag     string
+	texts   map[string]string               // by key, "section.name"
+	classes map[closecode.Class]Description // all
+	codes   map[closecode.Code]Description  // the registered ones
 }
 
-// A file is what there is in one language.
-type file struct {
-	Words   Words            `json:"words"`
-	Classes map[string]Story `json:"classes"` // by Class.String
-	Codes   map[string]Story `json:"codes"`   // by decimal number
+// A paragraphs is a text, written as a string or as an array of paragraphs.
+type paragraphs string
+
+func (p *paragraphs) UnmarshalJSON(b []byte) error {
+	var list []string
+	if b[0] != '[' {
+		list = make([]string, 1)
+		if err := json.Unmarshal(b, &list[0]); err != nil {
+			return err
+		}
+	} else if err := json.Unmarshal(b, &list); err != nil {
+		return err
+	}
+	*p = paragraphs(strings.Join(list, "\n\n"))
+	return nil
+}
+
+// parse returns the language that a file holds.
+func parse(tag string, b []byte) (*Language, error) {
+	var f struct {
+		Texts   map[string]map[string]paragraphs `json:"texts"`
+		Classes map[string]Description           `json:"classes"` // by Class.String
+		Codes   map[closecode.Code]Description   `json:"codes"`
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return nil, fmt.Errorf("catalog: %s.json: %v", tag, err)
+	}
+	l := &Language{tag: tag, texts: map[string]string{}, classes: map[closecode.Class]Description{}, codes: f.Codes}
+	for section, texts := range f.Texts {
+		for name, text := range texts {
+			l.texts[section+"."+name] = string(text)
+		}
+	}
+	for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
+		l.classes[c] = f.Classes[c.String()]
+	}
+	return l, nil
 }
 
 //go:embed *.json
 var files embed.FS
 
-// load reads every file. The files are part of the program and the tests read
-// them all, so a fault in one can only be met while writing it.
-var load = sync.OnceValue(func() map[string]*file {
+// A set is the languages on offer. Each is parsed when it is first used.
+type set struct {
+	tags  []string // English first, then in alphabetical order
+	load  map[string]func() *Language
+	match *matcher
+}
+
+func newSet(load map[string]func() *Language) *set {
+	tags := slices.Sorted(maps.Keys(load))
+	i := slices.Index(tags, "en")
+	tags = append([]string{"en"}, slices.Delete(tags, i, i+1)...)
+	return &set{tags, load, newMatcher(tags)}
+}
+
+// added is the set while a language is added, see [Add].
+var added atomic.Pointer[set]
+
+// embedded is the set of the files of this package.
+var embedded = sync.OnceValue(func() *set {
 	entries, err := files.ReadDir(".")
 	if err != nil {
-		panic("story: " + err.Error())
+		panic(err) // the files are embedded
 	}
-	m := make(map[string]*file, len(entries))
+	load := map[string]func() *Language{}
 	for _, e := range entries {
-		b, err := files.ReadFile(e.Name())
-		if err != nil {
-			panic("story: " + err.Error())
-		}
-		d := json.NewDecoder(bytes.NewReader(b))
-		d.DisallowUnknownFields()
-		l := new(file)
-		if err := d.Decode(l); err != nil {
-			panic(fmt.Sprintf("story: %s: %v", e.Name(), err))
-		}
-		m[strings.TrimSuffix(e.Name(), ".json")] = l
+		tag := strings.TrimSuffix(e.Name(), ".json")
+		load[tag] = sync.OnceValue(func() *Language {
+			b, err := files.ReadFile(tag + ".json")
+			if err != nil {
+				panic(err)
+			}
+			l, err := parse(tag, b)
+			if err != nil {
+				panic(err) // a test parses every file
+			}
+			return l
+		})
 	}
-	return m
+	return newSet(load)
 })
 
-// Languages returns the BCP 47 tags of the languages that there are: English
-// first, then the others in alphabetical order.
-func Languages() []string {
-	tags := []string{"en"}
-	for tag := range load() {
-		if tag != "en" {
-			tags = append(tags, tag)
-		}
-	}
-	slices.Sort(tags[1:])
-	return tags
-}
-
-// Of returns the story of c in the language that tag names, which must be one
-// of [Languages]: the code's own story if it is registered, else its class's.
-func Of(tag string, c closecode.Code) Story {
-	if s, ok := load()[tag].Codes[strconv.Itoa(int(c))]; ok {
+func current() *set {
+	if s := added.Load(); s != nil {
 		return s
 	}
-	return OfClass(tag, c.Class())
+	return embedded()
 }
 
-// OfClass is like [Of] for a whole class of codes.
-func OfClass(tag string, c closecode.Class) Story {
-	return load()[tag].Classes[c.String()]
+// Languages returns the BCP 47 tags of the languages on offer, English first,
+// then the others in alphabetical order. The slice is the caller's.
+func Languages() []string { return slices.Clone(current().tags) }
+
+// In returns the language with the given tag, one of [Languages]. It returns
+// English for any other tag.
+func In(tag string) *Language {
+	s := current()
+	if load, ok := s.load[tag]; ok {
+		return load()
+	}
+	return s.load["en"]()
 }
 
-// WordsOf returns the headings in the language that tag names, which must be
-// one of [Languages].
-func WordsOf(tag string) Words {
-	return load()[tag].Words
+// Match returns the language that fits the first of prefs for which any fits.
+// If none fits, it returns English and false.
+func Match(prefs ...language.Tag) (l *Language, ok bool) {
+	tag, ok := current().match.match(prefs...)
+	return In(tag), ok
+}
+
+// Add adds a language, given the contents of its file, until remove is called.
+// It is for tests, which prove with it that a language is one file.
+func Add(tag string, file []byte) (remove func(), err error) {
+	l, err := parse(tag, file)
+	if err != nil {
+		return nil, err
+	}
+	load := maps.Clone(embedded().load)
+	load[tag] = func() *Language { return l }
+	added.Store(newSet(load))
+	return func() { added.Store(nil) }, nil
+}
+
+// Tag returns the BCP 47 tag of l.
+func (l *Language) Tag() string { return l.tag }
+
+// Code returns the description of c: its own if c is registered, else that of
+// its class.
+func (l *Language) Code(c closecode.Code) Description {
+	if d, ok := l.codes[c]; ok {
+		return d
+	}
+	return l.classes[c.Class()]
+}
+
+// Class returns the description of a class of codes.
+func (l *Language) Class(c closecode.Class) Description { return l.classes[c] }
+
+// Text returns the text with the given key, with args inserted as by
+// [fmt.Sprintf]. A key that l lacks gives the English text, and an unknown key
+// is used as the text itself; tests exclude both.
+func (l *Language) Text(key string, args ...any) string {
+	text, ok := l.texts[key]
+	if !ok {
+		if text, ok = In("en").texts[key]; !ok {
+			text = key
+		}
+	}
+	if len(args) == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, args...)
+}
+
+// Count is like [Language.Text] with n inserted before args. For n = 1 it
+// prefers the text with the suffix ".one".
+func (l *Language) Count(key string, n int, args ...any) string {
+	if one := key + ".one"; n == 1 {
+		if _, ok := l.texts[one]; ok {
+			key = one
+		}
+	}
+	return l.Text(key, append([]any{n}, args...)...)
+}
+
+// Section returns all texts whose keys begin with prefix and a dot, under the
+// rest of their keys, for templates and scripts.
+func (l *Language) Section(prefix string) map[string]string {
+	m := map[string]string{}
+	for key, text := range l.texts {
+		if rest, ok := strings.CutPrefix(key, prefix+"."); ok {
+			m[rest] = text
+		}
+	}
+	return m
+}
+
+// Has reports whether l has a text with the given key.
+func (l *Language) Has(key string) bool {
+	_, ok := l.texts[key]
+	return ok
 }

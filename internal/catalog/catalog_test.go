@@ -2,7 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
-	"maps"
+	"fmt"
 	"path"
 	"reflect"
 	"regexp"
@@ -13,26 +13,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+
 	"github.com/closeframe/closeframe/closecode"
 )
-
-// keys returns which codes and which classes there have to be stories of.
-func keys() (codes, classes []string) {
-	seen := make(map[closecode.Class]bool)
-	for n := range 1 << 16 {
-		c := closecode.Code(n)
-		if c.Name() != "" {
-			codes = append(codes, strconv.Itoa(n))
-		}
-		if !seen[c.Class()] {
-			seen[c.Class()] = true
-			classes = append(classes, c.Class().String())
-		}
-	}
-	slices.Sort(codes)
-	slices.Sort(classes)
-	return codes, classes
-}
 
 func TestLanguages(t *testing.T) {
 	got := Languages()
@@ -41,104 +25,102 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
-// TestComplete demands that every language has every string, and none twice.
-func TestComplete(t *testing.T) {
-	codes, classes := keys()
-	if len(codes) != 19 || len(classes) != 8 {
-		t.Fatalf("there are %d named codes and %d classes, want 19 and 8", len(codes), len(classes))
-	}
-	for tag, l := range load() {
-		t.Run(tag, func(t *testing.T) {
-			if got := slices.Sorted(maps.Keys(l.Codes)); !slices.Equal(got, codes) {
-				t.Errorf("codes are %q,\nwant %q", got, codes)
+// TestCodes verifies that each language describes every registered code and
+// every class, and that a code without a description has that of its class.
+func TestCodes(t *testing.T) {
+	for _, tag := range Languages() {
+		l := In(tag)
+		for n := range 1 << 16 {
+			c := closecode.Code(n)
+			want, own := l.codes[c]
+			if !own {
+				want = l.classes[c.Class()]
 			}
-			if got := slices.Sorted(maps.Keys(l.Classes)); !slices.Equal(got, classes) {
-				t.Errorf("classes are %q,\nwant %q", got, classes)
+			if own != (c.Name() != "") {
+				t.Fatalf("%s: %v has its own description: %v", tag, c, own)
 			}
-			w := reflect.ValueOf(l.Words)
-			for i := range w.NumField() {
-				name := w.Type().Field(i).Name
-				if w.Field(i).String() == "" && name != "Space" {
-					t.Errorf("the word %s is missing", name)
-				}
+			if got := l.Code(c); !reflect.DeepEqual(got, want) || got.What == "" {
+				t.Fatalf("%s: Code(%v) = %+v, want %+v", tag, c, got, want)
 			}
-			titles := make(map[string]string)
-			for key, s := range stories(l) {
-				checkStory(t, key, s)
-				if other, ok := titles[s.Title]; ok {
-					t.Errorf("%s and %s have the same title %q", key, other, s.Title)
-				}
-				titles[s.Title] = key
-			}
-		})
-	}
-}
-
-// stories returns all stories of l, classes under their names and codes under
-// their numbers.
-func stories(l *file) map[string]Story {
-	m := maps.Clone(l.Classes)
-	maps.Copy(m, l.Codes)
-	return m
-}
-
-func checkStory(t *testing.T, key string, s Story) {
-	t.Helper()
-	if len(s.Causes) == 0 {
-		t.Errorf("%s: no causes", key)
-	}
-	for field, text := range fields(s) {
-		switch {
-		case text == "":
-			t.Errorf("%s: no %s", key, field)
-		case strings.TrimSpace(text) != text || strings.ContainsAny(text, "\n\t") || strings.Contains(text, "  "):
-			t.Errorf("%s: %s has stray space: %q", key, field, text)
-		case !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError):
-			t.Errorf("%s: %s is not UTF-8: %q", key, field, text)
-		case field == "title" && utf8.RuneCountInString(text) > 24:
-			t.Errorf("%s: the title is too long for a table: %q", key, text)
-		case (field == "title") == endsSentence(text):
-			t.Errorf("%s: %s: only titles end without a full stop: %q", key, field, text)
 		}
 	}
 }
 
-func endsSentence(s string) bool {
-	return strings.HasSuffix(s, ".") || strings.HasSuffix(s, "。")
+// descriptions returns all descriptions of l, by the name of the class or the
+// number of the code.
+func descriptions(l *Language) map[string]Description {
+	m := map[string]Description{}
+	for c, d := range l.classes {
+		m[c.String()] = d
+	}
+	for c, d := range l.codes {
+		m[strconv.Itoa(int(c))] = d
+	}
+	return m
 }
 
-// fields returns the strings of s by what to call them.
-func fields(s Story) map[string]string {
-	m := map[string]string{
-		"title": s.Title, "what": s.What, "who": s.Who,
-		"operator": s.Operator, "client": s.Client,
-	}
-	for i, c := range s.Causes {
+// fields returns the strings of d by name.
+func fields(d Description) map[string]string {
+	m := map[string]string{"title": d.Title, "what": d.What, "who": d.Who, "operator": d.Operator, "client": d.Client}
+	for i, c := range d.Causes {
 		m["cause "+strconv.Itoa(i+1)] = c
 	}
 	return m
 }
 
-// TestSameShape demands that a translation has as many causes as English, so
-// that none is left out.
-func TestSameShape(t *testing.T) {
-	english := stories(load()["en"])
-	for tag, l := range load() {
-		for key, s := range stories(l) {
-			e := english[key]
-			if len(s.Causes) != len(e.Causes) {
-				t.Errorf("%s: %s has %d causes, English has %d", tag, key, len(s.Causes), len(e.Causes))
+// TestDescriptions verifies the form of each description.
+func TestDescriptions(t *testing.T) {
+	for _, tag := range Languages() {
+		titles := map[string]string{}
+		for key, d := range descriptions(In(tag)) {
+			if len(d.Causes) == 0 {
+				t.Errorf("%s: %s: no causes", tag, key)
 			}
-			if tag == "en" {
-				continue
+			if other, ok := titles[d.Title]; ok {
+				t.Errorf("%s: %s and %s have the same title %q", tag, key, other, d.Title)
 			}
-			for field, text := range fields(s) {
-				if text == fields(e)[field] {
-					t.Errorf("%s: %s: %s is English still: %q", tag, key, field, text)
+			titles[d.Title] = key
+			for field, text := range fields(d) {
+				full := strings.HasSuffix(text, ".") || strings.HasSuffix(text, "。")
+				switch {
+				case text == "":
+					t.Errorf("%s: %s: no %s", tag, key, field)
+				case field == "title" && utf8.RuneCountInString(text) > 24:
+					t.Errorf("%s: %s: the title is too long for a table: %q", tag, key, text)
+				case (field == "title") == full:
+					t.Errorf("%s: %s: %s: only titles end without a full stop: %q", tag, key, field, text)
 				}
-				// What is a number to one reader is one to the other, but for
-				// those that a language likes to write out.
-				if got, want := numbers(text), numbers(fields(e)[field]); !slices.Equal(got, want) && !strings.HasPrefix(field, "cause") {
+			}
+		}
+	}
+}
+
+// TestClassNames verifies that the English title of a class is the name that
+// the API gives it, so that a class has one name everywhere.
+func TestClassNames(t *testing.T) {
+	for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
+		if got := In("en").Class(c).Title; got != c.String() {
+			t.Errorf("the title of class %v is %q", c, got)
+		}
+	}
+}
+
+// TestSameDescriptions verifies that translations have as many causes as
+// English, and the same numbers.
+func TestSameDescriptions(t *testing.T) {
+	english := descriptions(In("en"))
+	for _, tag := range Languages()[1:] {
+		for key, d := range descriptions(In(tag)) {
+			if len(d.Causes) != len(english[key].Causes) {
+				t.Errorf("%s: %s has %d causes, English has %d", tag, key, len(d.Causes), len(english[key].Causes))
+			}
+			for field, text := range fields(d) {
+				en := fields(english[key])[field]
+				if text == en {
+					t.Errorf("%s: %s: %s is English: %q", tag, key, field, text)
+				}
+				// A cause may spell a number out.
+				if got, want := numbers(text), numbers(en); !slices.Equal(got, want) && !strings.HasPrefix(field, "cause") {
 					t.Errorf("%s: %s: %s has the numbers %q, English has %q", tag, key, field, got, want)
 				}
 			}
@@ -154,55 +136,120 @@ func numbers(s string) []string {
 	return n
 }
 
-// latin are the only words in Latin letters that Chinese texts may contain.
-var latin = map[string]bool{
-	"ArrayBuffer": true, "Blob": true, "GBK": true, "HTTP": true, "KiB": true, "Latin": true,
-	"MiB": true, "RFC": true, "Sec-WebSocket-Extensions": true, "TCP": true, "TLS": true,
-	"UTF": true, "Upgrade": true, "WebSocket": true, "Wi-Fi": true, "close": true, "https": true,
-	"openssl": true, "pong": true, "s_client": true, "wasClean": true, "wss": true,
+// verb matches a verb of package fmt, with its explicit argument index.
+var verb = regexp.MustCompile(`%(?:\[([0-9]+)\])?[+#0-9.-]*([a-zA-Z%])`)
+
+// verbs returns the verbs of a text with the index of the argument of each, in
+// the order of the arguments.
+func verbs(text string) []string {
+	var list []string
+	next := 1
+	for _, m := range verb.FindAllStringSubmatch(text, -1) {
+		if m[2] == "%" {
+			continue
+		}
+		if m[1] != "" {
+			next, _ = strconv.Atoi(m[1])
+		}
+		list = append(list, fmt.Sprintf("%d%s", next, m[2]))
+		next++
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
+// TestSameTexts verifies that all languages have the same keys, and texts that
+// take the same arguments. Only English needs the singular of a text.
+func TestSameTexts(t *testing.T) {
+	english := In("en")
+	for _, tag := range Languages() {
+		l := In(tag)
+		for key, text := range l.texts {
+			en, ok := english.texts[key]
+			if !ok {
+				t.Errorf("%s: English has no text %q", tag, key)
+				continue
+			}
+			if got, want := verbs(text), verbs(en); !slices.Equal(got, want) {
+				t.Errorf("%s: %s: the arguments are %q, in English %q", tag, key, got, want)
+			}
+		}
+		for key := range english.texts {
+			plural, singular := strings.CutSuffix(key, ".one")
+			if _, ok := english.texts[plural]; singular && !ok {
+				t.Errorf("%s has no plural", key)
+			}
+			if !l.Has(key) && !(singular && tag != "en") {
+				t.Errorf("%s: no text %q", tag, key)
+			}
+		}
+	}
+}
+
+// TestForm verifies that no text has stray space or invalid characters.
+func TestForm(t *testing.T) {
+	check := func(where, text string) {
+		switch {
+		case text == "" && !strings.HasSuffix(where, "word.space"):
+			t.Errorf("%s is empty", where)
+		case strings.TrimSpace(text) != text && !strings.Contains(where, "word."):
+			t.Errorf("%s begins or ends with space: %q", where, text)
+		case strings.ContainsAny(text, "\t\r") || strings.Contains(text, "  "):
+			t.Errorf("%s has stray space: %q", where, text)
+		case !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError):
+			t.Errorf("%s is not UTF-8: %q", where, text)
+		}
+	}
+	for _, tag := range Languages() {
+		l := In(tag)
+		for key, text := range l.texts {
+			check(tag+": "+key, text)
+		}
+		for key, d := range descriptions(l) {
+			for field, text := range fields(d) {
+				check(tag+": "+key+": "+field, text)
+			}
+		}
+	}
+}
+
+// ASCII punctuation beside a Chinese character, and a missing space between
+// Chinese and Latin letters or digits, are slips of an English keyboard.
 var (
-	latinWord = regexp.MustCompile(`[A-Za-z][A-Za-z_]*(-[A-Za-z][A-Za-z_]*)*`)
-	// ASCII punctuation beside a Chinese character, and no space between
-	// Chinese and Latin or a number, are slips of an English keyboard.
 	asciiPunct = regexp.MustCompile(`\p{Han}[,.;:!?()]|[,;!?]\p{Han}`)
 	noSpace    = regexp.MustCompile(`\p{Han}[A-Za-z0-9]|[A-Za-z0-9)]\p{Han}`)
 )
 
-// TestChinese demands that the Chinese texts are Chinese throughout.
+// TestChinese verifies that the Chinese texts are Chinese: each description
+// and each text that is not just names, numbers and marks.
 func TestChinese(t *testing.T) {
-	l := load()["zh-Hans"]
-	check := func(key, field, text string) {
-		if !strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
-			t.Errorf("%s: %s is not Chinese: %q", key, field, text)
-		}
-		for _, w := range latinWord.FindAllString(text, -1) {
-			if !latin[w] {
-				t.Errorf("%s: %s has the English word %q: %q", key, field, w, text)
-			}
-		}
+	l := In("zh-Hans")
+	check := func(where, text string) {
 		for _, re := range []*regexp.Regexp{asciiPunct, noSpace} {
 			if m := re.FindString(text); m != "" {
-				t.Errorf("%s: %s: look at %q: %q", key, field, m, text)
+				t.Errorf("%s: unusual form %q: %q", where, m, text)
 			}
 		}
 	}
-	for key, s := range stories(l) {
-		for field, text := range fields(s) {
-			check(key, field, text)
+	han := func(r rune) bool { return unicode.Is(unicode.Han, r) }
+	for key, d := range descriptions(l) {
+		for field, text := range fields(d) {
+			if !strings.ContainsFunc(text, han) {
+				t.Errorf("%s: %s is not Chinese: %q", key, field, text)
+			}
+			check(key+": "+field, text)
 		}
 	}
-	w := reflect.ValueOf(l.Words)
-	for i := range w.NumField() {
-		if name := w.Type().Field(i).Name; name != "Colon" && name != "Space" {
-			check("words", name, w.Field(i).String())
+	for key, text := range l.texts {
+		if text == In("en").texts[key] && len(strings.Fields(text)) > 2 {
+			t.Errorf("%s is English: %q", key, text)
 		}
+		check(key, text)
 	}
 }
 
-// TestFiles demands that no file says a thing twice under one key: a decoder
-// would keep the later one without a word.
+// TestFiles verifies that no object of a file has a key twice, which a decoder
+// would not report.
 func TestFiles(t *testing.T) {
 	for _, tag := range Languages() {
 		f, err := files.Open(tag + ".json")
@@ -215,14 +262,10 @@ func TestFiles(t *testing.T) {
 			t.Error(err)
 		}
 		if d.More() {
-			t.Errorf("%s: something follows the JSON object", tag)
+			t.Errorf("%s: bytes after the JSON object", tag)
 		}
 	}
 }
-
-type duplicate string
-
-func (d duplicate) Error() string { return string(d) + " stands there twice" }
 
 func noDuplicates(d *json.Decoder, at string) error {
 	tok, err := d.Token()
@@ -239,7 +282,7 @@ func noDuplicates(d *json.Decoder, at string) error {
 			}
 			name := path.Join(at, key.(string))
 			if seen[name] {
-				return duplicate(name)
+				return fmt.Errorf("%s occurs twice", name)
 			}
 			seen[name] = true
 			if err := noDuplicates(d, name); err != nil {
@@ -258,22 +301,58 @@ func noDuplicates(d *json.Decoder, at string) error {
 	return err
 }
 
-// TestOf demands a registered code's own story, and its class's for another.
-func TestOf(t *testing.T) {
-	for _, tag := range Languages() {
-		l := load()[tag]
-		for n := range 1 << 16 {
-			c := closecode.Code(n)
-			want, own := l.Codes[strconv.Itoa(n)]
-			if !own {
-				want = l.Classes[c.Class().String()]
+// TestAdd verifies that a language is one file: one that is added is on offer,
+// is matched, and has no text of another language.
+func TestAdd(t *testing.T) {
+	if l, ok := Match(language.MustParse("fi")); ok || l.Tag() != "en" {
+		t.Errorf("before: fi matches %s, %v", l.Tag(), ok)
+	}
+	remove, err := Add("fi", Pseudo())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, ok := Match(language.MustParse("fi"))
+	if !ok || l.Tag() != "fi" || !slices.Contains(Languages(), "fi") {
+		t.Fatalf("fi matches %s, %v; on offer: %q", l.Tag(), ok, Languages())
+	}
+	plain := regexp.MustCompile(`[A-Za-z]{2}`)
+	for key := range In("en").texts {
+		if text := verb.ReplaceAllString(l.Text(key), ""); plain.MatchString(text) {
+			t.Errorf("%s falls back: %q", key, text)
+		}
+	}
+	for c := range closecode.Code(1 << 12) {
+		for field, text := range fields(l.Code(c)) {
+			if plain.MatchString(text) {
+				t.Errorf("%d: %s falls back: %q", c, field, text)
 			}
-			if own != (c.Name() != "") {
-				t.Fatalf("%s: %v has a story of its own: %v", tag, c, own)
-			}
-			if got := Of(tag, c); !reflect.DeepEqual(got, want) || got.What == "" {
-				t.Fatalf("Of(%q, %v) = %+v, want %+v", tag, c, got, want)
-			}
+		}
+	}
+	remove()
+	if _, ok := Match(language.MustParse("fi")); ok || slices.Contains(Languages(), "fi") {
+		t.Error("fi is on offer after its removal")
+	}
+	if _, err := Add("fi", []byte(`{"words":{}}`)); err == nil {
+		t.Error("a file with an unknown part is accepted")
+	}
+}
+
+func TestText(t *testing.T) {
+	l, err := parse("fi", []byte(`{"texts":{"a":{"b":"%[2]s of %[1]d","n":"%d bytes","n.one":"%d byte","p":["one","two"]}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ got, want string }{
+		{l.Text("a.b", 3, "x"), "x of 3"},
+		{l.Count("a.n", 1), "1 byte"},
+		{l.Count("a.n", 2), "2 bytes"},
+		{l.Text("a.p"), "one\n\ntwo"},
+		{l.Text("unknown %d", 1), "unknown 1"},
+		{l.Text("word.yes"), "yes"},
+		{fmt.Sprint(l.Section("a")["p"]), "one\n\ntwo"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("got %q, want %q", tt.got, tt.want)
 		}
 	}
 }

@@ -2,38 +2,37 @@ package catalog
 
 import "golang.org/x/text/language"
 
-// A Matcher finds, among the languages that there are, the one to use.
-type Matcher struct {
-	names   []string
+// A matcher finds the language to use among those on offer.
+type matcher struct {
+	tags    []string
 	matcher language.Matcher
 }
 
-// NewMatcher returns a Matcher for the languages that names, BCP 47 tags,
-// stand for. The first is for everyone whom none of them fits.
-func NewMatcher(names []string) *Matcher {
-	tags := make([]language.Tag, len(names))
-	for i, name := range names {
-		tags[i] = language.MustParse(name)
+// newMatcher returns a matcher for the languages with the given BCP 47 tags.
+func newMatcher(tags []string) *matcher {
+	parsed := make([]language.Tag, len(tags))
+	for i, tag := range tags {
+		parsed[i] = language.MustParse(tag)
 	}
-	return &Matcher{names, language.NewMatcher(tags)}
+	return &matcher{tags, language.NewMatcher(parsed)}
 }
 
-// Match returns the name of the language that the first of prefs to fit any
-// fits best.
+// match returns the tag that best fits the first of prefs for which any fits.
+// If none fits, ok is false and the tag is the first.
 //
-// It asks for one preference after the other: asked for all at once, package
-// language would take a perfect second choice, English, over a first choice
+// It asks for one preference after the other: given all at once, package
+// language would prefer an exact second choice, English, to a first choice
 // that fits less well, such as traditional Chinese.
-func (m *Matcher) Match(prefs ...language.Tag) string {
+func (m *matcher) match(prefs ...language.Tag) (tag string, ok bool) {
 	for _, p := range prefs {
-		// Mandarin has a tag of its own, as in the locale cmn_TW: it is what
-		// zh is taken for.
+		// Mandarin has a tag of its own, as in the locale cmn_TW. Its macro
+		// language is zh.
 		if t, err := language.Macro.Canonicalize(p); err == nil {
 			p = t
 		}
 		if _, i, confidence := m.matcher.Match(p); confidence > language.No {
-			return m.names[i]
+			return m.tags[i], true
 		}
 	}
-	return m.names[0]
+	return m.tags[0], false
 }

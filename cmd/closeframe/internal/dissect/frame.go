@@ -167,7 +167,7 @@ func (d *dissector) close(f *Frame, at int, p []byte, err error) {
 // says returns what a Close frame says; length is that of the reason, of which
 // there may be less.
 func (d *dissector) says(c closecode.Code, reason []byte, length int) *Close {
-	t := catalog.Of(d.opt.Lang, c)
+	t := catalog.In(d.opt.Lang).Code(c)
 	s := &Close{Code: c, Name: c.Name(), Class: c.Class().String(), Title: t.Title, Meaning: t.What, Quoted: quote(reason), Length: length}
 	if utf8check.Valid(reason) {
 		s.Reason = string(reason)
@@ -179,7 +179,7 @@ func (d *dissector) says(c closecode.Code, reason []byte, length int) *Close {
 func (d *dissector) code(c closecode.Code) string {
 	name := c.Name()
 	if name == "" {
-		name = "(" + catalog.OfClass(d.opt.Lang, c.Class()).Title + ")"
+		name = "(" + catalog.In(d.opt.Lang).Class(c.Class()).Title + ")"
 	}
 	return strconv.Itoa(int(c)) + " " + name
 }

@@ -129,7 +129,8 @@ func tagOf(r *http.Request) string {
 	if err == nil {
 		prefs = append(prefs, accepted...)
 	}
-	return matcher.Match(prefs...)
+	l, _ := catalog.Match(prefs...)
+	return l.Tag()
 }
 
 func (l *lab) index(w http.ResponseWriter, r *http.Request) {
@@ -170,7 +171,7 @@ func code(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	t := catalog.Of(tagOf(r), c)
+	t := catalog.In(tagOf(r)).Code(c)
 	writeJSON(w, struct {
 		Name    string `json:"name"` // the registry's
 		Title   string `json:"title"`

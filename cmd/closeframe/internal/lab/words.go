@@ -28,8 +28,6 @@ type caseText struct {
 // tags are the languages of the page, English first; a language is one file.
 var tags = []string{"en", "zh-Hans"}
 
-var matcher = catalog.NewMatcher(tags)
-
 var texts = func() map[string]*words {
 	m := map[string]*words{}
 	for _, t := range tags {
@@ -59,7 +57,7 @@ func script(tag string) vocabulary {
 	w := wordsOf(tag)
 	v := vocabulary{w.Script, w.Fields, w.Types, map[string]string{}}
 	for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
-		v.Classes[c.String()] = catalog.OfClass(tag, c).Title
+		v.Classes[c.String()] = catalog.In(tag).Class(c).Title
 	}
 	return v
 }

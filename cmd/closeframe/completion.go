@@ -1,0 +1,151 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/internal/catalog"
+)
+
+var cmdCompletion = &command{
+	name: "completion",
+	examples: []string{
+		"source <(closeframe completion bash)",
+		"source <(closeframe completion zsh)",
+		"closeframe completion fish | source",
+	},
+	run: func(s *session, fs *flag.FlagSet, args []string) int {
+		if args, ok := wordsArgs(args); ok && s.inspect == nil {
+			s.complete(args)
+			return exitOK
+		}
+		args, status, ok := s.parse(fs, args)
+		if !ok {
+			return status
+		}
+		if len(args) != 1 || completions[args[0]] == "" {
+			return s.usage("completion.error.shell")
+		}
+		script := completions[args[0]]
+		if s.asJSON {
+			s.json(struct {
+				Shell  string `json:"shell"`
+				Script string `json:"script"`
+			}{args[0], script})
+		} else {
+			fmt.Fprint(s.stdout, script)
+		}
+		return exitOK
+	},
+}
+
+// shells are the shells that completion knows.
+var shells = []string{"bash", "zsh", "fish"}
+
+// completions are the scripts. Each asks the program itself for the words that
+// may come next, so that it never gets out of date.
+var completions = map[string]string{
+	"bash": `_closeframe() {
+	local IFS=$'\n'
+	COMPREPLY=($(closeframe completion -words "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+}
+complete -o default -F _closeframe closeframe
+`,
+	"zsh": `#compdef closeframe
+_closeframe() {
+	local -a candidates
+	candidates=("${(@f)$(closeframe completion -words "${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
+	[[ -n $candidates ]] && compadd -a candidates || _files
+}
+compdef _closeframe closeframe
+`,
+	"fish": `complete -c closeframe -a '(closeframe completion -words (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
+`,
+}
+
+// wordsArgs returns the words of a command line to complete, if the scripts
+// ask for it.
+func wordsArgs(args []string) ([]string, bool) {
+	if len(args) > 0 && args[0] == "-words" {
+		return args[1:], true
+	}
+	return nil, false
+}
+
+// complete prints the words that may stand in the place of the last of words,
+// which are those after the program's name.
+func (s *session) complete(words []string) {
+	if len(words) == 0 {
+		words = []string{""}
+	}
+	last, before := words[len(words)-1], words[:len(words)-1]
+	for _, c := range s.candidates(before, strings.HasPrefix(last, "-")) {
+		if strings.HasPrefix(c, last) {
+			fmt.Fprintln(s.stdout, c)
+		}
+	}
+}
+
+// candidates returns the words that may follow others. Flags are returned only
+// if they are asked for.
+func (s *session) candidates(before []string, flags bool) []string {
+	var cmd *command
+	fs := s.flags("closeframe")
+	for i := 0; i < len(before); i++ {
+		name, ok := strings.CutPrefix(before[i], "-")
+		if !ok {
+			if cmd == nil {
+				if cmd = find(before[i]); cmd == nil {
+					return nil
+				}
+				fs = s.flagsOf(cmd)
+			}
+			continue
+		}
+		name = strings.TrimPrefix(name, "-")
+		f := fs.Lookup(name)
+		if f == nil {
+			continue // with its value, or unknown
+		}
+		if b, ok := f.Value.(interface{ IsBoolFlag() bool }); ok && b.IsBoolFlag() {
+			continue
+		}
+		i++ // its value
+		if i == len(before) {
+			return flagValues[name]
+		}
+	}
+	switch {
+	case flags:
+		var all []string
+		fs.VisitAll(func(f *flag.Flag) { all = append(all, "-"+f.Name) })
+		return all
+	case cmd == nil || cmd.name == "help":
+		return names()
+	case cmd.name == "completion":
+		return shells
+	case cmd.name == "codes" || cmd.name == "explain" || cmd.name == "encode":
+		return codeWords()
+	}
+	return nil
+}
+
+// flagValues are the values of flags that take one of a few words.
+var flagValues = map[string][]string{
+	"color": colors,
+	"lang":  catalog.Languages(),
+	"from":  {"client", "server"},
+}
+
+// codeWords returns the numbers of the registered codes.
+func codeWords() []string {
+	var all []string
+	for n := range 1 << 16 {
+		if c := closecode.Code(n); c.Name() != "" {
+			all = append(all, fmt.Sprint(n))
+		}
+	}
+	return all
+}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// readAll reads standard input to its end. At a terminal it says that it waits
+// for the thing that the text with the given key names.
+func (s *session) readAll(key string) ([]byte, error) {
+	if terminal(s.stdin) {
+		fmt.Fprintln(s.stderr, s.text.Text("input.reading", s.text.Text(key)))
+	}
+	b, err := io.ReadAll(io.LimitReader(s.stdin, maxInput+1))
+	if err != nil {
+		return nil, errText("input.error", err)
+	}
+	if len(b) > maxInput {
+		return nil, errText("input.long", maxInput>>20)
+	}
+	return b, nil
+}
+
+// json prints v as JSON.
+func (s *session) json(v any) {
+	e := json.NewEncoder(s.stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil && s.stdout.(*output).err == nil {
+		panic(err) // not of JSON's types
+	}
+}
