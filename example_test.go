@@ -1,9 +1,7 @@
 package closeframe_test
 
 import (
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
@@ -32,18 +30,16 @@ func Example() {
 	var got []byte
 	for _, piece := range [][]byte{sent[:1], sent[1:60], sent[60:]} {
 		got = append(got, piece...)
-		c, n, err := frame.Parse(got)
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			fmt.Printf("client: has %d bytes of %d\n", len(got), n)
-			continue
+		c, _, err := frame.Parse(got)
+		switch err {
+		case nil:
+			fmt.Printf("client: got %v, %d bytes of reason\n", c.Code, len(c.Reason))
+			sent = client.Receive(nil, c)
+		case frame.ErrIncomplete:
+			fmt.Printf("client: has %d bytes, reads on\n", len(got))
+		default:
+			sent = client.Fail(nil, err.(frame.Error).Code())
 		}
-		var fault frame.Error
-		if errors.As(err, &fault) {
-			sent = client.Fail(nil, fault.Code())
-			break
-		}
-		fmt.Printf("client: got %v, %d bytes of reason\n", c.Code, len(c.Reason))
-		sent = client.Receive(nil, c)
 	}
 	fmt.Printf("client: writes % x\n", sent)
 
@@ -65,8 +61,8 @@ func Example() {
 	}
 	// Output:
 	// server: writes 127 bytes; its reason ends in "für Ihre"
-	// client: has 1 bytes of 2
-	// client: has 60 bytes of 127
+	// client: has 1 bytes, reads on
+	// client: has 60 bytes, reads on
 	// client: got 1012 Service Restart, 123 bytes of reason
 	// client: writes 88 82 37 fa 21 3d 34 0e
 	// server: closes TCP: true

@@ -24,8 +24,6 @@ func b(c closecode.Code) bool            { return c.Scriptable() }
 func c(c closecode.Code) closecode.Class { return c.Class() }
 func d(c closecode.Code) string          { return c.Name() }
 func e(e frame.Error) closecode.Code     { return e.Code() }
-func f(e frame.Error) int                { return e.Offset() }
-func g(e frame.Error) bool               { return e.Is(nil) }
 func h(s []byte) bool                    { return utf8check.Valid(s) }
 func i(s string) bool                    { return utf8check.Valid(s) }
 func j(s []byte) int                     { return utf8check.IndexInvalid(s) }
@@ -52,8 +50,6 @@ func TestInlining(t *testing.T) {
 		"closecode.Code.Class",
 		"closecode.Code.Name",
 		"frame.Error.Code",
-		"frame.Error.Offset",
-		"frame.Error.Is",
 		"utf8check.Valid[go.shape.[]uint8]",
 		"utf8check.Valid[go.shape.string]",
 		"utf8check.IndexInvalid[go.shape.[]uint8]",

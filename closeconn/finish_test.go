@@ -113,19 +113,18 @@ func endpoint(client bool) (*closeevent.Handshake, func([]byte) (frame.Close, in
 // read reads the peer's Close frame, which is to be the next frame.
 func read(conn net.Conn, parse func([]byte) (frame.Close, int, error)) (frame.Close, error) {
 	var buf [frame.MaxSize]byte
-	have := 0
-	for need := 2; ; {
-		n, err := io.ReadFull(conn, buf[have:need])
-		have += n
-		if err != nil {
-			return frame.Close{}, err
-		}
-		c, n, err := parse(buf[:have])
-		if err != io.ErrUnexpectedEOF {
-			return c, err
-		}
-		need = n
+	if _, err := io.ReadFull(conn, buf[:2]); err != nil {
+		return frame.Close{}, err
 	}
+	n, err := frame.Size(buf[:2])
+	if err != nil {
+		return frame.Close{}, err
+	}
+	if _, err := io.ReadFull(conn, buf[2:n]); err != nil {
+		return frame.Close{}, err
+	}
+	c, _, err := parse(buf[:n])
+	return c, err
 }
 
 // answer is what a peer does that behaves: it reads a Close frame, answers it

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
@@ -61,7 +60,7 @@ func ExampleHandshake_Close() {
 	b, err := h.Close(nil, closecode.GoingAway, "bye")
 	fmt.Printf("% x %v / %v\n", b, err, h.State())
 	// Output:
-	// frame: status code not allowed in a Close frame / open
+	// frame: status code must not be sent in a Close frame / open
 	// 88 05 03 e9 62 79 65 <nil> / closing
 }
 
@@ -70,7 +69,7 @@ func ExampleHandshake_Fail() {
 	var h closeevent.Handshake
 	wire := []byte{0x88, 0x80 | 1, 1, 2, 3, 4, 0xff} // half a status code
 	_, _, err := frame.ParseMasked(nil, wire)
-	if fault, ok := errors.AsType[frame.Error](err); ok {
+	if fault, ok := err.(frame.Error); ok {
 		fmt.Printf("% x\n", h.Fail(nil, fault.Code()))
 	}
 	fmt.Println(h.ShouldCloseTransport(), h.TransportClosed().Code)
@@ -141,12 +140,12 @@ func ExampleHandshake_Receive() {
 	var in []byte
 	for _, piece := range [][]byte{{0x88, 0x02, 0x03}, {0xe9}} {
 		in = append(in, piece...)
-		c, n, err := frame.Parse(in)
-		if err == io.ErrUnexpectedEOF {
-			fmt.Println("have", len(in), "bytes, need", n)
+		c, _, err := frame.Parse(in)
+		if err == frame.ErrIncomplete {
+			fmt.Println("have", len(in), "bytes: incomplete")
 			continue
 		}
-		if fault, ok := errors.AsType[frame.Error](err); ok {
+		if fault, ok := err.(frame.Error); ok {
 			out = h.Fail(out, fault.Code())
 			break
 		}
@@ -154,7 +153,7 @@ func ExampleHandshake_Receive() {
 	}
 	fmt.Println("sent", len(out), "bytes;", h.TransportClosed())
 	// Output:
-	// have 3 bytes, need 4
+	// have 3 bytes: incomplete
 	// sent 12 bytes; websocket closed: 1001 Going Away
 }
 

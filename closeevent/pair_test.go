@@ -3,7 +3,6 @@ package closeevent_test
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"testing"
 
 	"github.com/closeframe/closeframe/closecode"
@@ -83,7 +82,7 @@ func (w *world) read(i int) {
 	e.in += string([]byte{b})
 	c, _, err := parse(i, []byte(e.in))
 	switch err {
-	case io.ErrUnexpectedEOF:
+	case frame.ErrIncomplete:
 	case frame.ErrNotClose:
 		if e.in == texts[1-i] {
 			e.in = ""

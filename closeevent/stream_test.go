@@ -57,7 +57,7 @@ func converse(h *closeevent.Handshake, s stream, parse func([]byte) (frame.Close
 			if err == nil {
 				write(h.Receive(nil, c))
 				done = true
-			} else if fault, ok := errors.AsType[frame.Error](err); ok {
+			} else if fault, ok := err.(frame.Error); ok && fault != frame.ErrIncomplete {
 				write(h.Fail(nil, fault.Code()))
 			}
 		}

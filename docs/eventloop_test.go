@@ -1,9 +1,7 @@
 package docs_test
 
 import (
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/closeframe/closeframe/closeevent"
 	"github.com/closeframe/closeframe/frame"
@@ -24,20 +22,19 @@ func (c *loopConn) readable(out, b []byte, data func(b []byte) int) (_ []byte, m
 	var buf [frame.MaxPayload]byte
 	for {
 		cl, _, err := frame.ParseMasked(buf[:0], c.in)
-		fault, failed := errors.AsType[frame.Error](err)
-		switch {
-		case err == io.ErrUnexpectedEOF:
+		switch err {
+		case nil:
+			return c.closing.Receive(out, cl), false
+		case frame.ErrIncomplete:
 			return out, true
-		case fault == frame.ErrNotClose:
+		case frame.ErrNotClose:
 			n := data(c.in)
 			if n == 0 {
 				return out, true
 			}
 			c.in = c.in[n:]
-		case failed:
-			return c.closing.Fail(out, fault.Code()), false
 		default:
-			return c.closing.Receive(out, cl), false
+			return c.closing.Fail(out, err.(frame.Error).Code()), false
 		}
 	}
 }

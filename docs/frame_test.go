@@ -1,7 +1,6 @@
 package docs_test
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -13,27 +12,29 @@ import (
 // what to write back. If the frame is none of Close it returns
 // frame.ErrNotClose, and b has what was read of it.
 func readClose(r io.Reader, h *closeevent.Handshake) (b, answer []byte, err error) {
-	b = make([]byte, 0, frame.MaxSize)
-	for need := 2; ; {
-		n, err := io.ReadAtLeast(r, b[len(b):need], need-len(b))
-		b = b[:len(b)+n]
-		if err != nil {
-			return b, nil, err // the transport is gone: h.TransportClosed tells how it ended
-		}
-		c, n, err := frame.Parse(b)
-		if err == io.ErrUnexpectedEOF {
-			need = n // once more: two bytes of header tell how long the frame is
-			continue
-		}
-		fault, failed := errors.AsType[frame.Error](err)
-		switch {
-		case fault == frame.ErrNotClose:
-			return b, nil, err
-		case failed:
-			return b, h.Fail(nil, fault.Code()), nil
-		}
-		return b, h.Receive(nil, c), nil
+	b = make([]byte, frame.MaxSize)
+	n, err := io.ReadFull(r, b[:2])
+	if err != nil {
+		return b[:n], nil, err // the transport is gone: h.TransportClosed tells how it ended
 	}
+	size, err := frame.Size(b[:2])
+	if err == nil {
+		n, err = io.ReadFull(r, b[2:size])
+		b = b[:2+n]
+		if err != nil {
+			return b, nil, err
+		}
+	} else {
+		b = b[:2]
+	}
+	c, _, err := frame.Parse(b)
+	switch err {
+	case nil:
+		return b, h.Receive(nil, c), nil
+	case frame.ErrNotClose:
+		return b, nil, err
+	}
+	return b, h.Fail(nil, err.(frame.Error).Code()), nil
 }
 
 func Example_frame() {

@@ -1,7 +1,6 @@
 package docs_test
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -46,7 +45,7 @@ func closeFirst(conn net.Conn, h *closeevent.Handshake, code closecode.Code, rea
 			continue // a message that was on its way: the application's
 		}
 		c, err := frame.ParsePayload(payload)
-		if fault, ok := errors.AsType[frame.Error](err); ok {
+		if fault, ok := err.(frame.Error); ok {
 			return hangUp(conn, h, h.Fail(nil, fault.Code())), nil
 		}
 		return hangUp(conn, h, h.Receive(nil, c)), nil

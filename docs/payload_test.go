@@ -1,7 +1,6 @@
 package docs_test
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/closeframe/closeframe/closecode"
@@ -14,7 +13,7 @@ import (
 // and what the application is to be told.
 func closePayload(payload []byte) (answer []byte, event closeevent.Event) {
 	c, err := frame.ParsePayload(payload)
-	if fault, ok := errors.AsType[frame.Error](err); ok {
+	if fault, ok := err.(frame.Error); ok {
 		answer, _ = frame.AppendPayload(nil, fault.Code(), "") // 1002 or 1007: no error
 		return answer, closeevent.Event{Code: closecode.AbnormalClosure}
 	}

@@ -3,7 +3,6 @@ package docs_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,12 +20,12 @@ import (
 func answer(out, b []byte) (reply []byte, n int, err error) {
 	var buf [frame.MaxPayload]byte
 	c, n, err := frame.ParseMasked(buf[:0], b)
-	var fault frame.Error
-	switch {
-	case errors.As(err, &fault) && fault != frame.ErrNotClose:
-		c.Code = fault.Code() // 1002, or 1007 for a reason that is not UTF-8
-	case err != nil:
-		return out, n, err // more bytes needed, or somebody else's frame
+	switch err {
+	case nil:
+	case frame.ErrIncomplete, frame.ErrNotClose:
+		return out, 0, err // more bytes needed, or another type of frame
+	default:
+		c.Code = err.(frame.Error).Code() // 1002, or 1007 for a reason that is not UTF-8
 	}
 	reply, err = frame.Append(out, c.Code, "")
 	return reply, n, err
@@ -43,7 +42,7 @@ func TestAnswer(t *testing.T) {
 		{"\x88\x80\x01\x02\x03\x04rest", "8800", 6, nil},             // no code: none either
 		{"\x88\x82\x00\x00\x00\x00\x03\xed", "880203ea", 0, nil},     // 1005: 1002
 		{"\x88\x83\x00\x00\x00\x00\x03\xe8\xff", "880203ef", 0, nil}, // not UTF-8: 1007
-		{"\x88\x82\x00\x00", "", 8, io.ErrUnexpectedEOF},             // more needed
+		{"\x88\x82\x00\x00", "", 0, frame.ErrIncomplete},             // more needed
 		{"\x81\x82\x00\x00\x00\x00hi", "", 0, frame.ErrNotClose},     // a text message
 	} {
 		reply, n, err := answer(nil, []byte(test.in))

@@ -1,10 +1,10 @@
 package frame_test
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"log"
+	"strings"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/frame"
@@ -38,8 +38,7 @@ func Example() {
 func ExampleParsePayload() {
 	for _, p := range []string{"\x03\xe8bye", "", "\x03", "\x03\xee", "\x03\xe8caf\xe9"} {
 		c, err := frame.ParsePayload([]byte(p))
-		var fault frame.Error
-		if errors.As(err, &fault) {
+		if fault, ok := err.(frame.Error); ok {
 			fmt.Printf("%q: %v; answer %d\n", p, fault, fault.Code())
 			continue
 		}
@@ -49,27 +48,53 @@ func ExampleParsePayload() {
 	// "\x03\xe8bye": 1000 Normal Closure "bye"
 	// "": 1005 No Status Rcvd ""
 	// "\x03": frame: Close payload of one byte; answer 1002
-	// "\x03\xee": frame: status code not allowed in a Close frame; answer 1002
-	// "\x03\xe8caf\xe9": frame: close reason is not UTF-8 at byte 3; answer 1007
+	// "\x03\xee": frame: status code must not be sent in a Close frame; answer 1002
+	// "\x03\xe8caf\xe9": frame: close reason is not valid UTF-8; answer 1007
 }
 
-// A client reads from a connection. It does not know how long the frame is,
-// and asks: n is what it needs.
+// A client appends what arrives and parses again. The switch tells apart what a
+// read loop has to do.
 func ExampleParse() {
-	const wire = "\x88\x0c\x03\xe9going away" // what comes
-
-	var b []byte
-	c, n, err := frame.Parse(b)
-	for errors.Is(err, io.ErrUnexpectedEOF) {
-		fmt.Printf("%d bytes, read up to %d\n", len(b), n)
-		b = append(b, wire[len(b):n]...) // a read from the connection, at least to n
-		c, n, err = frame.Parse(b)
+	var buf []byte
+	for _, chunk := range []string{"\x88\x0c\x03", "\xe9going", " away"} { // from the connection
+		buf = append(buf, chunk...)
+		c, n, err := frame.Parse(buf)
+		switch err {
+		case nil:
+			fmt.Printf("Close frame of %d bytes: %v %q\n", n, c.Code, c.Reason)
+		case frame.ErrIncomplete:
+			fmt.Println("incomplete: read on")
+		case frame.ErrNotClose:
+			fmt.Println("another frame: leave it to the stack")
+		default:
+			fmt.Println("fault: fail the connection with", err.(frame.Error).Code())
+		}
 	}
-	fmt.Printf("%d bytes: %v %q %v\n", n, c.Code, c.Reason, err)
 	// Output:
-	// 0 bytes, read up to 2
-	// 2 bytes, read up to 14
-	// 14 bytes: 1001 Going Away "going away" <nil>
+	// incomplete: read on
+	// incomplete: read on
+	// Close frame of 14 bytes: 1001 Going Away "going away"
+}
+
+// A blocking reader reads two bytes, asks Size, and reads the rest. It never
+// reads beyond the frame.
+func ExampleSize() {
+	conn := strings.NewReader("\x88\x0c\x03\xe9going away and more")
+
+	var buf [frame.MaxSize]byte
+	if _, err := io.ReadFull(conn, buf[:2]); err != nil {
+		log.Fatal(err)
+	}
+	n, err := frame.Size(buf[:2])
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := io.ReadFull(conn, buf[2:n]); err != nil {
+		log.Fatal(err)
+	}
+	c, _, err := frame.Parse(buf[:n])
+	fmt.Printf("%d bytes: %v %q %v\n", n, c.Code, c.Reason, err)
+	// Output: 14 bytes: 1001 Going Away "going away" <nil>
 }
 
 // With a dst of its own the frame stays as it came.
@@ -101,7 +126,7 @@ func ExampleAppend() {
 	// Output:
 	// 88 06 03 f5 66 75 6c 6c <nil>
 	// 88 00 <nil>
-	// 88 00 frame: status code not allowed in a Close frame
+	// 88 00 frame: status code must not be sent in a Close frame
 }
 
 func ExampleAppendMasked() {
@@ -139,27 +164,15 @@ func ExampleMask() {
 	// Output: Hello
 }
 
-// All invalid reasons are ErrInvalidUTF8, each with an offset of its own.
-func ExampleError_Offset() {
-	reason := "caf\xe9"
-	_, err := frame.Append(nil, closecode.NormalClosure, reason)
-	var fault frame.Error
-	if errors.As(err, &fault) && errors.Is(fault, frame.ErrInvalidUTF8) {
-		fmt.Printf("%q, then %q\n", reason[:fault.Offset()], reason[fault.Offset():])
-	}
-	// Output: "caf", then "\xe9"
-}
-
-// Which code the peer sent, if it may not: for a log.
+// A log names the code that was refused. ParseMasked has left it masked in b.
 func ExampleError_Code() {
 	b := []byte("\x88\x82\x37\xfa\x21\x3d\x34\x17") // from a client
 	var room [frame.MaxPayload]byte
 	_, _, err := frame.ParseMasked(room[:0], b)
-	var fault frame.Error
-	if errors.As(err, &fault) && fault == frame.ErrInvalidCode {
+	if err == frame.ErrInvalidCode {
 		p := [2]byte(b[6:])
 		frame.Mask(p[:], [4]byte(b[2:]), 0)
-		fmt.Printf("peer sent %d; answer %d\n", uint16(p[0])<<8|uint16(p[1]), fault.Code())
+		fmt.Printf("peer sent %d; answer %d\n", uint16(p[0])<<8|uint16(p[1]), frame.ErrInvalidCode.Code())
 	}
 	// Output: peer sent 1005; answer 1002
 }

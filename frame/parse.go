@@ -1,15 +1,13 @@
 package frame
 
 import (
-	"io"
-
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/internal/kernel"
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// The header of a frame, RFC 6455 §5.2. Of the Close frame all but the mask
-// bit and the length are given: FIN set, RSV clear, opcode 8.
+// The header of a frame (RFC 6455 §5.2). In a Close frame only the mask bit and
+// the length vary: FIN is set, RSV is clear, the opcode is 8.
 //
 //	 0                   1
 //	 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5
@@ -34,14 +32,13 @@ const (
 	sizeCode   = 2
 )
 
-// ParsePayload parses the payload of a Close frame that is complete and
-// unmasked, which is what a stack with a framing of its own has (RFC 6455
-// §5.5.1). An empty payload is a Close without a status code: its Code is
-// [closecode.NoStatusRcvd].
+// ParsePayload parses the payload of a Close frame, complete and unmasked (RFC
+// 6455 §5.5.1). It is for stacks that do their own framing. An empty payload is
+// a Close without a status code: its Code is [closecode.NoStatusRcvd].
 //
-// The Reason returned is a view of p. The error is [ErrTooLong], [ErrShort],
-// [ErrInvalidCode], or one that is [ErrInvalidUTF8]; the Close is zero then,
-// and p is never changed.
+// The Reason returned is a view of p, and p is never changed. The error is
+// [ErrTooLong], [ErrShort], [ErrInvalidCode] or [ErrInvalidUTF8]; the Close is
+// zero then.
 func ParsePayload(p []byte) (Close, error) {
 	if len(p) < sizeCode {
 		if len(p) == 0 {
@@ -74,35 +71,33 @@ func ParsePayload(p []byte) (Close, error) {
 	if !utf8check.Valid(reason) {
 		// "Following the 2-byte integer, the body MAY contain UTF-8-encoded
 		// data with value /reason/" (§5.5.1)
-		return Close{}, errInvalidUTF8(utf8check.IndexInvalid(reason))
+		return Close{}, ErrInvalidUTF8
 	}
 	return Close{code, reason}, nil
 }
 
-// Parse parses the unmasked Close frame, as servers send them, that b begins
-// with (RFC 6455 §5.2, §5.5.1), and returns what it says and its size n in
-// bytes. What follows the frame in b is ignored.
+// Parse parses the unmasked Close frame, as servers send it, at the start of b
+// (RFC 6455 §5.2, §5.5.1). It returns the contents of the frame and its size n
+// in bytes. Bytes after the frame are ignored.
 //
-// If b holds only a part of a frame that is well so far, the error is
-// [io.ErrUnexpectedEOF] itself and n the length that b must reach before more
-// can be said: 2, and then the size of the frame. Call again with the longer
-// b; MaxSize bytes are always enough.
+// Whenever the error is not nil, n is 0 and the Close is zero. [ErrIncomplete]
+// means that b holds only the beginning of a frame, valid so far: call Parse
+// again when b is longer. An event loop appends what arrives and does just that;
+// [MaxSize] bytes are always enough. A blocking reader asks [Size] instead.
 //
-// Any other error is an [Error], and n is 0 and the Close zero then. A fault
-// of the first two bytes is reported as soon as the byte is there: the opcode
-// first ([ErrNotClose], whatever the other bits are), then [ErrReservedBits],
-// [ErrFragmented], [ErrMasked], and the length, [ErrShort] or [ErrTooLong].
-// The payload is judged once it is whole, as by [ParsePayload].
+// Faults of the header are reported as soon as the byte is there, in this order:
+// [ErrNotClose] (whatever the other bits are), [ErrReservedBits],
+// [ErrFragmented], [ErrMasked], and [ErrShort] or [ErrTooLong] for the length.
+// The payload is checked as by [ParsePayload], once it is complete.
 //
 // The Reason returned is a view of b, and b is never changed.
 func Parse(b []byte) (c Close, n int, err error) {
 	n, ok := frameSize(b, 0)
 	if !ok {
-		n, err = errHeader(b, 0)
-		return Close{}, n, err
+		return Close{}, 0, errHeader(b, 0)
 	}
 	if len(b) < n {
-		return Close{}, n, io.ErrUnexpectedEOF
+		return Close{}, 0, ErrIncomplete
 	}
 	if c, err = ParsePayload(b[sizeHeader:n]); err != nil {
 		return Close{}, 0, err
@@ -111,19 +106,26 @@ func Parse(b []byte) (c Close, n int, err error) {
 }
 
 // ParseMasked is like [Parse] for masked Close frames, as clients send them
-// (RFC 6455 §5.3), with [ErrUnmasked] in place of [ErrMasked]. It appends the unmasked payload,
-// which is the code and the reason, to dst, and the Reason returned is a view
-// of that, and is valid until dst's memory is written to again.
+// (RFC 6455 §5.3), with [ErrUnmasked] in place of [ErrMasked]. It appends the
+// unmasked payload (code and reason) to dst. The Reason returned is a view of
+// that memory, valid until it is written to again.
 //
-// Either the spare capacity of dst and b do not overlap, and b is not changed;
-// or dst is b[6:6], and the payload is unmasked in place. The latter needs a b
-// with a capacity of 6, however few bytes it holds yet: a buffer of [MaxSize]
-// has it. ParseMasked allocates only if cap(dst)-len(dst) is less than the
-// length of the payload, which is [MaxPayload] at most.
+// ParseMasked allocates only if the spare capacity of dst is less than the
+// length of the payload, which is at most [MaxPayload].
 //
-// Nothing is written to dst if the error is [io.ErrUnexpectedEOF] or about the
-// header; if it is [ErrInvalidCode] or [ErrInvalidUTF8], the bytes at
-// dst[len(dst):], as many as the payload has, are unspecified afterwards.
+// The bytes written (as many as the payload has, from dst[len(dst)] on) and the
+// bytes of the frame in b must not overlap, with one exception: writing may
+// start at any of b[0] to b[6]. In particular, dst = b[6:6] unmasks the payload
+// in place; b must have a capacity of at least 6 bytes for that, which a buffer
+// of [MaxSize] always has. ParseMasked panics on any other overlap. After in-place
+// unmasking b no longer holds a masked frame, so parsing it again fails, as if the
+// peer had sent an invalid frame. A dst below b[6:6] overwrites the header.
+//
+// Nothing is written, and nothing panics, if the frame is incomplete, if its
+// header has a fault, or if its payload is empty. With [ErrInvalidCode] and
+// [ErrInvalidUTF8] the bytes where the payload would have been written are
+// unspecified; with a dst that overlaps b, the refused code can only be read from
+// a copy of b made before the call.
 func ParseMasked(dst, b []byte) (c Close, n int, err error) {
 	if len(b) < sizeHeader {
 		return parseMasked(b)
@@ -135,6 +137,9 @@ func ParseMasked(dst, b []byte) (c Close, n int, err error) {
 	var p []byte
 	if cap(dst)-len(dst) >= size {
 		p = dst[len(dst):][:size:size]
+		if kernel.Overtakes(&p[0], &b[0], size) {
+			panic("frame: dst overlaps b beyond its seventh byte")
+		}
 	} else {
 		p = make([]byte, size)
 	}
@@ -146,27 +151,46 @@ func ParseMasked(dst, b []byte) (c Close, n int, err error) {
 	}
 	if got>>16 == 0 {
 		// As in ParsePayload (§5.5.1).
-		return Close{}, 0, errInvalidUTF8(utf8check.IndexInvalid(p[sizeCode:]))
+		return Close{}, 0, ErrInvalidUTF8
 	}
 	return Close{code, p[sizeCode:]}, sizeHeader + sizeKey + size, nil
 }
 
-// parseMasked is ParseMasked where there is nothing to unmask.
+// parseMasked handles incomplete, invalid and empty frames for ParseMasked.
 func parseMasked(b []byte) (c Close, n int, err error) {
 	n, ok := frameSize(b, bitMask)
 	if !ok {
-		n, err = errHeader(b, bitMask)
-		return Close{}, n, err
+		return Close{}, 0, errHeader(b, bitMask)
 	}
 	if len(b) < n {
-		return Close{}, n, io.ErrUnexpectedEOF
+		return Close{}, 0, ErrIncomplete
 	}
 	// As in ParsePayload: 1005 (§7.1.5).
 	return Close{Code: closecode.NoStatusRcvd}, n, nil
 }
 
-// frameSize returns the size of the Close frame that b begins with, and true if its first two bytes are
-// there and nothing is wrong with them. Its mask bit must be equal to mask.
+// Size returns the size in bytes of the Close frame at the start of b, masked or
+// not, from its first two bytes (RFC 6455 §5.2). A blocking reader reads two
+// bytes, asks Size, reads the rest, and parses; it never reads beyond the frame.
+//
+// With an error the size is 0. The error is [ErrIncomplete] if b is shorter than
+// two bytes and valid so far, [ErrNotClose], [ErrReservedBits],
+// [ErrFragmented], [ErrShort] or [ErrTooLong]. Whether the frame has to be masked
+// is not checked: [Parse] and [ParseMasked] do that.
+func Size(b []byte) (int, error) {
+	mask := uint16(0)
+	if len(b) >= sizeHeader {
+		mask = uint16(b[1]) & bitMask
+	}
+	n, ok := frameSize(b, mask)
+	if !ok {
+		return 0, errHeader(b, mask)
+	}
+	return n, nil
+}
+
+// frameSize returns the size of the Close frame at the start of b, and whether
+// its first two bytes are present and valid. Its mask bit must be equal to mask.
 func frameSize(b []byte, mask uint16) (size int, ok bool) {
 	if len(b) < sizeHeader {
 		return 0, false
@@ -181,45 +205,47 @@ func frameSize(b []byte, mask uint16) (size int, ok bool) {
 	return sizeHeader + size, true
 }
 
-// header returns the length of the payload that the first two bytes of a Close frame tell, or more than MaxPayload
-// if anything but that is wrong with them. The mask bit must be equal to mask.
+// header returns the payload length in the first two bytes of a Close frame, or
+// a value above MaxPayload if any other header bit is invalid. The mask bit must
+// be equal to mask.
 func header(b []byte, mask uint16) int {
-	// What must be there is turned to zeros, in network order: the length is left, which stands lowest.
+	// XOR with the only valid values of all other bits leaves the length, which
+	// is in the low seven bits.
 	return int((uint16(b[0])<<8 | uint16(b[1])) ^ (first<<8 | mask))
 }
 
-// errHeader returns what is wrong with the first two bytes of a Close frame whose mask bit
-// must be equal to mask, and the n that is to be returned with it.
-func errHeader(b []byte, mask uint16) (int, error) {
+// errHeader returns the error for the first two bytes of a Close frame for which
+// frameSize reported false.
+func errHeader(b []byte, mask uint16) Error {
 	if len(b) == 0 {
-		return sizeHeader, io.ErrUnexpectedEOF
+		return ErrIncomplete
 	}
 	if b[0] != first {
-		return 0, errFirst(b[0])
+		return errFirst(b[0])
 	}
 	if len(b) < sizeHeader {
-		return sizeHeader, io.ErrUnexpectedEOF
+		return ErrIncomplete
 	}
 	if uint16(b[1])&bitMask != mask {
 		// "A server MUST NOT mask any frames that it sends to the client. A
 		// client MUST close a connection if it detects a masked frame." (§5.1)
 		if mask == 0 {
-			return 0, ErrMasked
+			return ErrMasked
 		}
 		// "The server MUST close the connection upon receiving a frame that is
 		// not masked." (§5.1)
-		return 0, ErrUnmasked
+		return ErrUnmasked
 	}
 	if b[1]&bitsLength == 1 {
-		return 0, ErrShort
+		return ErrShort
 	}
-	// 126 and 127 announce a length in the next 2 or 8 bytes: either it is
-	// more than 125 (§5.5), or it is not "the minimal number of bytes"
-	// (§5.2), and the frame is at fault both ways.
-	return 0, ErrTooLong
+	// 126 and 127 announce a length in the next 2 or 8 bytes. Either it is more
+	// than 125 (§5.5), or it is not in "the minimal number of bytes" (§5.2):
+	// the frame is invalid either way.
+	return ErrTooLong
 }
 
-// errFirst returns what is wrong with the first byte of a frame.
+// errFirst returns the error for an invalid first byte of a frame.
 func errFirst(b byte) Error {
 	switch {
 	case b&bitsOpcode != opcodeClose:

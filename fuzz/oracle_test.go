@@ -10,12 +10,11 @@ type verdict struct {
 	reason string
 	err    string // of the names in package vectors
 	answer int
-	offset int
 	n      int
 }
 
 func fault(err string, answer int) verdict {
-	return verdict{err: err, answer: answer, offset: -1}
+	return verdict{err: err, answer: answer}
 }
 
 // bits reads numbers, the most significant bit first, as RFC 6455 §5.2 draws
@@ -41,15 +40,10 @@ func (r *bits) take(n int) (v int, ok bool) {
 // receives.
 func frameVerdict(b []byte, masked bool) verdict {
 	r := &bits{b: b}
-	more := func(n int) verdict {
-		v := fault(vectors.Incomplete, 0)
-		v.n = n
-		return v
-	}
 	// FIN, RSV1, RSV2, RSV3 and the opcode come in one byte.
 	fin, ok := r.take(1)
 	if !ok {
-		return more(2)
+		return fault(vectors.Incomplete, 0)
 	}
 	rsv, _ := r.take(3)
 	opcode, _ := r.take(4)
@@ -63,7 +57,7 @@ func frameVerdict(b []byte, masked bool) verdict {
 	}
 	mask, ok := r.take(1)
 	if !ok {
-		return more(2)
+		return fault(vectors.Incomplete, 0)
 	}
 	length, _ := r.take(7)
 	switch {
@@ -82,7 +76,7 @@ func frameVerdict(b []byte, masked bool) verdict {
 	}
 	size := header + length
 	if len(b) < size {
-		return more(size)
+		return fault(vectors.Incomplete, 0)
 	}
 	var payload []byte
 	for i := range length {
@@ -103,7 +97,7 @@ func frameVerdict(b []byte, masked bool) verdict {
 func payloadVerdict(p []byte) verdict {
 	switch {
 	case len(p) == 0:
-		return verdict{code: 1005, offset: -1} // §7.1.5
+		return verdict{code: 1005} // §7.1.5
 	case len(p) == 1:
 		return fault(vectors.Short, 1002)
 	case len(p) > 125:
@@ -114,11 +108,9 @@ func payloadVerdict(p []byte) verdict {
 		return fault(vectors.InvalidCode, 1002)
 	}
 	if at, _ := illFormed(p[2:]); at >= 0 {
-		v := fault(vectors.InvalidUTF8, 1007)
-		v.offset = at
-		return v
+		return fault(vectors.InvalidUTF8, 1007)
 	}
-	return verdict{code: code, reason: string(p[2:]), offset: -1}
+	return verdict{code: code, reason: string(p[2:])}
 }
 
 // sendable is the list of RFC 6455 §7.4 and the registry.
@@ -177,18 +169,18 @@ func illFormed(s []byte) (at int, incomplete bool) {
 }
 
 // appendVerdict returns the payload that says code and reason, or the error.
-func appendVerdict(code int, reason []byte) (payload []byte, err string, offset int) {
+func appendVerdict(code int, reason []byte) (payload []byte, err string) {
 	if len(reason) > 123 {
-		return nil, vectors.TooLong, -1
+		return nil, vectors.TooLong
 	}
 	if code == 1005 && len(reason) == 0 {
-		return nil, "", -1
+		return nil, ""
 	}
 	if !sendable(code) {
-		return nil, vectors.InvalidCode, -1
+		return nil, vectors.InvalidCode
 	}
 	if at, _ := illFormed(reason); at >= 0 {
-		return nil, vectors.InvalidUTF8, at
+		return nil, vectors.InvalidUTF8
 	}
-	return append([]byte{byte(code / 256), byte(code % 256)}, reason...), "", -1
+	return append([]byte{byte(code / 256), byte(code % 256)}, reason...), ""
 }

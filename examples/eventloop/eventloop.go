@@ -24,7 +24,6 @@ package eventloop
 
 import (
 	"crypto/rand"
-	"io"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
@@ -200,13 +199,22 @@ func (c *Conn) close(out, b []byte) ([]byte, int) {
 		f, n, err = frame.ParseMasked(payload[:0], b)
 	}
 	switch err {
-	case io.ErrUnexpectedEOF:
-		return out, n
+	case frame.ErrIncomplete:
+		return out, closeSize(b)
 	case nil:
 		c.over = true
 		return c.Receive(out, f), n
 	}
 	return c.Fail(out, err.(frame.Error).Code()), 0
+}
+
+// closeSize returns the number of bytes to wait for when b holds the beginning
+// of a valid Close frame.
+func closeSize(b []byte) int {
+	if n, err := frame.Size(b); err == nil {
+		return n
+	}
+	return 2
 }
 
 // payload takes a piece of a data frame's payload.

@@ -170,21 +170,26 @@ func (c *Conn) readMessage(dst []byte) (op Op, msg []byte, err error) {
 // readClose reads a Close frame. The parsers of package frame say how many
 // bytes they need, and find everything that may be wrong with them.
 func (c *Conn) readClose() error {
-	for n := 1; ; {
+	for n := 1; ; n++ {
 		b, err := c.in.Peek(n)
 		if err != nil {
 			return err
 		}
 		var f frame.Close
 		if c.client {
-			f, n, err = frame.Parse(b)
+			f, _, err = frame.Parse(b)
 		} else {
-			f, n, err = frame.ParseMasked(c.control[:0], b)
+			f, _, err = frame.ParseMasked(c.control[:0], b)
 		}
-		if err == nil {
+		switch err {
+		case nil:
 			c.step(func(dst []byte) ([]byte, error) { return c.h.Receive(dst, f), nil })
 			return errClosed
-		} else if err != io.ErrUnexpectedEOF {
+		case frame.ErrIncomplete:
+			if size, err := frame.Size(b); err == nil {
+				n = size - 1
+			}
+		default:
 			return err
 		}
 	}

@@ -19,3 +19,13 @@ func String[Bytes ~[]byte | ~string](s Bytes) string {
 	// A string header is the first two words of a slice header.
 	return *(*string)(unsafe.Pointer(&s))
 }
+
+// Overtakes reports whether unmasking the Close frame with a payload of size
+// bytes at src to dst would overwrite bytes of the frame before they are read.
+// It would not if they are disjoint, or if dst is one of the first seven bytes
+// of the frame.
+func Overtakes(dst, src *byte, size int) bool {
+	// d is how far dst is behind src, and huge if it is before it.
+	d := uintptr(unsafe.Pointer(dst)) - uintptr(unsafe.Pointer(src))
+	return d > 6 && (d < uintptr(6+size) || -d < uintptr(size))
+}

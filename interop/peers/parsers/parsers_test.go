@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"flag"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -34,7 +33,7 @@ func ours(b []byte, role probe.Role) (Outcome, error) {
 	switch err {
 	case nil:
 		return Outcome{Taken, int(c.Code), string(c.Reason)}, nil
-	case io.ErrUnexpectedEOF:
+	case frame.ErrIncomplete:
 		return Outcome{Kind: Incomplete}, err
 	}
 	return Outcome{Kind: Refused}, err

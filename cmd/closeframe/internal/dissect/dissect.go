@@ -83,6 +83,8 @@ type Frame struct {
 	Verdict Verdict  `json:"verdict"`
 
 	cut bool // the extended length is not all there, so Length is not known
+
+	badReason int // offset in the reason of what is not UTF-8
 }
 
 // A Span explains a field: some bytes, or some bits of one.
@@ -249,7 +251,7 @@ type dissector struct {
 }
 
 // judge asks package frame about the frame that b begins with.
-func (d *dissector) judge(b []byte) (n int, err error) {
+func (d *dissector) judge(b []byte) (err error) {
 	masked := len(b) > 1 && b[1]&0x80 != 0
 	switch d.opt.From {
 	case Client:
@@ -258,9 +260,9 @@ func (d *dissector) judge(b []byte) (n int, err error) {
 		masked = false
 	}
 	if masked {
-		_, n, err = frame.ParseMasked(nil, b)
+		_, _, err = frame.ParseMasked(nil, b)
 	} else {
-		_, n, err = frame.Parse(b)
+		_, _, err = frame.Parse(b)
 	}
-	return n, err
+	return err
 }

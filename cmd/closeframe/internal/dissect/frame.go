@@ -2,8 +2,6 @@ package dissect
 
 import (
 	"encoding/binary"
-	"errors"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -35,7 +33,7 @@ const opClose = 0x8
 //	+-+-+-+-+-------+-+-------------+------------------------------+
 func (d *dissector) frame(at int) Frame {
 	b := d.input[at:]
-	n, err := d.judge(b)
+	err := d.judge(b)
 	op := int(b[0] & 0xf)
 	f := Frame{Offset: at, Size: len(b), Type: types[op]}
 
@@ -43,7 +41,7 @@ func (d *dissector) frame(at int) Frame {
 	f.bits(at, b[0], 1, 3, RSV, d.text.rsv(b[0]>>4&7, op), err == frame.ErrReservedBits)
 	f.bits(at, b[0], 4, 4, Opcode, d.text.opcode(op), false)
 	if len(b) < 2 {
-		d.conclude(&f, n, err, 1, false)
+		d.conclude(&f, err, 1, false)
 		return f
 	}
 	f.Masked = b[1]&0x80 != 0
@@ -59,7 +57,7 @@ func (d *dissector) frame(at int) Frame {
 			if len(field) > 0 {
 				f.span(at+head, field, ExtLength, d.text.cut(len(field), ext), false)
 			}
-			d.conclude(&f, n, err, uint64(ext-len(field)), false)
+			d.conclude(&f, err, uint64(ext-len(field)), false)
 			return f
 		}
 		f.Length = number(field)
@@ -73,7 +71,7 @@ func (d *dissector) frame(at int) Frame {
 			if len(key) > 0 {
 				f.span(at+head, key, Key, d.text.cut(len(key), 4), false)
 			}
-			d.conclude(&f, n, err, uint64(4-len(key))+min(f.Length, math.MaxInt64), true)
+			d.conclude(&f, err, uint64(4-len(key))+min(f.Length, math.MaxInt64), true)
 			return f
 		}
 		f.Key = key
@@ -91,7 +89,7 @@ func (d *dissector) frame(at int) Frame {
 	} else if len(p) > 0 {
 		d.other(&f, at+head, p)
 	}
-	d.conclude(&f, n, err, missing, true)
+	d.conclude(&f, err, missing, true)
 	return f
 }
 
@@ -101,7 +99,7 @@ func (d *dissector) payload() Frame {
 	_, err := frame.ParsePayload(p)
 	f := Frame{Size: len(p), Type: "payload", Length: uint64(len(p)), Spans: []Span{}}
 	d.close(&f, 0, p, err)
-	d.conclude(&f, 0, err, 0, true)
+	d.conclude(&f, err, 0, true)
 	return f
 }
 
@@ -143,9 +141,9 @@ func (d *dissector) close(f *Frame, at int, p []byte, err error) {
 	reason := plain[2:end]
 	f.Close = d.says(code, reason, len(p)-2)
 
-	var e frame.Error
-	if errors.As(err, &e) && e.Offset() >= 0 {
-		bad := 2 + e.Offset()
+	if err == frame.ErrInvalidUTF8 {
+		f.badReason = utf8check.IndexInvalid(reason)
+		bad := 2 + f.badReason
 		n, why := illFormed(plain[bad:end])
 		if bad > 2 {
 			span(2, bad, Reason, quote(plain[2:bad]), false)
@@ -194,10 +192,9 @@ func (d *dissector) other(f *Frame, at int, p []byte) {
 	f.Spans = append(f.Spans, s)
 }
 
-// conclude fills in the verdict. For io.ErrUnexpectedEOF n is what package
-// frame returned with it; for frames that it does not know, missing is the
-// number of bytes that are not there, or at least that many if it is not exact.
-func (d *dissector) conclude(f *Frame, n int, err error, missing uint64, exact bool) {
+// conclude fills in the verdict. missing is the number of bytes that the frame
+// lacks, or a lower bound unless it is exact.
+func (d *dissector) conclude(f *Frame, err error, missing uint64, exact bool) {
 	v := &f.Verdict
 	v.err = err
 	if err == nil {
@@ -205,11 +202,11 @@ func (d *dissector) conclude(f *Frame, n int, err error, missing uint64, exact b
 		v.Message = d.text.valid
 		return
 	}
-	if err == io.ErrUnexpectedEOF {
+	if err == frame.ErrIncomplete {
 		v.Status = Incomplete
 		v.Error = "incomplete"
-		v.Missing = uint64(n - f.Size)
-		v.Message = d.text.incomplete(v.Missing, f.Size >= 2)
+		v.Missing = missing
+		v.Message = d.text.incomplete(missing, exact)
 		return
 	}
 	e := err.(frame.Error)

@@ -48,11 +48,7 @@ var codeRules = map[closecode.Class]rule{
 
 // broken fills in what is said about a fault.
 func (d *dissector) broken(f *Frame, e frame.Error) {
-	key := e
-	if e.Offset() >= 0 {
-		key = frame.ErrInvalidUTF8
-	}
-	fault := faults[key]
+	fault := faults[e]
 	v := &f.Verdict
 	v.Status = Invalid
 	v.Error = fault.name
@@ -66,7 +62,7 @@ func (d *dissector) broken(f *Frame, e frame.Error) {
 	}
 
 	format := d.text.faults[fault.name]
-	switch key {
+	switch e {
 	case frame.ErrReservedBits:
 		v.Message = fmt.Sprintf(format, d.text.rsvNames(d.input[f.Offset]>>4&7))
 	case frame.ErrTooLong:
@@ -91,7 +87,7 @@ func (d *dissector) broken(f *Frame, e frame.Error) {
 		v.Rule, v.Quote = r.section, r.quote
 		v.Message = fmt.Sprintf(d.text.codes[class], f.Close.Code)
 	case frame.ErrInvalidUTF8:
-		v.Message = fmt.Sprintf(format, e.Offset())
+		v.Message = fmt.Sprintf(format, f.badReason)
 	default:
 		v.Message = format
 	}

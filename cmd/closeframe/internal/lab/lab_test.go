@@ -129,7 +129,7 @@ func (c *client) play(q url.Values) (closeevent.Event, result) {
 	buf := make([]byte, 1000)
 	for {
 		got, _, err := frame.Parse(in)
-		if fault, ok := errors.AsType[frame.Error](err); ok {
+		if fault, ok := errors.AsType[frame.Error](err); ok && fault.Code() != 0 {
 			send(h.Fail(nil, fault.Code()))
 			break
 		}
