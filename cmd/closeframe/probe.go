@@ -7,50 +7,83 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
-	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
-	"github.com/closeframe/closeframe/internal/catalog"
 	"github.com/closeframe/closeframe/internal/probe"
+)
+
+// The exit statuses that only probe has.
+const (
+	exitNoPeer     = 3        // the peer is unreachable, refused the opening handshake, or closed by itself
+	exitInterrupt  = 128 + 2  // SIGINT
+	exitTerminated = 128 + 15 // SIGTERM
 )
 
 var cmdProbe = &command{
 	name: "probe",
 	examples: []string{
-		"closeframe probe ws://localhost:8080/chat",
+		"closeframe probe localhost:8080",
 		"closeframe probe -run 'utf8|code-' -v wss://localhost/chat",
+		"closeframe probe -bearer TOKEN -subprotocol chat wss://localhost/chat",
 		"closeframe probe ws+unix:/run/app.sock:/chat",
 		"closeframe probe -listen localhost:9000",
 	},
 	run: runProbe,
 }
 
+// probeFlags are the flags that say how to report.
+type probeFlags struct {
+	format   string
+	all      bool
+	verbose  bool
+	strict   bool
+	baseline string
+}
+
 func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 	o := probe.Options{Header: http.Header{}}
+	var f probeFlags
 	listen := fs.String("listen", "", "")
-	verbose := fs.Bool("v", false, "")
+	fs.StringVar(&f.format, "format", "text", "")
+	fs.BoolVar(&f.all, "all", false, "")
+	fs.BoolVar(&f.verbose, "v", false, "")
+	fs.BoolVar(&f.strict, "strict", false, "")
+	fs.StringVar(&f.baseline, "baseline", "", "")
 	list := fs.Bool("list", false, "")
-	fs.Func("run", "", func(v string) (err error) {
-		o.Run, err = regexp.Compile(v)
-		return err
-	})
-	fs.DurationVar(&o.Timeout, "timeout", 2*time.Second, "")
+	expr := func(re **regexp.Regexp) func(string) error {
+		return func(v string) (err error) {
+			*re, err = regexp.Compile(v)
+			return err
+		}
+	}
+	fs.Func("run", "", expr(&o.Run))
+	fs.Func("skip", "", expr(&o.Skip))
+	fs.IntVar(&o.Count, "count", 1, "")
+	fs.BoolVar(&o.FailFast, "failfast", false, "")
+	fs.DurationVar(&o.Timeout, "timeout", 12*time.Second, "")
 	fs.DurationVar(&o.Quiet, "quiet", 200*time.Millisecond, "")
 	fs.DurationVar(&o.Idle, "idle", 30*time.Second, "")
 	fs.StringVar(&o.Trigger, "trigger", "", "")
 	fs.Func("H", "", func(v string) error {
 		name, value, ok := strings.Cut(v, ":")
 		if !ok {
-			return errors.New("want NAME: VALUE")
+			return errText("probe.error.header")
 		}
 		o.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+		return nil
+	})
+	fs.Func("origin", "", func(v string) error { o.Header.Set("Origin", v); return nil })
+	fs.Func("bearer", "", func(v string) error { o.Header.Set("Authorization", "Bearer "+v); return nil })
+	fs.Func("subprotocol", "", func(v string) error {
+		o.Subprotocol = append(o.Subprotocol, v)
 		return nil
 	})
 	insecure := fs.Bool("insecure", false, "")
@@ -61,15 +94,16 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 	if !ok {
 		return status
 	}
+	if s.asJSON {
+		f.format = "json"
+	}
 	set, err := probe.Load()
 	if err != nil {
 		return s.invalid("error.is", err)
 	}
 	if *list {
-		for _, sc := range set.Scenarios {
-			if o.Run == nil || o.Run.MatchString(sc.ID) {
-				fmt.Fprintf(s.stdout, "%-22s %s (%s)\n", sc.ID, sc.Title, set.Rules[sc.Rule].Where)
-			}
+		for _, sc := range union(set, o) {
+			fmt.Fprintf(s.stdout, "%-22s %s (%s)\n", sc.ID, sc.Title, set.Rules[sc.Rule].Section)
 		}
 		return exitOK
 	}
@@ -78,17 +112,36 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 		return s.usage("probe.error.target")
 	case *listen != "" && len(args) > 0 || len(args) > 1:
 		return s.usage("probe.error.targets")
+	case !slices.Contains(probeFormats, f.format):
+		return s.usage("probe.error.format", f.format, strings.Join(probeFormats, ", "))
 	case o.Timeout <= 0 || o.Quiet <= 0 || o.Idle <= 0:
 		return s.usage("probe.error.wait")
+	case o.Count < 1:
+		return s.usage("probe.error.count", o.Count)
 	case *listen != "" && (*insecure || *ca != ""):
 		return s.usage("probe.error.trust")
 	case (*cert == "") != (*key == "") || *cert != "" && *listen == "":
 		return s.usage("probe.error.cert")
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	role := probe.Server
+	if *listen != "" {
+		role = probe.Client
+	}
+	if len(set.Choose(role, o)) == 0 {
+		return s.usage("probe.error.run", s.text.Text("probe."+string(role)))
+	}
+	known, err := readBaseline(f.baseline)
+	if err != nil {
+		return s.usage("probe.error.baseline", err)
+	}
+	ctx, stop := interruptible()
 	defer stop()
-	o.Progress = s.progress(s.asJSON)
+	if f.format == "text" {
+		o.Language = s.text
+	}
+	o.Progress = s.progress()
 
+	began := time.Now()
 	var rep *probe.Report
 	if *listen != "" {
 		if *cert != "" {
@@ -104,14 +157,18 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 		}
 		ln, err := net.Listen(network, addr)
 		if err != nil {
-			return s.usage("error.is", err)
+			s.errorf("error.is", err)
+			return exitNoPeer
 		}
-		fmt.Fprintln(s.stderr, s.text.Text("probe.waiting", ln.Addr()))
+		fmt.Fprintln(s.stderr, s.text.Text("probe.report.waits", ln.Addr()))
 		rep, err = set.Listen(ctx, ln, o)
-		if err != nil && !(errors.Is(err, context.Canceled) && len(rep.Results) > 0) {
-			return s.usage("error.is", err)
+		if err != nil && !errors.As(err, new(interrupt)) {
+			return s.noPeer(err, *listen)
 		}
 	} else {
+		if _, err := probe.ParseTarget(args[0]); err != nil {
+			return s.usage("error.is", err)
+		}
 		o.TLS = &tls.Config{InsecureSkipVerify: *insecure}
 		if *ca != "" {
 			pem, err := os.ReadFile(*ca)
@@ -124,30 +181,70 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 			}
 		}
 		rep, err = set.Dial(ctx, args[0], o)
-		if err != nil && !(errors.Is(err, context.Canceled) && rep != nil && len(rep.Results) > 0) {
-			return s.usage("error.is", err)
+		if err != nil && !errors.As(err, new(interrupt)) {
+			return s.noPeer(err, args[0])
 		}
 	}
-	if len(rep.Results) == 0 {
-		return s.usage("probe.error.run", o.Run)
-	}
-	if s.asJSON {
-		s.json(rep)
-	} else {
-		printReport(s.stdout, s.style(), rep, *verbose)
-	}
-	if rep.Stopped != "" {
-		s.errorf("probe.stopped", rep.Stopped)
-	}
-	if rep.Counts[probe.Wrong] > 0 || rep.Stopped != "" {
+	r := &probeReport{Report: rep, probeFlags: f, known: known, style: s.style(), lang: s.text, took: time.Since(began)}
+	r.print(s)
+	var sig interrupt
+	switch {
+	case errors.As(context.Cause(ctx), &sig):
+		s.errorf("error.is", sig)
+		return sig.status()
+	case rep.Stopped != "":
+		s.errorf("probe.report.stopped", rep.Stopped)
+		return exitInvalid
+	case r.failed():
 		return exitInvalid
 	}
 	return exitOK
 }
 
-// progress returns what shows on a terminal how far a run has come.
-func (s *session) progress(quiet bool) func(done, all int, next *probe.Scenario) {
-	if quiet || !terminal(s.stderr) {
+// union returns the scenarios of both roles that o selects.
+func union(set *probe.Set, o probe.Options) []*probe.Scenario {
+	list := set.Choose(probe.Server, o)
+	for _, sc := range set.Choose(probe.Client, o) {
+		if sc.Of == probe.Client {
+			list = append(list, sc)
+		}
+	}
+	return list
+}
+
+// An interrupt is the error of a run that a signal ended.
+type interrupt struct{ os.Signal }
+
+func (i interrupt) Error() string { return "stopped by " + i.Signal.String() }
+
+func (i interrupt) status() int {
+	if i.Signal == os.Interrupt {
+		return exitInterrupt
+	}
+	return exitTerminated
+}
+
+// interruptible returns a context that SIGINT and SIGTERM cancel, each with an
+// interrupt as its cause.
+func interruptible() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		if sig, ok := <-c; ok {
+			cancel(interrupt{sig})
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(c)
+		close(c)
+		cancel(nil)
+	}
+}
+
+// progress returns a function that shows on a terminal how far a run has come.
+func (s *session) progress() func(done, all int, next *probe.Scenario) {
+	if !terminal(s.stderr) {
 		return nil
 	}
 	return func(done, all int, next *probe.Scenario) {
@@ -157,74 +254,4 @@ func (s *session) progress(quiet bool) func(done, all int, next *probe.Scenario)
 		}
 		fmt.Fprintf(s.stderr, "\r\x1b[K%d/%d %s", done, all, next.ID)
 	}
-}
-
-// printReport prints a line for each scenario, more for those that are not
-// right, and then the counts.
-func printReport(w io.Writer, st style, rep *probe.Report, verbose bool) {
-	for _, r := range rep.Results {
-		v := fmt.Sprintf("%-8s", r.Verdict)
-		switch r.Verdict {
-		case probe.Right:
-			v = st.green(v)
-		case probe.Allowed:
-			v = st.yellow(v)
-		case probe.Wrong:
-			v = st.red(strings.ToUpper(v))
-		default:
-			v = st.dim(v)
-		}
-		id := r.ID
-		for _, part := range wrap(r.Title, screen-31) {
-			fmt.Fprintf(w, "%s  %-20s %s\n", v, id, part)
-			v, id = "        ", ""
-		}
-		line := func(label, text string) {
-			for _, part := range wrap(text, screen-16) {
-				fmt.Fprintf(w, "          %s %s\n", st.dim(fmt.Sprintf("%-5s", label)), part)
-				label = ""
-			}
-		}
-		if r.Verdict == probe.LeftOut {
-			line("why", r.Why)
-			continue
-		}
-		if r.Verdict != probe.Right {
-			line("why", r.Why)
-			for _, a := range r.Also {
-				line("also", a)
-			}
-			line("rule", fmt.Sprintf("%s, %s: “%s”", r.Where, r.Level, r.Text))
-		}
-		if r.Verdict != probe.Right || verbose {
-			line("sent", r.Sent)
-			line("got", r.Got)
-		}
-		if verbose {
-			printEvents(w, st, rep.Role, r.Events)
-		}
-	}
-	c := rep.Counts
-	fmt.Fprintf(w, "%s %s\n%d scenarios: %d right, %d allowed, %d wrong, %d left out\n",
-		rep.Role, rep.Peer, len(rep.Results), c[probe.Right], c[probe.Allowed], c[probe.Wrong], c[probe.LeftOut])
-}
-
-// printEvents prints all that crossed in a scenario, each frame byte by byte.
-func printEvents(w io.Writer, st style, peer probe.Role, events []probe.Event) {
-	for _, e := range events {
-		arrow, from := "→", dissect.Client
-		if (e.By == "peer") == (peer == probe.Server) {
-			from = dissect.Server
-		}
-		if e.By == "peer" {
-			arrow = "←"
-		}
-		fmt.Fprintf(w, "\n%8.1f ms %s %s\n", e.At, arrow, st.bold(e.What))
-		p := renderer{w: w, st: st, l: langOf(catalog.In("en")), width: 2}
-		frames := dissect.Bytes(e.Bytes, dissect.Options{From: from}).Frames
-		for i := range frames {
-			p.spans(&frames[i])
-		}
-	}
-	fmt.Fprintln(w)
 }

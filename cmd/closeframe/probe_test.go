@@ -44,55 +44,65 @@ func closer(t *testing.T) (url string) {
 
 func TestProbe(t *testing.T) {
 	url := closer(t)
-	r := runWith(nil, "", "probe", "-run", "^code-100[05]$", "-v", url)
+	r := runWith(nil, "", "probe", "-run", "^code-100[05]$", "-all", url)
 	if r.status != exitInvalid || r.stderr != "" {
 		t.Errorf("status %d, %s", r.status, r.stderr)
 	}
 	for _, want := range []string{
-		"right     code-1000 ", "WRONG     code-1005 ", "it sent 1005 in a Close",
-		"RFC 6455 §7.4.1, MUST NOT", "← Close 1005\n   0  88 ", "03 ed ",
-		"server " + url + "\n2 scenarios: 1 right, 0 allowed, 1 wrong, 0 left out\n",
+		"server " + url + "\n",
+		"PASS  code-1000: Close 1000\n", "FAIL  code-1005: Close 1005\n", "      got:      Close 1005\n", "      expected: Close 1002\n",
+		"(RFC 6455 §7.4.1, MUST NOT)", "\nFAIL  code-1005\n2 scenarios: 1 PASS, 0 WARN, 1 FAIL, 0 SKIP in ",
 	} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("no %q in\n%s", want, r.stdout)
 		}
 	}
 	checkScreen(t, r.stdout, true)
+	r = runWith(nil, "", "probe", "-run", "^code-100[05]$", "-v", url)
+	if !strings.Contains(r.stdout, "← Close 1005\n   0  88 ") || strings.Contains(r.stdout, "code-1000:") {
+		t.Errorf("-v:\n%s", r.stdout)
+	}
 	if r := runWith(nil, "", "probe", "-run", "^code-1000$", url); r.status != exitOK {
 		t.Errorf("status %d, %s%s", r.status, r.stdout, r.stderr)
 	}
 }
 
 func TestProbeJSON(t *testing.T) {
-	r := runWith(nil, "", "probe", "-json", "-run", "^(code-1000|starts)$", closer(t))
+	r := runWith(nil, "", "probe", "-format", "json", "-run", "^(code-1000|starts)$", closer(t))
 	var rep probe.Report
 	if err := json.Unmarshal([]byte(r.stdout), &rep); err != nil || r.status != exitOK {
 		t.Fatalf("status %d, %v: %s%s", r.status, err, r.stdout, r.stderr)
 	}
-	if rep.Role != probe.Server || len(rep.Results) != 2 || rep.Counts[probe.Right] != 1 || rep.Counts[probe.LeftOut] != 1 {
-		t.Errorf("%+v", rep)
+	if rep.Role != probe.Server || len(rep.Results) != 2 || rep.Counts[probe.Pass] != 1 || rep.Counts[probe.Skip] != 1 {
+		t.Errorf("%+v", &rep)
 	}
 }
 
 func TestProbeUsage(t *testing.T) {
-	gone := closer(t)
 	tests := []struct{ args, want string }{
 		{"probe", "missing target"},
 		{"probe ws://a ws://b", "one URL"},
 		{"probe -listen :0 ws://a", "one URL"},
 		{"probe http://localhost", "not a ws://"},
+		{"probe localhost", "not HOST:PORT"},
 		{"probe -run ( ws://a", "missing closing )"},
 		{"probe -timeout 0s ws://a", "greater than 0"},
+		{"probe -count 0 ws://a", "1 or more"},
+		{"probe -format xml ws://a", "text, json, junit, tap, github"},
 		{"probe -cert x -listen :0", "belong together"},
-		{"probe -run ^nothing$ " + gone, "no scenario matches"},
+		{"probe -run ^nothing$ ws://a", "no scenario for a server"},
+		{"probe -run ^masked$ ws://a", "no scenario for a server"},
 		{"probe -H nothing ws://a", "NAME: VALUE"},
-		{"probe -listen 127.0.0.1:0 -idle 1ms", "no peer to probe"},
+		{"probe -baseline no-such-file ws://a", "no such file"},
 	}
 	for _, test := range tests {
 		r := runWith(nil, "", strings.Fields(test.args)...)
 		if r.status != exitUsage || !strings.Contains(r.stderr, test.want) {
 			t.Errorf("%s: status %d, %s", test.args, r.status, r.stderr)
 		}
+	}
+	if r := runWith(nil, "", "probe", "-listen", "127.0.0.1:0", "-idle", "1ms"); r.status != exitNoPeer || !strings.Contains(r.stderr, "no peer to probe") {
+		t.Errorf("status %d, %s", r.status, r.stderr)
 	}
 	if r := runWith(nil, "", "probe", "-list", "-run", "^empty$"); r.status != exitOK || !strings.Contains(r.stdout, "Close without a code") {
 		t.Errorf("-list: status %d, %s%s", r.status, r.stdout, r.stderr)

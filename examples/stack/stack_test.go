@@ -511,7 +511,7 @@ func TestCloseWhileReading(t *testing.T) {
 // from reading, and there is a bound for the Pongs; when it reads at last, the
 // newest is among them.
 //
-// Shows: R22
+// Shows: R22 R61
 func TestPings(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		peer, conn := net.Pipe()

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha1"
@@ -17,34 +18,43 @@ import (
 	"time"
 )
 
-// A Target is where a server is to be found.
+// A Target is the address of a server and what the request asks for.
 type Target struct {
 	Network, Addr string // for net.Dial
 	Host, Path    string // for the request
 	TLS           bool
+	User          *url.Userinfo // for basic authentication, or nil
 }
 
-// ParseTarget reads a URL: ws://HOST[:PORT]/PATH, wss://…, or
-// ws+unix:SOCKET[:/PATH] for a Unix socket.
+// ParseTarget parses the address of a server: ws://HOST[:PORT]/PATH, wss://…,
+// HOST:PORT, or ws+unix:SOCKET[:/PATH] for a Unix socket.
 func ParseTarget(s string) (Target, error) {
 	if rest, ok := strings.CutPrefix(s, "ws+unix:"); ok {
 		rest = strings.TrimPrefix(rest, "//") // ws+unix:///run/x.sock
 		sock, path, _ := strings.Cut(rest, ":")
 		if sock == "" {
-			return Target{}, errors.New("no socket in " + s)
+			return Target{}, fmt.Errorf("%q: missing socket", s)
 		}
 		if path == "" {
 			path = "/"
 		}
 		return Target{Network: "unix", Addr: sock, Host: "localhost", Path: path}, nil
 	}
-	u, err := url.Parse(s)
+	raw := s
+	if !strings.Contains(s, "://") {
+		raw = "ws://" + s
+		host, _, _ := strings.Cut(s, "/")
+		if _, _, err := net.SplitHostPort(host); err != nil {
+			return Target{}, fmt.Errorf("%q: not a ws://, wss:// or ws+unix: URL, and not HOST:PORT", s)
+		}
+	}
+	u, err := url.Parse(raw)
 	if err != nil {
 		return Target{}, err
 	}
-	t := Target{Network: "tcp", Addr: u.Host, Host: u.Host, Path: u.RequestURI(), TLS: u.Scheme == "wss"}
+	t := Target{Network: "tcp", Addr: u.Host, Host: u.Host, Path: u.RequestURI(), TLS: u.Scheme == "wss", User: u.User}
 	if (u.Scheme != "ws" && u.Scheme != "wss") || u.Hostname() == "" {
-		return Target{}, fmt.Errorf("%q is not a ws://, wss:// or ws+unix: URL", s)
+		return Target{}, fmt.Errorf("%q: not a ws://, wss:// or ws+unix: URL, and not HOST:PORT", s)
 	}
 	if u.Port() == "" {
 		port := "80"
@@ -58,22 +68,46 @@ func ParseTarget(s string) (Target, error) {
 
 // A link is one connection to a peer, after the opening handshake.
 type link struct {
-	net.Conn          // what frames go over
-	raw      net.Conn // the transport under it
+	net.Conn          // what frames are sent over
+	raw      net.Conn // the transport below
 	early    []byte   // what the peer sent together with its handshake
-	deflate  bool     // permessage-deflate was agreed on
+	deflate  bool     // permessage-deflate was negotiated
 }
+
+// opening returns the time limit of an opening handshake.
+func (o *Options) opening() time.Duration { return max(o.Timeout, 5*time.Second) }
+
+// maxOpening bounds the request or response of an opening handshake.
+const maxOpening = 64 << 10
+
+// shownOpening is how much of a response that refuses is kept.
+const shownOpening = 1 << 10
+
+// A HandshakeError says that the server refused the opening handshake.
+type HandshakeError struct {
+	Problem string      // in one line
+	Code    int         // of the response; 0 if it is not HTTP
+	Header  http.Header // of the response
+	Body    []byte      // its first KiB
+}
+
+func (e *HandshakeError) Error() string { return "opening handshake: " + e.Problem }
 
 // dial connects and does a client's opening handshake (RFC 6455 §4.1).
 func dial(ctx context.Context, t Target, o *Options, deflate bool) (*link, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.opening())
+	defer cancel()
 	raw, err := new(net.Dialer).DialContext(ctx, t.Network, t.Addr)
 	if err != nil {
 		return nil, err
 	}
 	l := &link{Conn: raw, raw: raw}
-	stop := context.AfterFunc(ctx, func() { raw.Close() })
-	defer stop()
-	if err := l.request(t, o, deflate); err != nil {
+	stop := context.AfterFunc(ctx, func() { raw.SetDeadline(time.Unix(1, 0)) })
+	err = l.request(t, o, deflate)
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		raw.Close()
 		return nil, err
 	}
@@ -81,8 +115,6 @@ func dial(ctx context.Context, t Target, o *Options, deflate bool) (*link, error
 }
 
 func (l *link) request(t Target, o *Options, deflate bool) error {
-	l.raw.SetDeadline(time.Now().Add(max(o.Timeout, 5*time.Second)))
-	defer l.raw.SetDeadline(time.Time{})
 	if t.TLS {
 		conf := o.TLS.Clone()
 		if conf == nil {
@@ -91,11 +123,43 @@ func (l *link) request(t Target, o *Options, deflate bool) error {
 		if conf.ServerName == "" {
 			conf.ServerName, _, _ = net.SplitHostPort(t.Addr)
 		}
+		conf.NextProtos = []string{"http/1.1"}
 		l.Conn = tls.Client(l.raw, conf)
 	}
 	var nonce [16]byte
 	rand.Read(nonce[:])
 	key := base64.StdEncoding.EncodeToString(nonce[:])
+	if _, err := l.Conn.Write(t.get(o, key, deflate)); err != nil {
+		return err
+	}
+	limited := &io.LimitedReader{R: l.Conn, N: maxOpening}
+	var seen head
+	br := bufio.NewReader(io.TeeReader(limited, &seen))
+	resp, err := http.ReadResponse(br, &http.Request{Method: "GET"})
+	if err != nil {
+		return responseError(err, limited.N == 0, seen.b)
+	}
+	problem := ""
+	switch {
+	case resp.StatusCode != http.StatusSwitchingProtocols:
+		problem = fmt.Sprintf("the server answered %q", resp.Status)
+	case resp.Header.Get("Sec-Websocket-Accept") != accept(key):
+		problem = fmt.Sprintf("Sec-WebSocket-Accept is %q, want %q", resp.Header.Get("Sec-Websocket-Accept"), accept(key))
+	}
+	if problem != "" {
+		e := &HandshakeError{Problem: problem, Code: resp.StatusCode, Header: resp.Header}
+		l.raw.SetReadDeadline(time.Now().Add(time.Second)) // the body is only shown
+		e.Body, _ = io.ReadAll(io.LimitReader(resp.Body, shownOpening))
+		return e
+	}
+	l.deflate = strings.Contains(resp.Header.Get("Sec-Websocket-Extensions"), "permessage-deflate")
+	l.early = make([]byte, br.Buffered())
+	_, err = io.ReadFull(br, l.early)
+	return err
+}
+
+// get returns the request of an opening handshake.
+func (t *Target) get(o *Options, key string, deflate bool) []byte {
 	h := http.Header{
 		"Upgrade":               {"websocket"},
 		"Connection":            {"Upgrade"},
@@ -105,31 +169,48 @@ func (l *link) request(t Target, o *Options, deflate bool) error {
 	if deflate {
 		h["Sec-Websocket-Extensions"] = []string{"permessage-deflate; server_no_context_takeover; client_no_context_takeover, permessage-deflate"}
 	}
+	if len(o.Subprotocol) > 0 {
+		h["Sec-Websocket-Protocol"] = []string{strings.Join(o.Subprotocol, ", ")}
+	}
+	if t.User != nil {
+		password, _ := t.User.Password()
+		h["Authorization"] = []string{"Basic " + base64.StdEncoding.EncodeToString([]byte(t.User.Username()+":"+password))}
+	}
+	host := t.Host
 	for k, v := range o.Header {
+		if k == "Host" {
+			host = v[len(v)-1]
+			continue
+		}
 		h[k] = v
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "GET %s HTTP/1.1\r\nHost: %s\r\n", t.Path, t.Host)
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "GET %s HTTP/1.1\r\nHost: %s\r\n", t.Path, host)
 	h.Write(&b)
 	b.WriteString("\r\n")
-	if _, err := io.WriteString(l.Conn, b.String()); err != nil {
-		return err
-	}
-	br := bufio.NewReader(l.Conn)
-	resp, err := http.ReadResponse(br, &http.Request{Method: "GET"})
-	if err != nil {
-		return fmt.Errorf("opening handshake: %w", err)
-	}
+	return b.Bytes()
+}
+
+// A head keeps the first bytes that are written to it.
+type head struct{ b []byte }
+
+func (h *head) Write(p []byte) (int, error) {
+	h.b = append(h.b, p[:min(len(p), shownOpening-len(h.b))]...)
+	return len(p), nil
+}
+
+// responseError explains a response that could not be read.
+func responseError(err error, full bool, seen []byte) error {
+	var timeout net.Error
 	switch {
-	case resp.StatusCode != http.StatusSwitchingProtocols:
-		return fmt.Errorf("opening handshake: the server answered %q", resp.Status)
-	case resp.Header.Get("Sec-Websocket-Accept") != accept(key):
-		return fmt.Errorf("opening handshake: Sec-WebSocket-Accept is %q, want %q", resp.Header.Get("Sec-Websocket-Accept"), accept(key))
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return fmt.Errorf("opening handshake: no whole response: %w", err)
+	case full:
+		return &HandshakeError{Problem: fmt.Sprintf("the response's header is longer than %d KiB", maxOpening>>10), Body: seen}
+	case len(seen) == 0:
+		return fmt.Errorf("opening handshake: the server closed the connection without a response: %w", err)
 	}
-	l.deflate = strings.Contains(resp.Header.Get("Sec-Websocket-Extensions"), "permessage-deflate")
-	l.early = make([]byte, br.Buffered())
-	_, err = io.ReadFull(br, l.early)
-	return err
+	return &HandshakeError{Problem: "the response is not HTTP/1.1", Body: seen}
 }
 
 // errNotWebSocket is for requests that are answered and then forgotten.
@@ -138,12 +219,12 @@ var errNotWebSocket = errors.New("not a WebSocket handshake")
 // serve does a server's opening handshake on raw (RFC 6455 §4.2).
 func serve(raw net.Conn, o *Options, deflate bool) (*link, error) {
 	l := &link{Conn: raw, raw: raw}
-	raw.SetDeadline(time.Now().Add(max(o.Timeout, 5*time.Second)))
+	raw.SetDeadline(time.Now().Add(o.opening()))
 	defer raw.SetDeadline(time.Time{})
 	if o.TLS != nil {
 		l.Conn = tls.Server(raw, o.TLS)
 	}
-	br := bufio.NewReader(l.Conn)
+	br := bufio.NewReader(&io.LimitedReader{R: l.Conn, N: maxOpening})
 	req, err := http.ReadRequest(br)
 	if err != nil {
 		return nil, err
@@ -162,7 +243,7 @@ func serve(raw net.Conn, o *Options, deflate bool) (*link, error) {
 		h["Sec-Websocket-Protocol"] = []string{strings.TrimSpace(p)}
 	}
 	if deflate && strings.Contains(req.Header.Get("Sec-Websocket-Extensions"), "permessage-deflate") {
-		// An answer that every client takes: those that keep no context have to
+		// Every client accepts this answer: those that keep no context have to
 		// be told that none is kept (RFC 7692 §7.1.1).
 		h["Sec-Websocket-Extensions"] = []string{"permessage-deflate; server_no_context_takeover; client_no_context_takeover"}
 		l.deflate = true
@@ -184,7 +265,7 @@ func accept(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// fin ends our side: no more bytes from us, but still reading.
+// fin closes our side: no more bytes from us, but still reading.
 func (l *link) fin() {
 	if c, ok := l.Conn.(*tls.Conn); ok {
 		c.CloseWrite()
@@ -194,7 +275,7 @@ func (l *link) fin() {
 	}
 }
 
-// reset ends both sides with a TCP reset; a Unix socket knows none and is
+// reset closes both sides with a TCP reset. A Unix socket has none and is
 // closed.
 func (l *link) reset() {
 	if c, ok := l.raw.(*net.TCPConn); ok {

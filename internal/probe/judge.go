@@ -4,190 +4,295 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/closeframe/closeframe/closecode"
 )
 
-// A Verdict is what is said about one scenario.
+// A Verdict is the outcome of one scenario.
 type Verdict string
 
 // The verdicts.
 const (
-	Right   Verdict = "right"
-	Allowed Verdict = "allowed" // by a MAY or a SHOULD, or by the lack of a MUST
-	Wrong   Verdict = "wrong"
-	LeftOut Verdict = "left out" // could not be played with this peer
+	Pass Verdict = "PASS"
+	Warn Verdict = "WARN" // a SHOULD, a MAY, the registry, or a wait that the RFC sets no limit for
+	Fail Verdict = "FAIL" // a MUST or a MUST NOT
+	Skip Verdict = "SKIP" // not played
 )
 
-func (v Verdict) rank() int { return slices.Index([]Verdict{LeftOut, Right, Allowed, Wrong}, v) }
+func (v Verdict) rank() int { return slices.Index([]Verdict{Skip, Pass, Warn, Fail}, v) }
 
-// A finding is one thing to say about a play.
-type finding struct {
-	verdict Verdict
-	rule    string
-	why     string
+// A Finding is one observation and the rule it is judged by.
+type Finding struct {
+	Verdict  Verdict `json:"verdict"`
+	Got      string  `json:"got"`
+	Expected string  `json:"expected"`
+	Rule     string  `json:"rule"`     // id in rules.json
+	Section  string  `json:"section"`  // "RFC 6455 §5.5.1"
+	Level    string  `json:"level"`    // MUST, SHOULD, …
+	Sentence string  `json:"sentence"` // of the rule
+	Cause    string  `json:"cause"`    // the same for findings with one cause
 }
 
-// judge says all there is to say about a play that has run.
-func (s *Set) judge(p *play) []finding {
-	var all []finding
-	e := s.Expectations[p.sc.Expect]
-	all = append(all, p.wellFormed()...)
+// patience is the shortest wait after which "immediately" is broken for sure,
+// whatever the time limit of the run.
+const patience = 10 * time.Second
 
-	tokens := []string{"none"}
-	got := "no Close"
-	if p.closeAt >= 0 {
-		f := p.frames[p.closeAt]
-		tokens, got = closeTokens(f.payload, p.sc.Echo), describeFrame(f)
+// slowness is how long a server may take for what it should do at once.
+const slowness = 2 * time.Second
+
+// find adds a finding. A violation of a rule that is not a MUST is a WARN.
+func (p *play) find(v Verdict, rule, cause, got, want string) {
+	r := p.set.Rules[rule]
+	if v == Fail && !r.must() {
+		v = Warn
 	}
-	if p.end != "we reset" {
-		all = append(all, e.Close.judge(tokens, p.sc.Rule, "answered with "+got, p.sc.Echo))
-		all = append(all, e.End[p.role].judge([]string{p.end}, p.sc.Rule, endWords(p.role, p.end), ""))
+	cause = rule + " " + cause
+	if slices.ContainsFunc(p.findings, func(f Finding) bool { return f.Cause == cause }) {
+		return
 	}
-	return all
+	p.findings = append(p.findings, Finding{
+		Verdict: v, Got: got, Expected: want,
+		Rule: rule, Section: r.Section, Level: r.Level, Sentence: r.Text,
+		Cause: cause,
+	})
 }
 
-func (j Judgment) judge(tokens []string, rule, got, echo string) finding {
-	fits := func(list []string) bool {
-		return slices.ContainsFunc(tokens, func(t string) bool { return slices.Contains(list, t) })
+// broken reports something that breaks a rule in every scenario.
+func (p *play) broken(name, got, want string) {
+	p.find(Fail, p.set.Always[name].Rule, name, got, want)
+}
+
+// warned reports something that is at most a WARN.
+func (p *play) warned(name, got, want string) {
+	p.find(Warn, p.set.Always[name].Rule, name, got, want)
+}
+
+// judge judges how the peer answered and how TCP ended. What is wrong with
+// its frames was found as they arrived.
+func (p *play) judge() {
+	e := p.set.Expectations[p.sc.Expect]
+	if b := p.parser.incomplete(); len(b) > 0 {
+		p.broken("incomplete", p.o.say("probe.got.incomplete", b[:min(len(b), 16)]), p.o.say("probe.want.whole"))
 	}
+	if p.sc.Pong == "due" && !p.pong {
+		p.broken("no_pong", p.o.say("probe.got.no_pong"), p.o.say("probe.want.pong"))
+	}
+	switch p.end {
+	case "we reset":
+		return
+	case "flood":
+		p.broken("flood", p.o.say("probe.got.flood", maxReceived>>20), p.o.wanted(e.End[p.role], p.role, ""))
+	}
+	p.judgeClose(e)
+	if p.end != "flood" {
+		p.judgeEnd(e.End[p.role])
+	}
+}
+
+// judgeClose judges the peer's first Close frame, or that there was none.
+func (p *play) judgeClose(e Expectation) {
+	tokens, got := []string{"none"}, p.o.say("probe.got.none")
+	waited := p.first == nil && (p.late || p.end == "open" || p.end == "flood")
+	switch {
+	case p.first != nil:
+		tokens, got = closeTokens(p.first.payload, p.sc.Echo), p.describe(p.first)
+	case waited:
+		got = p.o.say("probe.got.none_wait", p.o.Timeout)
+	case p.end == "reset":
+		got = p.o.say("probe.got.none_reset")
+	}
+	if p.pongLater > 0 {
+		// The Ping was answered, and so the frame before it was accepted.
+		p.find(Fail, p.sc.Rule, "close pong", p.o.say("probe.got.pong_later", p.pongLater), p.o.say("probe.want.fails"))
+		return
+	}
+	v, rule, token := e.Close.decide(tokens, p.sc.Rule)
+	if v == Fail && p.first == nil {
+		switch {
+		case waited:
+			v, rule = Warn, p.set.Always["no_answer"].Rule
+		case p.end == "reset": // which may have destroyed it on its way
+			v, rule = Warn, p.set.Always["reset"].Rule
+		}
+	}
+	p.find(v, rule, "close "+token, got, p.o.wanted(e.Close, p.role, p.sc.Echo))
+}
+
+// judgeEnd judges who closed TCP.
+func (p *play) judgeEnd(j Judgment) {
+	waited := p.end == "open" || p.end == "late"
+	v, rule, token := j.decide([]string{p.end}, p.sc.Rule)
+	if v == Fail && waited && !(j.Immediately && p.o.Timeout >= patience && p.complete()) {
+		v = Warn
+	}
+	got := p.o.say("probe.got.wait", p.role, p.o.Timeout)
+	switch p.end {
+	case "slow":
+		got = p.o.say("probe.got.slow", p.role, p.endAt)
+	case "first", "after", "reset":
+		got = p.o.say("probe.got."+p.end, p.role)
+	}
+	p.find(v, rule, "end "+token, got, p.o.wanted(j, p.role, ""))
+}
+
+// complete reports whether the closing handshake was completed: only then is
+// TCP to be closed immediately.
+func (p *play) complete() bool { return p.first != nil && p.sentClose }
+
+// decide returns what the tokens come to: the verdict, the rule, and the token
+// that decided.
+func (j Judgment) decide(tokens []string, rule string) (Verdict, string, string) {
 	if j.Rule != "" {
 		rule = j.Rule
 	}
+	fits := func(list []string) int {
+		return slices.IndexFunc(tokens, func(t string) bool { return slices.Contains(list, t) })
+	}
+	if i := fits(j.Pass); i >= 0 {
+		return Pass, rule, tokens[i]
+	}
+	if i := fits(j.Fail); i >= 0 {
+		return Fail, rule, tokens[i]
+	}
+	if i := fits(j.Warn); i >= 0 {
+		if j.WarnRule != "" {
+			rule = j.WarnRule
+		}
+		return Warn, rule, tokens[i]
+	}
+	return Fail, rule, tokens[0]
+}
+
+// closeTokens returns the words that a Judgment's lists may use for a Close
+// frame with this payload, given what an echo would be.
+func closeTokens(payload []byte, echo string) []string {
+	var t []string
 	switch {
-	case fits(j.Right):
-		return finding{Right, rule, got}
-	case !fits(j.Wrong) && fits(j.Allowed):
-		if j.MayRule != "" {
-			rule = j.MayRule
+	case len(payload) == 0:
+		t = append(t, "empty")
+		if echo == "empty" {
+			t = append(t, "echo")
 		}
-		return finding{Allowed, rule, got + "; rather: " + words(j.Right, echo)}
+	case len(payload) == 1:
+		t = append(t, "1 byte")
+	default:
+		code := fmt.Sprint(binary.BigEndian.Uint16(payload))
+		t = append(t, code)
+		if echo == code {
+			t = append(t, "echo")
+		}
 	}
-	return finding{Wrong, rule, got + "; right: " + words(j.Right, echo)}
+	return append(t, "any")
 }
 
-// words puts tokens for a reader.
-func words(tokens []string, echo string) string {
-	var w []string
-	for _, t := range tokens {
-		switch t {
-		case "echo":
-			t = "Close " + echo
-		case "sendable":
-			t = "a Close"
-		case "empty":
-			t = "an empty Close"
-		case "none":
-			t = "no Close"
-		case "first":
-			t = "ends TCP before the prober does"
-		case "after":
-			t = "ends TCP after the prober has"
-		case "late":
-			t = "ends TCP once the prober gives up"
-		case "reset":
-			t = "a reset"
-		case "open":
-			t = "TCP stays open"
-		default:
-			t = "Close " + t
-		}
-		w = append(w, t)
-	}
-	return strings.Join(w, " or ")
-}
-
-func endWords(r Role, end string) string {
-	switch end {
-	case "first":
-		return "the " + string(r) + " ended TCP"
-	case "after":
-		return "the " + string(r) + " ended TCP only after the prober had"
-	case "slow":
-		return "the " + string(r) + " took its time to end TCP"
-	case "late":
-		return "the " + string(r) + " ended TCP only when the prober gave up and did"
-	case "reset":
-		return "the " + string(r) + " reset TCP"
-	}
-	return "the " + string(r) + " had not ended TCP within the time limit"
-}
-
-// wellFormed judges the frames of the peer by themselves: the rules that
-// hold in every scenario.
-func (p *play) wellFormed() []finding {
-	var all []finding
-	say := func(v Verdict, rule, why string, args ...any) {
-		all = append(all, finding{v, rule, fmt.Sprintf(why, args...)})
-	}
-	for i, f := range p.frames {
-		what := describeFrame(f)
-		switch {
-		case p.role == Server && f.masked:
-			say(Wrong, "R03", "its %s was masked", kind(f))
-		case p.role == Client && !f.masked:
-			say(Wrong, "R01", "its %s was not masked", kind(f))
-		}
-		if f.rsv != 0 && !(p.deflate && f.rsv == 4 && f.opcode < 8) {
-			say(Wrong, "R06", "its %s had reserved bits set", what)
-		}
-		if f.opcode > opPong || f.opcode > opBinary && f.opcode < opClose {
-			say(Wrong, "R07", "its frame had the reserved opcode %#x", f.opcode)
-		}
-		if !f.minimal {
-			say(Wrong, "R08", "the length of its %s did not stand in the fewest bytes", what)
-		}
-		if f.opcode >= opClose && (!f.fin || f.declared > 125) {
-			say(Wrong, "R13", "its %s was fragmented or longer than 125 bytes", what)
-		}
-		if f.opcode == opClose {
-			p.closePayload(f.payload, say)
-		}
-		if p.closeAt >= 0 && i > p.closeAt {
-			switch {
-			case f.opcode == opClose:
-				say(Wrong, "R55", "it sent a second Close frame: %s", what)
-			case f.opcode < opClose:
-				say(Wrong, "R17", "it sent %s after its Close", what)
-			default:
-				say(Allowed, "R55", "it sent a %s after its Close", what)
-			}
-		}
-	}
-	pong := slices.ContainsFunc(p.frames, func(f *wireFrame) bool { return f.opcode == opPong })
+// wellFormed judges a frame of the peer by the rules that hold in every
+// scenario.
+func (p *play) wellFormed(f *wireFrame) {
+	what := p.describe(f)
+	say := p.o.say
 	switch {
-	case p.sc.Pong == "due" && !pong:
-		say(Allowed, "R22", "it did not answer a Ping that a Close followed at once")
-	case p.sc.Pong == "wrong" && pong:
-		say(Wrong, p.sc.Rule, "it answered with a Pong; right: to fail the connection")
+	case p.role == Server && f.masked:
+		p.broken("masked", say("probe.got.masked", what), say("probe.want.unmasked"))
+	case p.role == Client && !f.masked:
+		p.broken("unmasked", say("probe.got.unmasked", what), say("probe.want.masked"))
 	}
-	if p.off < len(p.buf) {
-		say(Wrong, "R38", "its last frame was cut off: % x", p.buf[p.off:min(len(p.buf), p.off+16)])
+	if f.rsv != 0 && !(p.deflate && f.rsv == 4 && f.opcode < opClose) {
+		p.broken("reserved_bits", say("probe.got.reserved_bits", what), say("probe.want.reserved_bits"))
 	}
-	return all
-}
-
-// closePayload judges the payload of a Close that the peer sent (§5.5.1, §7.4).
-func (p *play) closePayload(b []byte, say func(Verdict, string, string, ...any)) {
-	if len(b) == 0 {
+	if f.opcode > opPong || f.opcode > opBinary && f.opcode < opClose {
+		p.broken("opcode", say("probe.got.opcode", f.opcode), say("probe.want.opcode"))
+	}
+	if !f.minimal {
+		p.broken("length", say("probe.got.length", what), say("probe.want.length"))
+	}
+	if f.opcode >= opClose && (!f.fin || f.declared > 125) {
+		p.broken("control", say("probe.got.control", what), say("probe.want.control"))
+	}
+	if f.opcode == opClose {
+		p.closePayload(f.payload)
+	}
+	if p.first == nil || p.first == f {
 		return
 	}
+	switch {
+	case f.opcode == opClose:
+		p.broken("second_close", say("probe.got.second_close", what), say("probe.want.nothing_after"))
+	case f.opcode < opClose:
+		p.broken("data_after", say("probe.got.data_after", what), say("probe.want.nothing_after"))
+	default:
+		p.broken("control_after", say("probe.got.control_after", what), say("probe.want.nothing_after"))
+	}
+}
+
+// closePayload judges the payload of the peer's Close (§5.5.1, §7.4).
+func (p *play) closePayload(b []byte) {
+	say := p.o.say
 	if len(b) == 1 {
-		say(Wrong, "R14", "its Close had a payload of one byte")
+		p.broken("short", say("probe.got.short"), say("probe.want.short"))
+	}
+	if len(b) < 2 {
 		return
 	}
 	c := closecode.Code(binary.BigEndian.Uint16(b))
-	switch class := c.Class(); {
-	case class == closecode.Local:
-		say(Wrong, "R47", "it sent %d in a Close", uint16(c))
-	case class == closecode.Unused || class == closecode.OutOfRange:
-		say(Wrong, "R54", "it sent %d in a Close", uint16(c))
+	switch {
+	case c.Class() == closecode.Local:
+		p.broken("local_code", say("probe.got.code", c), say("probe.want.valid_code"))
 	case !c.Valid():
-		say(Allowed, "R51", "it sent %d in a Close, which is reserved for the future", uint16(c))
+		p.broken("invalid_code", say("probe.got.code", c), say("probe.want.valid_code"))
 	}
-	if !utf8.Valid(b[2:]) {
-		say(Wrong, "R15", "the reason in its Close was not UTF-8: % x", b[2:min(len(b), 18)])
+	if i := indexInvalid(b[2:]); i >= 0 {
+		p.broken("reason", say("probe.got.reason", i, faulty(b[2:], i)), say("probe.want.reason"))
 	}
+}
+
+// indexInvalid returns the offset of the first byte that is not UTF-8, or -1.
+func indexInvalid(b []byte) int {
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}
+
+// faulty returns the bytes at offset i to show: a few, from the fault on.
+func faulty(b []byte, i int) []byte { return b[i:min(len(b), i+4)] }
+
+// describe puts a frame in few words: Close 1000 "bye".
+func (p *play) describe(f *wireFrame) string {
+	say, n := p.o.say, f.declared
+	switch f.opcode {
+	case opClose:
+		switch {
+		case n == 0:
+			return say("probe.frame.close_empty")
+		case n == 1:
+			return say("probe.frame.close_short", f.payload[0])
+		}
+		code, reason := binary.BigEndian.Uint16(f.payload), f.payload[2:]
+		switch i := indexInvalid(reason); {
+		case len(reason) == 0:
+			return say("probe.frame.close", code)
+		case i >= 0 && n <= maxKept:
+			return say("probe.frame.close_invalid", code, i, faulty(reason, i))
+		case n > 42:
+			return say("probe.frame.close_long", code, n-2)
+		}
+		return say("probe.frame.close_reason", code, reason)
+	case opPing:
+		return say("probe.frame.ping")
+	case opPong:
+		return say("probe.frame.pong")
+	case opText:
+		return say("probe.frame.text", n)
+	case opBinary:
+		return say("probe.frame.binary", n)
+	case opContinuation:
+		return say("probe.frame.continuation", n)
+	}
+	return say("probe.frame.unknown", f.opcode, n)
 }

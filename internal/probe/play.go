@@ -4,40 +4,61 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"net"
 	"os"
-	"syscall"
+	"strings"
 	"time"
 )
 
 // An Event is something that crossed the connection, or its end.
 type Event struct {
-	By    string   `json:"by"`   // "prober" or "peer"
-	What  string   `json:"what"` // in words
-	Bytes HexBytes `json:"bytes,omitempty"`
-	At    float64  `json:"ms"` // since the opening handshake
+	By    string   `json:"by"`              // "prober" or "peer"
+	What  string   `json:"what"`            // in words
+	Bytes HexBytes `json:"bytes,omitempty"` // at most the first 270 of a frame
+	At    float64  `json:"ms"`              // since the opening handshake
 }
 
-// maxReceived bounds what a peer may send during one scenario.
-const maxReceived = 4 << 20
+// What a peer sends is bounded, and so is what is kept of it.
+const (
+	maxReceived = 4 << 20 // bytes that are read in one scenario
+	maxEvents   = 64      // frames that are reported
+)
+
+// writeTimeout bounds a write of the prober, which fits any socket's buffer.
+const writeTimeout = 5 * time.Second
+
+// pingPayload marks the Ping that shows whether a silent peer goes on.
+const pingPayload = "closeframe?"
 
 // A play is one scenario being played on one connection.
 type play struct {
 	*link
-	sc      *Scenario
-	role    Role
-	o       *Options
-	began   time.Time
-	in      chan chunk
-	done    chan struct{}
-	buf     []byte // all that was received
-	off     int    // of the first byte not yet parsed
-	frames  []*wireFrame
-	events  []Event
-	closeAt int  // index in frames of the first Close, or -1
-	ours    bool // we have ended our side
-	late    bool // because the time was over
-	slow    bool // a server has not ended its side within the quiet time
-	end     string
+	set      *Set
+	sc       *Scenario
+	role     Role
+	o        *Options
+	settle   bool // first see whether the peer closes by itself
+	began    time.Time
+	since    time.Time // the last step, or the peer's Close
+	in       chan chunk
+	done     chan struct{}
+	parser   parser
+	first    *wireFrame // the peer's first Close
+	pong     bool       // a Pong was received
+	findings []Finding
+	events   []Event
+	more     int // frames that are not in events
+
+	sentClose bool          // a step sent something
+	ours      bool          // the prober has closed its side
+	late      bool          // because the wait ran out
+	held      bool          // a server had not closed within the quiet time
+	pinged    time.Time     // when the Ping was sent
+	pongLater time.Duration // it was answered: how long after the last step it was sent
+	unasked   bool          // the peer closed before the first step
+	silent    bool          // no Close came of the trigger
+	end       string
+	endAt     time.Duration // since p.since
 }
 
 type chunk struct {
@@ -45,42 +66,72 @@ type chunk struct {
 	err error
 }
 
+var errFlood = errors.New("too much to read")
+
 // run plays the scenario to its end. Afterwards the connection is closed.
 func (p *play) run() {
 	p.began = time.Now()
-	p.closeAt = -1
+	p.since = p.began
 	p.in, p.done = make(chan chunk), make(chan struct{})
 	go p.read()
 	defer close(p.done)
 	defer p.raw.Close()
 	p.received(p.early)
+	if p.settle {
+		p.wait(p.o.Quiet, p.closed)
+	}
+	if p.unasked = p.closed() || p.end != ""; p.unasked {
+		return
+	}
 	for i := range p.sc.Steps {
-		if p.step(&p.sc.Steps[i]); p.end == "we reset" {
+		if p.step(&p.sc.Steps[i]); p.end == "we reset" || p.silent {
 			return
 		}
 	}
-	// Who has to end TCP depends on the role (§7.1.1): a server does, a client
-	// waits for us to do it, which we do as soon as it has said Close.
-	never := func() bool { return false }
+	// Who has to close TCP depends on the role (§7.1.1). A server has to. A
+	// client waits for the prober, which closes as soon as it has the Close.
 	if p.role == Client || p.sc.Hold {
-		p.wait(p.o.Timeout, func() bool { return p.closeAt >= 0 })
+		p.await(p.closed)
 		if p.sc.Hold {
 			p.wait(p.o.Quiet, never)
 		}
 	}
 	if p.role == Server && p.end == "" {
-		p.slow = p.sc.Hold
-		p.wait(p.o.Timeout, never)
+		p.held = p.sc.Hold
+		p.await(never)
 	}
-	if p.end == "" {
-		p.late = p.role == Server || p.closeAt < 0
+	if p.end == "" && p.pongLater == 0 {
+		p.late = p.role == Server || p.first == nil
 		p.finish()
-		p.wait(p.o.Timeout, never)
+		p.wait(min(p.o.Timeout, time.Second), never)
+		if p.end == "" && p.role == Client {
+			p.wait(p.o.Timeout-time.Second, never)
+		}
 	}
-	if p.end == "" {
+	if p.end == "" && p.pongLater == 0 {
 		p.end = "open"
-		p.log("peer", "has not ended TCP", nil)
+		p.log("peer", p.o.say("probe.event.open", time.Since(p.began)), nil)
 	}
+}
+
+func never() bool { return false }
+
+// closed reports whether the peer has sent a Close.
+func (p *play) closed() bool { return p.first != nil }
+
+// await waits for the time limit. If the peer should fail the connection and
+// does nothing, it gets a Ping on the way: a Pong ends the wait.
+func (p *play) await(enough func() bool) {
+	limit := p.o.Timeout
+	if p.set.Expectations[p.sc.Expect].Ping && p.first == nil && p.end == "" && p.pinged.IsZero() {
+		p.wait(limit/5, func() bool { return enough() || p.first != nil })
+		limit -= limit / 5
+		if p.first == nil && p.end == "" {
+			p.pinged = time.Now()
+			p.send(p.o.say("probe.event.ping"), p.frame(opPing, pingPayload))
+		}
+	}
+	p.wait(limit, func() bool { return enough() || p.pongLater > 0 })
 }
 
 func (p *play) step(s *Step) {
@@ -89,58 +140,73 @@ func (p *play) step(s *Step) {
 		b = s.ToClient
 	}
 	if s.Trigger {
-		b = append(p.trigger(), b...)
+		b = append(p.frame(opText, p.o.Trigger), b...)
 	}
 	if len(b) > 0 {
-		p.log("prober", s.What, b)
-		p.SetWriteDeadline(time.Now().Add(p.o.Timeout))
-		if !s.EachByte {
-			p.Write(b) // if it fails, reading tells why
-		} else {
+		p.sentClose = p.sentClose || !s.Trigger || len(s.ToServer) > 0
+		if s.EachByte {
+			p.log("prober", s.What, b)
+			p.SetWriteDeadline(time.Now().Add(writeTimeout))
 			for i := range b {
 				p.Write(b[i : i+1])
 			}
+		} else {
+			p.send(s.What, b)
 		}
 	}
-	if s.Await == "close" {
-		p.wait(p.o.Timeout, func() bool { return p.closeAt >= 0 })
+	if s.Await != "" {
+		p.wait(p.o.Timeout, p.closed)
+		p.silent = s.Trigger && p.first == nil && p.end == ""
+	}
+	if s.Await == "quiet" && p.first != nil {
+		if p.wait(p.o.Quiet, never); p.end != "" {
+			p.broken("fin_early", p.o.say("probe.got.fin_early"), p.o.say("probe.want.fin_early"))
+		}
 	}
 	switch s.End {
 	case "fin":
 		p.finish()
 	case "reset":
-		p.log("prober", "TCP reset", nil)
+		p.log("prober", p.o.say("probe.event.reset"), nil)
 		p.link.reset()
 		p.end = "we reset"
 	}
+	p.since = time.Now()
 }
 
-// trigger is the text message that makes the peer close.
-func (p *play) trigger() []byte {
-	text := p.o.Trigger
-	b := []byte{0x80 | opText, 0}
-	if len(text) < 126 {
-		b[1] = byte(len(text))
+// send writes b. If that fails, reading tells why.
+func (p *play) send(what string, b []byte) {
+	p.log("prober", what, b)
+	p.SetWriteDeadline(time.Now().Add(writeTimeout))
+	p.Write(b)
+}
+
+// frame makes a frame for the peer, in which the masking key leaves the
+// payload as it is.
+func (p *play) frame(opcode byte, payload string) []byte {
+	b := []byte{0x80 | opcode, 0}
+	if len(payload) < 126 {
+		b[1] = byte(len(payload))
 	} else {
 		b[1] = 126
-		b = binary.BigEndian.AppendUint16(b, uint16(len(text)))
+		b = binary.BigEndian.AppendUint16(b, uint16(len(payload)))
 	}
 	if p.role == Server {
 		b[1] |= 0x80
-		b = append(b, 0, 0, 0, 0) // a key that leaves the text as it is
+		b = append(b, 0, 0, 0, 0)
 	}
-	return append(b, text...)
+	return append(b, payload...)
 }
 
 func (p *play) finish() {
 	if !p.ours {
 		p.ours = true
-		p.log("prober", "end of TCP (FIN)", nil)
+		p.log("prober", p.o.say("probe.event.fin"), nil)
 		p.fin()
 	}
 }
 
-// wait reads until the peer has ended TCP, or enough is true, or d is over.
+// wait reads until the peer has closed TCP, or enough is true, or d is over.
 func (p *play) wait(d time.Duration, enough func() bool) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -158,33 +224,41 @@ func (p *play) wait(d time.Duration, enough func() bool) {
 }
 
 func (p *play) ended(err error) {
-	what := "end of TCP (FIN)"
+	what := p.o.say("probe.event.fin")
+	p.endAt = time.Since(p.since)
 	switch {
-	case errors.Is(err, syscall.ECONNRESET):
-		p.end, what = "reset", "TCP reset"
+	case errors.Is(err, errFlood):
+		p.end, what = "flood", p.o.say("probe.event.flood", maxReceived>>20)
+	case isReset(err):
+		p.end, what = "reset", p.o.say("probe.event.reset")
 	case p.late:
 		p.end = "late"
 	case p.ours:
 		p.end = "after"
-	case p.slow:
+	case p.held || p.endAt > slowness && p.role == Server:
 		p.end = "slow"
 	default:
 		p.end = "first"
 	}
-	if err != io.EOF && p.end != "reset" {
-		what += ": " + err.Error()
+	if err != io.EOF && p.end != "reset" && p.end != "flood" {
+		what = p.o.say("probe.event.error", err)
 	}
-	p.log("peer", what, nil)
+	if b := p.parser.incomplete(); len(b) > 0 {
+		p.log("peer", p.o.say("probe.event.incomplete", len(b)), b)
+	}
+	if p.more > 0 {
+		p.events = append(p.events, p.event("peer", p.o.say("probe.event.more", p.more), nil))
+	}
+	p.events = append(p.events, p.event("peer", what, nil))
 }
 
 // read hands over what arrives, until the connection ends or is closed.
 func (p *play) read() {
-	total := 0
-	for {
+	for total := 0; ; {
 		b := make([]byte, 4096)
 		n, err := p.Conn.Read(b)
 		if total += n; total > maxReceived && err == nil {
-			return // then the end is never seen
+			err = errFlood
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			err = nil
@@ -200,24 +274,83 @@ func (p *play) read() {
 	}
 }
 
-// received parses the frames that b completes.
+// received judges the frames that b completes.
 func (p *play) received(b []byte) {
-	p.buf = append(p.buf, b...)
 	for {
-		f := parseFrame(p.buf[p.off:])
-		if f == nil {
+		var f *wireFrame
+		if f, b = p.parser.next(b); f == nil {
 			return
 		}
-		f.start, f.end = p.off, p.off+f.end
-		p.log("peer", describeFrame(f), p.buf[f.start:f.end])
-		p.off = f.end
-		if f.opcode == opClose && p.closeAt < 0 {
-			p.closeAt = len(p.frames)
+		p.log("peer", p.describe(f), f.bytes)
+		if f.opcode == opClose && p.first == nil {
+			p.first = f
+			p.since = time.Now()
 		}
-		p.frames = append(p.frames, f)
+		p.wellFormed(f)
+		if f.opcode == opPong {
+			p.ponged(f)
+		}
 	}
 }
 
+// ponged judges a Pong.
+func (p *play) ponged(f *wireFrame) {
+	switch {
+	case !p.pinged.IsZero() && string(f.payload) == pingPayload:
+		if p.first == nil {
+			p.pongLater = p.pinged.Sub(p.since)
+		}
+	case p.sc.Pong == "wrong":
+		p.find(Fail, p.sc.Rule, "pong", p.o.say("probe.got.pong"), p.o.say("probe.want.no_pong"))
+	default:
+		p.pong = true
+	}
+}
+
+func (p *play) event(by, what string, b []byte) Event {
+	return Event{by, what, append(HexBytes(nil), b...), float64(time.Since(p.began).Microseconds()) / 1000}
+}
+
 func (p *play) log(by, what string, b []byte) {
-	p.events = append(p.events, Event{by, what, append(HexBytes(nil), b...), float64(time.Since(p.began).Microseconds()) / 1000})
+	if by == "peer" && len(p.events) >= maxEvents {
+		p.more++
+		return
+	}
+	p.events = append(p.events, p.event(by, what, b))
+}
+
+// result puts the findings together: the gravest decides.
+func (p *play) result() Result {
+	res := p.set.blank(p.sc, Pass)
+	res.Events = p.events
+	switch {
+	case p.unasked:
+		res.skip(p.o.say("probe.skip.unasked", p.role, strings.Join(p.texts("peer"), ", ")))
+	case p.silent:
+		res.skip(p.o.say("probe.skip.silent", p.o.Timeout))
+	default:
+		p.judge()
+		res.settle(p.findings)
+	}
+	res.Sent, res.Received = strings.Join(p.texts("prober"), ", "), strings.Join(p.texts("peer"), ", ")
+	res.Millis = float64(time.Since(p.began).Microseconds()) / 1000
+	return res
+}
+
+// texts lists what one side did.
+func (p *play) texts(by string) []string {
+	var list []string
+	for _, e := range p.events {
+		if e.By == by {
+			list = append(list, e.What)
+		}
+	}
+	return list
+}
+
+// refused reports whether err shows that nobody serves connections, as
+// opposed to a wait that ran out.
+func refused(err error) bool {
+	var timeout net.Error
+	return !(errors.As(err, &timeout) && timeout.Timeout())
 }

@@ -10,27 +10,43 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// Options are what a run can be told.
+// Options configure a run. The zero value is useful.
 type Options struct {
-	Run      *regexp.Regexp // only scenarios whose id it matches
-	Timeout  time.Duration  // for everything that has to happen in a scenario; 2 s if 0
-	Quiet    time.Duration  // for nothing to happen; 200 ms if 0
-	Idle     time.Duration  // for the next client to come; 30 s if 0
-	Trigger  string         // a text message after which the peer starts to close by itself
-	Header   http.Header    // added to the client's request
-	TLS      *tls.Config    // for wss, and for a listener that speaks TLS
-	Progress func(done, all int, next *Scenario)
+	Run  *regexp.Regexp // only scenarios whose id it matches
+	Skip *regexp.Regexp // no scenario whose id it matches
 
-	// Revive brings a server back that serves nobody any more, before the
+	// Timeout is how long to wait for what should happen in a scenario; by
+	// default 12 s, longer than the 10 s that some servers take to close TCP.
+	Timeout time.Duration
+	Quiet   time.Duration // for nothing to happen; 200 ms if 0
+	Idle    time.Duration // for the next client to connect; 30 s if 0
+
+	Count    int    // how often each scenario is played; 1 if 0
+	FailFast bool   // stop after the first FAIL
+	Trigger  string // a text message after which the peer starts to close
+
+	Language *catalog.Language // of texts; English if nil
+
+	Header      http.Header // added to the client's request; Host replaces it
+	Subprotocol []string    // offered in the client's request
+	TLS         *tls.Config // for wss, and for a listener that speaks TLS
+
+	// Progress is called before a scenario begins, and at the end with nil.
+	Progress func(done, all int, next *Scenario)
+	// Played is called with each result, in the order in which they come.
+	Played func(Result)
+	// Revive brings back a server that no longer serves anybody, before the
 	// run goes on; without it the run ends there.
 	Revive func() error
 }
 
 func (o *Options) defaults() {
 	if o.Timeout <= 0 {
-		o.Timeout = 2 * time.Second
+		o.Timeout = 12 * time.Second
 	}
 	if o.Quiet <= 0 {
 		o.Quiet = 200 * time.Millisecond
@@ -38,154 +54,284 @@ func (o *Options) defaults() {
 	if o.Idle <= 0 {
 		o.Idle = 30 * time.Second
 	}
+	if o.Count <= 0 {
+		o.Count = 1
+	}
+	if o.Language == nil {
+		o.Language = catalog.In("en")
+	}
 	if o.Progress == nil {
 		o.Progress = func(int, int, *Scenario) {}
 	}
-}
-
-// A Result is what one scenario came to.
-type Result struct {
-	ID      string   `json:"id"`
-	Title   string   `json:"title"`
-	Verdict Verdict  `json:"verdict"`
-	Rule    string   `json:"rule"`
-	Where   string   `json:"where"`
-	Level   string   `json:"level"`
-	Text    string   `json:"text"`
-	Why     string   `json:"why"`            // what was seen, and what would be right
-	Also    []string `json:"also,omitempty"` // other findings that are not right
-	Sent    string   `json:"sent"`
-	Got     string   `json:"got"`
-	Events  []Event  `json:"events"`
-	Millis  float64  `json:"ms"`
-}
-
-// A Report is the outcome of a run.
-type Report struct {
-	Peer    string          `json:"peer"`
-	Role    Role            `json:"role"`
-	Results []Result        `json:"results"`
-	Counts  map[Verdict]int `json:"counts"`
-	Stopped string          `json:"stopped,omitempty"` // why not all could be played
-}
-
-func (r *Report) add(res Result) {
-	r.Results = append(r.Results, res)
-	r.Counts[res.Verdict]++
+	if o.Played == nil {
+		o.Played = func(Result) {}
+	}
 }
 
 // ErrNoPeer is in the error of a run that could not begin.
 var ErrNoPeer = errors.New("no peer to probe")
 
-// choose returns the scenarios for a role.
-func (s *Set) choose(role Role, o *Options) []*Scenario {
+// An UnaskedError says that the peer ends its connections by itself, so that
+// nothing can be tested.
+type UnaskedError struct {
+	Role Role
+	What string // what was received: "Close 4406 \"Subprotocol not acceptable\", FIN"
+}
+
+func (e *UnaskedError) Error() string {
+	return fmt.Sprintf("the %s closed the connection before anything was sent: %s", e.Role, e.What)
+}
+
+// Choose returns the scenarios for a role that o selects.
+func (s *Set) Choose(role Role, o Options) []*Scenario {
 	var list []*Scenario
 	for i := range s.Scenarios {
 		sc := &s.Scenarios[i]
-		if (sc.Of == "" || sc.Of == role) && (o.Run == nil || o.Run.MatchString(sc.ID)) {
+		if (sc.Of == "" || sc.Of == role) && (o.Run == nil || o.Run.MatchString(sc.ID)) && !(o.Skip != nil && o.Skip.MatchString(sc.ID)) {
 			list = append(list, sc)
 		}
 	}
 	return list
 }
 
-// Dial probes the server at target: one connection after the other, one
-// scenario each. It connects to no other address.
+// Server plays one scenario against the server at t, on a connection of its
+// own. The error says that there is no connection.
+func (s *Set) Server(ctx context.Context, t Target, sc *Scenario, o Options) (Result, error) {
+	o.defaults()
+	if res, skip := s.untriggered(sc, &o); skip {
+		return res, nil
+	}
+	l, err := dial(ctx, t, &o, sc.Needs == "deflate")
+	if err != nil {
+		return Result{}, err
+	}
+	return s.playServer(ctx, t, l, sc, &o, false)
+}
+
+// playServer plays a scenario on an open connection, and sees then whether
+// the server is alive.
+func (s *Set) playServer(ctx context.Context, t Target, l *link, sc *Scenario, o *Options, settle bool) (Result, error) {
+	p := &play{link: l, set: s, sc: sc, role: Server, o: o, settle: settle}
+	res, err := p.play(ctx)
+	if err != nil || !sc.Alive || p.unasked {
+		return res, err
+	}
+	if l, err := dial(ctx, t, o, false); err == nil {
+		l.raw.Close()
+	} else if ctx.Err() != nil {
+		return res, ctx.Err()
+	} else {
+		res.settle(append([]Finding{s.dead(err, o), res.Finding}, res.Also...))
+	}
+	return res, nil
+}
+
+// Client plays one scenario with the next client that connects to ln.
+func (s *Set) Client(ctx context.Context, ln net.Listener, sc *Scenario, o Options) (Result, error) {
+	o.defaults()
+	if res, skip := s.untriggered(sc, &o); skip {
+		return res, nil
+	}
+	l, err := acceptNext(ctx, ln, &o, sc.Needs == "deflate")
+	if err != nil {
+		return Result{}, err
+	}
+	p := &play{link: l, set: s, sc: sc, role: Client, o: &o}
+	return p.play(ctx)
+}
+
+// play plays the scenario, unless it needs what the peer does not have.
+func (p *play) play(ctx context.Context) (Result, error) {
+	if p.sc.Needs == "deflate" && !p.deflate {
+		p.raw.Close()
+		res := p.set.blank(p.sc, Skip)
+		res.skip(p.o.say("probe.skip.deflate", p.role))
+		return res, nil
+	}
+	stop := context.AfterFunc(ctx, func() { p.raw.Close() })
+	defer stop()
+	p.run()
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	res := p.result()
+	if p.settle && p.unasked {
+		return res, &UnaskedError{p.role, strings.Join(p.texts("peer"), ", ")}
+	}
+	return res, nil
+}
+
+// untriggered returns the result of a scenario that needs a trigger if there
+// is none.
+func (s *Set) untriggered(sc *Scenario, o *Options) (Result, bool) {
+	res := s.blank(sc, Skip)
+	res.skip(o.say("probe.skip.trigger"))
+	return res, sc.Needs == "trigger" && o.Trigger == ""
+}
+
+// dead is the finding that a server serves no new connections.
+func (s *Set) dead(err error, o *Options) Finding {
+	p := &play{set: s, o: o}
+	if refused(err) {
+		p.broken("dead", o.say("probe.got.refused", err), o.say("probe.want.served"))
+	} else {
+		p.warned("dead_wait", o.say("probe.got.refused_wait", o.opening()), o.say("probe.want.served"))
+	}
+	return p.findings[0]
+}
+
+// Dial probes the server at target, one connection for each scenario. A
+// scenario that takes longer than a second goes on while the next ones are
+// played. It connects to no other address.
 func (s *Set) Dial(ctx context.Context, target string, o Options) (*Report, error) {
 	o.defaults()
 	t, err := ParseTarget(target)
 	if err != nil {
 		return nil, err
 	}
-	rep := &Report{Peer: target, Role: Server, Counts: map[Verdict]int{}}
-	list := s.choose(Server, &o)
-	for i, sc := range list {
-		if err := ctx.Err(); err != nil {
-			return rep, err
-		}
-		o.Progress(i, len(list), sc)
-		if sc.Needs == "trigger" && o.Trigger == "" {
-			rep.add(s.leftOut(sc, "no text message is known that makes the server close"))
-			continue
-		}
-		l, err := dial(ctx, t, &o, sc.Needs == "deflate")
-		if err != nil && i > 0 {
-			l, err = s.again(ctx, rep, t, &o, sc, err)
-		}
-		if err != nil {
-			if i == 0 {
-				return rep, fmt.Errorf("%w: %w", ErrNoPeer, err)
-			}
-			rep.Stopped = fmt.Sprintf("before %s: %v", sc.ID, err)
+	list := s.Choose(Server, o)
+	r := &run{
+		set: s, o: &o, target: t, report: newReport(target, Server, list),
+		slots: make(chan struct{}, maxParked),
+	}
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	defer r.cancel(nil)
+	n := len(list) * o.Count
+	for i := range n {
+		sc := list[i%len(list)]
+		o.Progress(i, n, sc)
+		if err := r.scenario(sc); err != nil {
 			break
 		}
-		if sc.Needs == "deflate" && !l.deflate {
-			l.raw.Close()
-			rep.add(s.leftOut(sc, "the server did not agree to permessage-deflate"))
-			continue
+		if o.FailFast && r.report.failed() {
+			r.report.Stopped = "at the first FAIL"
+			break
 		}
-		p := &play{link: l, sc: sc, role: Server, o: &o}
-		p.run()
-		findings := s.judge(p)
-		if sc.Alive {
-			if err := alive(ctx, t, &o); err != nil {
-				findings = append(findings, finding{Wrong, "R53", "afterwards no new connection was served: " + err.Error()})
-				if o.Revive != nil {
-					if err := o.Revive(); err != nil {
-						return rep, err
-					}
-				}
-			}
-		}
-		rep.add(s.result(p, findings))
 	}
-	o.Progress(len(list), len(list), nil)
-	return rep, nil
+	r.wait()
+	o.Progress(n, n, nil)
+	if err := context.Cause(r.ctx); err != nil {
+		return r.report, err
+	}
+	return r.report, nil
 }
 
-// again connects once more, to a server that served the scenario before.
-// If it serves no more, that scenario is to blame.
-func (s *Set) again(ctx context.Context, rep *Report, t Target, o *Options, sc *Scenario, first error) (*link, error) {
-	limit := time.Now().Add(o.Timeout)
-	for pause := 5 * time.Millisecond; time.Now().Before(limit) && ctx.Err() == nil; pause *= 2 {
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
+// parkAfter is how long a scenario holds up the next.
+const parkAfter = time.Second
+
+// maxParked is how many scenarios may go on at the same time.
+const maxParked = 16
+
+// A run is a run of Dial.
+type run struct {
+	set    *Set
+	o      *Options
+	target Target
+	report *Report
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	slots  chan struct{} // one for each scenario that goes on
+	begun  bool          // a connection was served
+	last   string        // id of the scenario that was played last
+}
+
+// scenario plays sc, and returns when it is done or parked.
+func (r *run) scenario(sc *Scenario) error {
+	if res, skip := r.set.untriggered(sc, r.o); skip {
+		r.add(res)
+		return nil
+	}
+	select {
+	case r.slots <- struct{}{}:
+	case <-r.ctx.Done():
+		return r.ctx.Err()
+	}
+	l, err := r.connect(sc)
+	if err != nil {
+		<-r.slots
+		return err
+	}
+	settle := !r.begun
+	r.begun = true
+	done := make(chan struct{})
+	go func() {
+		defer func() { <-r.slots }()
+		defer close(done)
+		res, err := r.set.playServer(r.ctx, r.target, l, sc, r.o, settle)
+		if err != nil {
+			r.cancel(err)
+			return
 		}
-		if l, err := dial(ctx, t, o, sc.Needs == "deflate"); err == nil {
+		r.add(res)
+	}()
+	r.last = sc.ID
+	park := time.NewTimer(parkAfter)
+	defer park.Stop()
+	select {
+	case <-done:
+	case <-park.C:
+	}
+	return r.ctx.Err()
+}
+
+func (r *run) add(res Result) {
+	r.report.add(res)
+	r.o.Played(res)
+}
+
+// wait waits until no scenario goes on any more.
+func (r *run) wait() {
+	for range maxParked {
+		r.slots <- struct{}{}
+	}
+	for range maxParked {
+		<-r.slots
+	}
+}
+
+// connect connects to the server. If it no longer serves anybody, the scenario
+// before is to blame.
+func (r *run) connect(sc *Scenario) (*link, error) {
+	deflate := sc.Needs == "deflate"
+	l, first := dial(r.ctx, r.target, r.o, deflate)
+	if first == nil || r.ctx.Err() != nil {
+		return l, r.ctx.Err()
+	}
+	if !r.begun {
+		r.cancel(fmt.Errorf("%w: %w", ErrNoPeer, first))
+		return nil, first
+	}
+	// It may serve one connection at a time, or be slow to close.
+	<-r.slots
+	r.wait()
+	r.slots <- struct{}{}
+	limit := time.Now().Add(r.o.opening())
+	for pause := 5 * time.Millisecond; time.Now().Before(limit) && r.ctx.Err() == nil; pause *= 2 {
+		select {
+		case <-time.After(min(pause, time.Until(limit))):
+		case <-r.ctx.Done():
+		}
+		if l, err := dial(r.ctx, r.target, r.o, deflate); err == nil {
 			return l, nil
 		}
 	}
-	if n := len(rep.Results); n > 0 && rep.Results[n-1].Verdict != LeftOut {
-		last := &rep.Results[n-1]
-		rep.Counts[last.Verdict]--
-		rep.Counts[Wrong]++
-		last.Verdict = Wrong
-		last.Also = append(last.Also, last.Why)
-		last.Why = "afterwards no new connection was served: " + first.Error()
+	if r.ctx.Err() != nil {
+		return nil, r.ctx.Err()
 	}
-	if o.Revive == nil || ctx.Err() != nil {
+	r.report.blame(r.last, r.set.dead(first, r.o))
+	if r.o.Revive == nil {
+		r.report.Stopped = fmt.Sprintf("before %s: %v", sc.ID, first)
 		return nil, first
 	}
-	if err := o.Revive(); err != nil {
+	if err := r.o.Revive(); err != nil {
+		r.cancel(err)
 		return nil, err
 	}
-	return dial(ctx, t, o, sc.Needs == "deflate")
-}
-
-// alive sees whether a new connection is served as far as its Close.
-func alive(ctx context.Context, t Target, o *Options) error {
-	l, err := dial(ctx, t, o, false)
+	l, err := dial(r.ctx, r.target, r.o, deflate)
 	if err != nil {
-		return err
+		r.cancel(err)
 	}
-	p := &play{link: l, role: Server, o: o, sc: &Scenario{Steps: []Step{{
-		What: "Close 1000", ToServer: []byte{0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8}, Await: "close",
-	}}}}
-	if p.run(); p.closeAt < 0 {
-		return errors.New("a Close was not answered")
-	}
-	return nil
+	return l, err
 }
 
 // Listen probes the clients that connect to ln, one after the other: each
@@ -193,42 +339,47 @@ func alive(ctx context.Context, t Target, o *Options) error {
 func (s *Set) Listen(ctx context.Context, ln net.Listener, o Options) (*Report, error) {
 	o.defaults()
 	defer ln.Close()
-	stop := context.AfterFunc(ctx, func() { ln.Close() })
-	defer stop()
-	rep := &Report{Peer: ln.Addr().String(), Role: Client, Counts: map[Verdict]int{}}
-	list := s.choose(Client, &o)
-	for i, sc := range list {
-		o.Progress(i, len(list), sc)
-		if sc.Needs == "trigger" && o.Trigger == "" {
-			rep.add(s.leftOut(sc, "no text message is known that makes the client close"))
-			continue
-		}
-		l, err := acceptNext(ln, &o, sc.Needs == "deflate")
-		if err != nil {
-			if ctx.Err() != nil {
-				err = ctx.Err()
-			}
-			if i == 0 {
+	list := s.Choose(Client, o)
+	rep := newReport(ln.Addr().String(), Client, list)
+	n, begun := len(list)*o.Count, false
+	for i := range n {
+		sc := list[i%len(list)]
+		o.Progress(i, n, sc)
+		res, skip := s.untriggered(sc, &o)
+		if !skip {
+			l, err := acceptNext(ctx, ln, &o, sc.Needs == "deflate")
+			switch {
+			case err != nil && ctx.Err() != nil:
+				return rep, context.Cause(ctx)
+			case err != nil && !begun:
 				return rep, fmt.Errorf("%w: %w", ErrNoPeer, err)
+			case err != nil:
+				rep.Stopped = fmt.Sprintf("before %s: no client connected: %v", sc.ID, err)
+				return rep, nil
 			}
-			rep.Stopped = fmt.Sprintf("before %s: no client came: %v", sc.ID, err)
-			return rep, nil
+			p := &play{link: l, set: s, sc: sc, role: Client, o: &o, settle: !begun}
+			begun = true
+			if res, err = p.play(ctx); ctx.Err() != nil {
+				return rep, context.Cause(ctx)
+			} else if err != nil {
+				return rep, err
+			}
 		}
-		if sc.Needs == "deflate" && !l.deflate {
-			l.raw.Close()
-			rep.add(s.leftOut(sc, "the client did not offer permessage-deflate"))
-			continue
+		rep.add(res)
+		o.Played(res)
+		if o.FailFast && rep.failed() {
+			rep.Stopped = "at the first FAIL"
+			break
 		}
-		p := &play{link: l, sc: sc, role: Client, o: &o}
-		p.run()
-		rep.add(s.result(p, s.judge(p)))
 	}
-	o.Progress(len(list), len(list), nil)
+	o.Progress(n, n, nil)
 	return rep, nil
 }
 
 // acceptNext waits for the next connection that becomes a WebSocket.
-func acceptNext(ln net.Listener, o *Options, deflate bool) (*link, error) {
+func acceptNext(ctx context.Context, ln net.Listener, o *Options, deflate bool) (*link, error) {
+	stop := context.AfterFunc(ctx, func() { ln.Close() })
+	defer stop()
 	if d, ok := ln.(interface{ SetDeadline(time.Time) error }); ok {
 		d.SetDeadline(time.Now().Add(o.Idle))
 	}
@@ -241,43 +392,6 @@ func acceptNext(ln net.Listener, o *Options, deflate bool) (*link, error) {
 		if err == nil {
 			return l, nil
 		}
-		raw.Close() // a page loaded, a port scanned: the deadline still stands
+		raw.Close() // of a page loaded or a port scanned: the deadline remains
 	}
-}
-
-func (s *Set) leftOut(sc *Scenario, why string) Result {
-	r := s.Rules[sc.Rule]
-	return Result{ID: sc.ID, Title: sc.Title, Verdict: LeftOut, Rule: sc.Rule, Where: r.Where, Level: r.Level, Text: r.Text, Why: why}
-}
-
-// result puts the findings of a play together: the gravest decides.
-func (s *Set) result(p *play, findings []finding) Result {
-	worst := finding{Right, p.sc.Rule, ""}
-	for _, f := range findings {
-		if f.verdict.rank() > worst.verdict.rank() {
-			worst = f
-		}
-	}
-	r := s.Rules[worst.rule]
-	res := Result{
-		ID: p.sc.ID, Title: p.sc.Title, Verdict: worst.verdict, Why: worst.why,
-		Rule: worst.rule, Where: r.Where, Level: r.Level, Text: r.Text,
-		Events: p.events,
-	}
-	for _, f := range findings {
-		if f != worst && f.verdict.rank() > Right.rank() {
-			res.Also = append(res.Also, f.why)
-		}
-	}
-	var sent, got []string
-	for _, e := range p.events {
-		if e.By == "prober" {
-			sent = append(sent, e.What)
-		} else {
-			got = append(got, e.What)
-		}
-		res.Millis = e.At
-	}
-	res.Sent, res.Got = strings.Join(sent, ", "), strings.Join(got, ", ")
-	return res
 }

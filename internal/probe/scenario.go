@@ -2,9 +2,12 @@
 // WebSocket server or client that it knows nothing about, and judges what it
 // sees on the wire.
 //
-// It is an instrument, so it shares as little as it can with what it may be
-// pointed at: it has framing of its own, and takes from this module only the
-// list of codes that may be sent.
+// [Set.Dial] and [Set.Listen] play every scenario; [Set.Server] and
+// [Set.Client] play one and return its [Result].
+//
+// The package is an instrument, so it shares as little as possible with what
+// it may be pointed at: it has its own framing, and takes from this module
+// only the list of codes that may be sent, and texts.
 package probe
 
 import (
@@ -17,7 +20,7 @@ import (
 	"github.com/closeframe/closeframe/testdata"
 )
 
-// A Role is the side of the connection that is being probed.
+// A Role is the side of the connection that is probed.
 type Role string
 
 // The roles.
@@ -31,15 +34,25 @@ type Set struct {
 	About        string                 `json:"about"`
 	Schema       map[string]string      `json:"schema"`
 	Rules        map[string]Rule        `json:"rules"`
+	Always       map[string]Always      `json:"always"`
 	Expectations map[string]Expectation `json:"expectations"`
 	Scenarios    []Scenario             `json:"scenarios"`
 }
 
 // A Rule is one sentence of a specification.
 type Rule struct {
-	Where string `json:"where"` // "RFC 6455 §5.5.1"
-	Level string `json:"level"` // MUST, SHOULD, MAY, … or "definition"
-	Text  string `json:"text"`
+	Section string `json:"section"` // "RFC 6455 §5.5.1"
+	Level   string `json:"level"`   // MUST, SHOULD, MAY, … or "definition"
+	Text    string `json:"text"`
+}
+
+// must reports whether breaking the rule is a failure.
+func (r Rule) must() bool { return r.Level == "MUST" || r.Level == "MUST NOT" }
+
+// An Always is something that is reported in every scenario.
+type Always struct {
+	About string `json:"about"`
+	Rule  string `json:"rule"`
 }
 
 // A Scenario is what is done on one connection, and what is expected.
@@ -47,13 +60,13 @@ type Scenario struct {
 	ID     string `json:"id"`
 	Title  string `json:"title"`
 	Rule   string `json:"rule"`
-	Of     Role   `json:"of,omitempty"`    // which role it probes; both if empty
+	Of     Role   `json:"of,omitempty"`    // role that it probes; both if empty
 	Needs  string `json:"needs,omitempty"` // "deflate" or "trigger"
-	Echo   string `json:"echo,omitempty"`  // what an endpoint that took it for a good Close would answer
+	Echo   string `json:"echo,omitempty"`  // answer of an endpoint that takes the frame for a good Close
 	Expect string `json:"expect"`
-	Pong   string `json:"pong,omitempty"`  // "due" or "wrong": a Ping is sent, what of its Pong
-	Hold   bool   `json:"hold,omitempty"`  // let the quiet time pass after the peer's Close, and see who ends TCP
-	Alive  bool   `json:"alive,omitempty"` // afterwards see that a new connection is served
+	Pong   string `json:"pong,omitempty"`  // a Ping is sent whose Pong is "due" or "wrong"
+	Hold   bool   `json:"hold,omitempty"`  // let the quiet time pass after the peer's Close, and see who closes TCP
+	Alive  bool   `json:"alive,omitempty"` // see afterwards that a new connection is served
 	Steps  []Step `json:"steps"`
 }
 
@@ -63,8 +76,8 @@ type Step struct {
 	ToServer HexBytes `json:"to_server,omitempty"`
 	ToClient HexBytes `json:"to_client,omitempty"`
 	EachByte bool     `json:"each_byte,omitempty"` // one write for each byte
-	Trigger  bool     `json:"trigger,omitempty"`   // send the text that makes the peer close; with the bytes, in one write
-	Await    string   `json:"await,omitempty"`     // "close": until a Close is received
+	Trigger  bool     `json:"trigger,omitempty"`   // send the text that makes the peer close, in the same write as the bytes
+	Await    string   `json:"await,omitempty"`     // "close": until a Close is received; "quiet": that, and then the quiet time
 	End      string   `json:"end,omitempty"`       // "fin" or "reset"
 }
 
@@ -74,17 +87,25 @@ type Expectation struct {
 	About string            `json:"about"`
 	Close Judgment          `json:"close"`
 	End   map[Role]Judgment `json:"end"`
+
+	// Ping says that a peer that has not reacted gets a Ping: a Pong shows
+	// that it goes on, without waiting for the time limit.
+	Ping bool `json:"ping,omitempty"`
 }
 
-// A Judgment lists tokens: what is right, wrong, allowed. The first list that
-// holds a token that fits decides, in the order right, wrong, allowed; what
-// fits nowhere is wrong.
+// A Judgment lists tokens. The first list with a token that fits decides, in
+// the order Pass, Fail, Warn; what is in no list breaks Rule. Breaking a rule
+// is a FAIL if its level is MUST or MUST NOT, and otherwise a WARN.
 type Judgment struct {
-	Right   []string `json:"right"`
-	Wrong   []string `json:"wrong,omitempty"`
-	Allowed []string `json:"allowed,omitempty"`
-	Rule    string   `json:"rule,omitempty"`     // that is broken; by default the scenario's
-	MayRule string   `json:"may_rule,omitempty"` // by which it is allowed
+	Pass     []string `json:"pass"`
+	Fail     []string `json:"fail,omitempty"`
+	Warn     []string `json:"warn,omitempty"`
+	Rule     string   `json:"rule,omitempty"`      // by default the scenario's
+	WarnRule string   `json:"warn_rule,omitempty"` // of Warn; by default Rule
+
+	// Immediately says that the rule sets the time: at once. Otherwise a wait
+	// that ran out is a WARN.
+	Immediately bool `json:"immediately,omitempty"`
 }
 
 // HexBytes are bytes that JSON holds in hexadecimal.
@@ -109,7 +130,7 @@ func Load() (*Set, error) {
 	return Parse(data)
 }
 
-// Parse reads a file of scenarios and checks that its names hang together.
+// Parse reads a file of scenarios and checks that every name in it is defined.
 func Parse(data []byte) (*Set, error) {
 	var s Set
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -117,33 +138,46 @@ func Parse(data []byte) (*Set, error) {
 	if err := d.Decode(&s); err != nil {
 		return nil, err
 	}
+	for name, a := range s.Always {
+		if _, ok := s.Rules[a.Rule]; !ok {
+			return nil, fmt.Errorf("always %s: no rule %q", name, a.Rule)
+		}
+	}
 	seen := map[string]bool{}
 	for _, sc := range s.Scenarios {
 		if seen[sc.ID] {
-			return nil, fmt.Errorf("scenario %s is there twice", sc.ID)
+			return nil, fmt.Errorf("scenario %s: duplicate id", sc.ID)
 		}
 		seen[sc.ID] = true
-		e, ok := s.Expectations[sc.Expect]
-		if !ok {
-			return nil, fmt.Errorf("scenario %s: no expectation %q", sc.ID, sc.Expect)
-		}
-		rules := []string{sc.Rule, e.Close.Rule, e.Close.MayRule}
-		for _, j := range e.End {
-			rules = append(rules, j.Rule, j.MayRule)
-		}
-		for _, r := range rules {
-			if _, ok := s.Rules[r]; r != "" && !ok {
-				return nil, fmt.Errorf("scenario %s: no rule %q", sc.ID, r)
-			}
-		}
-		for i, st := range sc.Steps {
-			if !slices.Contains([]string{"", "close"}, st.Await) || !slices.Contains([]string{"", "fin", "reset"}, st.End) {
-				return nil, fmt.Errorf("scenario %s, step %d: await %q, end %q", sc.ID, i, st.Await, st.End)
-			}
-			if st.Trigger && sc.Needs != "trigger" {
-				return nil, fmt.Errorf("scenario %s, step %d: a trigger that it does not say it needs", sc.ID, i)
-			}
+		if err := s.check(&sc); err != nil {
+			return nil, fmt.Errorf("scenario %s: %w", sc.ID, err)
 		}
 	}
 	return &s, nil
+}
+
+// check returns what is wrong with a scenario.
+func (s *Set) check(sc *Scenario) error {
+	e, ok := s.Expectations[sc.Expect]
+	if !ok {
+		return fmt.Errorf("no expectation %q", sc.Expect)
+	}
+	rules := []string{sc.Rule, e.Close.Rule, e.Close.WarnRule}
+	for _, j := range e.End {
+		rules = append(rules, j.Rule, j.WarnRule)
+	}
+	for _, r := range rules {
+		if _, ok := s.Rules[r]; r != "" && !ok {
+			return fmt.Errorf("no rule %q", r)
+		}
+	}
+	for i, st := range sc.Steps {
+		if !slices.Contains([]string{"", "close", "quiet"}, st.Await) || !slices.Contains([]string{"", "fin", "reset"}, st.End) {
+			return fmt.Errorf("step %d: await %q, end %q", i, st.Await, st.End)
+		}
+		if st.Trigger && sc.Needs != "trigger" {
+			return fmt.Errorf("step %d: a trigger, but needs is %q", i, sc.Needs)
+		}
+	}
+	return nil
 }

@@ -62,11 +62,11 @@ func right(t *testing.T, rep *probe.Report, err error, leftOut int, allowed ...s
 		ok[id] = true
 	}
 	for _, r := range rep.Results {
-		if r.Verdict == probe.Wrong || r.Verdict == probe.Allowed && !ok[r.ID] {
-			t.Errorf("%s %s (%s): %s; also %q\n\tsent: %s\n\tgot: %s", r.Verdict, r.ID, r.Where, r.Why, r.Also, r.Sent, r.Got)
+		if r.Verdict == probe.Fail || r.Verdict == probe.Warn && !ok[r.ID] {
+			t.Errorf("%s %s (%s): %s; also %q\n\tsent: %s\n\tgot: %s", r.Verdict, r.ID, r.Section, r.Got, r.Also, r.Sent, r.Got)
 		}
 	}
-	if rep.Stopped != "" || rep.Counts[probe.LeftOut] != leftOut || len(rep.Results) < 150 {
+	if rep.Stopped != "" || rep.Counts[probe.Skip] != leftOut || len(rep.Results) < 150 {
 		t.Errorf("%v of %d scenarios, stopped %q", rep.Counts, len(rep.Results), rep.Stopped)
 	}
 }

@@ -180,6 +180,7 @@ type Rule struct {
 	Level   string `json:"level"`
 	Role    string `json:"role"`
 	Rule    string `json:"rule"`
+	Quote   string `json:"quote"` // the exact sentence, or ""
 
 	Untestable string `json:"untestable"` // why no test here can show it, or ""
 	Limit      string `json:"limit"`      // what of it no test here can show, or ""

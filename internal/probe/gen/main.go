@@ -7,6 +7,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/closeframe/closeframe/internal/probe"
+	"github.com/closeframe/closeframe/internal/vectors"
 )
 
 func main() {
@@ -26,172 +28,216 @@ func main() {
 }
 
 func generate() ([]byte, error) {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", " ")
-	err := e.Encode(probe.Set{
+	set := probe.Set{
 		About: "Scenarios of RFC 6455's rules of closing, each played on one connection after the opening handshake. " +
-			"Made by internal/probe/gen; the quotations are from the RFCs named.",
+			"Made by internal/probe/gen; the rules are those of rules.json.",
 		Schema: map[string]string{
-			"rules":        "by id: where the rule stands, its level, its words",
-			"expectations": "by name: which Close frame of the peer is right, wrong or allowed, and who may end TCP; the first list with a token that fits decides, in this order, and what fits nowhere is wrong",
-			"close tokens": "a code in decimal; echo: the code in the scenario's echo (\"empty\": a Close without a code); sendable: any code that may be sent; empty; none: no Close frame; any",
-			"end tokens":   "of TCP, seen from the prober: first: the peer ended it before the prober did; after: once the prober had; slow: a server, before the prober, but not within the quiet time of a scenario with hold; late: once the prober had because the time limit was over; reset; open: not even then",
+			"rules":        "by id, from rules.json: the section, the level, the sentence",
+			"always":       "by name: what is reported in every scenario, and the rule that it breaks",
+			"expectations": "by name: which Close frame of the peer passes, fails or is worth a warning, and who may close TCP. The first list with a token that fits decides, in the order pass, fail, warn; what is in no list breaks the rule (of the judgment, or else of the scenario). Breaking a rule is a FAIL if its level is MUST or MUST NOT, and otherwise a WARN. The tokens of warn are a WARN by warn_rule",
+			"waits":        "a wait that ran out is a WARN, unless immediately is set, the closing handshake was completed and the wait was 10 s or more: then it is judged like any other token",
+			"close tokens": "a code in decimal; echo: the code in the scenario's echo (\"empty\": a Close without a code); empty; none: no Close frame; any",
+			"end tokens":   "of TCP, seen from the prober: first: the peer closed it before the prober did; after: once the prober had; slow: a server, before the prober, but not within the quiet time of a scenario with hold, or after more than 2 s; late: once the prober had because the wait ran out; reset; open: not even then",
+			"ping":         "a peer that has not reacted after a fifth of the time limit gets a Ping. If it answers, it accepted what came before: that breaks the scenario's rule",
 			"of":           "the role of the peer that the scenario is for; both if absent",
 			"needs":        "deflate: the peer has to agree to permessage-deflate; trigger: the peer has to be one that starts the closing handshake when it gets a known text message",
 			"echo":         "what a peer that takes the frame for a good Close answers",
 			"pong":         "due: a Ping is sent that is to be answered; wrong: one that is not",
-			"hold":         "the prober lets a quiet time pass after the peer's Close: in it a server is to end TCP, and a client is not to",
+			"hold":         "the prober lets a quiet time pass after the peer's Close: in it a server is to close TCP, and a client is not to",
 			"alive":        "afterwards a new connection has to be served",
-			"steps":        "in order: bytes (to_server: as a client sends them, masked with the key 37fa213d; to_client: as a server does), each_byte: in writes of one byte, trigger: the trigger's frame goes before them in the same write; then await close: until the peer's Close is there; then end: fin (half-close) or reset. After the steps, a prober of servers waits for the server to end TCP; a prober of clients ends it as soon as the client's Close is there",
-			"always wrong": "a frame of the peer that is masked the wrong way, has reserved bits, an unknown opcode or a length not minimal; a control frame fragmented or over 125 bytes; a Close with 1 byte, a code that must not be sent or a reason that is not UTF-8; a data frame or a second Close after its Close",
+			"steps":        "in order: bytes (to_server: as a client sends them, masked with the key 37fa213d; to_client: as a server does), each_byte: in writes of one byte, trigger: the trigger's frame precedes them in the same write; then await close: until the peer's Close is there, quiet: and for a quiet time more; then end: fin (half-close) or reset. After the steps, a prober of servers waits for the server to close TCP; a prober of clients closes it as soon as the client's Close is there",
 		},
-		Rules:        rules,
+		Rules:        map[string]probe.Rule{},
+		Always:       always,
 		Expectations: expectations,
 		Scenarios:    scenarios(),
-	})
+	}
+	if err := rules(&set); err != nil {
+		return nil, err
+	}
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	err := e.Encode(set)
 	return buf.Bytes(), err
 }
 
-var rules = map[string]probe.Rule{
-	"R01": {Where: "RFC 6455 §5.1", Level: "MUST", Text: "a client MUST mask all frames that it sends to the server"},
-	"R02": {Where: "RFC 6455 §5.1", Level: "MUST", Text: "The server MUST close the connection upon receiving a frame that is not masked. In this case, a server MAY send a Close frame with a status code of 1002 (protocol error)"},
-	"R03": {Where: "RFC 6455 §5.1", Level: "MUST NOT", Text: "A server MUST NOT mask any frames that it sends to the client."},
-	"R04": {Where: "RFC 6455 §5.1", Level: "MUST", Text: "A client MUST close a connection if it detects a masked frame. In this case, it MAY use the status code 1002 (protocol error)"},
-	"R06": {Where: "RFC 6455 §5.2", Level: "MUST", Text: "If a nonzero value is received and none of the negotiated extensions defines the meaning of such a nonzero value, the receiving endpoint MUST _Fail the WebSocket Connection_."},
-	"R07": {Where: "RFC 6455 §5.2", Level: "MUST", Text: "If an unknown opcode is received, the receiving endpoint MUST _Fail the WebSocket Connection_."},
-	"R08": {Where: "RFC 6455 §5.2", Level: "MUST", Text: "in all cases, the minimal number of bytes MUST be used to encode the length; […] 64-bit unsigned integer (the most significant bit MUST be 0)"},
-	"R10": {Where: "RFC 6455 §5.4", Level: "MUST NOT", Text: "Control frames (see Section 5.5) MAY be injected in the middle of a fragmented message. Control frames themselves MUST NOT be fragmented."},
-	"R11": {Where: "RFC 6455 §5.4", Level: "MUST", Text: "An endpoint MUST be capable of handling control frames in the middle of a fragmented message."},
-	"R12": {Where: "RFC 6455 §5.4", Level: "MUST NOT", Text: "The fragments of one message MUST NOT be interleaved between the fragments of another message"},
-	"R13": {Where: "RFC 6455 §5.5", Level: "MUST", Text: "All control frames MUST have a payload length of 125 bytes or less and MUST NOT be fragmented."},
-	"R14": {Where: "RFC 6455 §5.5.1", Level: "MUST", Text: "If there is a body, the first two bytes of the body MUST be a 2-byte unsigned integer (in network byte order) representing a status code"},
-	"R15": {Where: "RFC 6455 §5.5.1", Level: "definition", Text: "Following the 2-byte integer, the body MAY contain UTF-8-encoded data with value /reason/"},
-	"R17": {Where: "RFC 6455 §5.5.1", Level: "MUST NOT", Text: "The application MUST NOT send any more data frames after sending a Close frame."},
-	"R18": {Where: "RFC 6455 §5.5.1", Level: "MUST", Text: "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame in response. (When sending a Close frame in response, the endpoint typically echos the status code it received.)"},
-	"R20": {Where: "RFC 6455 §5.5.1", Level: "MUST", Text: "After both sending and receiving a Close message, an endpoint considers the WebSocket connection closed and MUST close the underlying TCP connection. The server MUST close the underlying TCP connection immediately; the client SHOULD wait for the server to close the connection but MAY close the connection at any time after sending and receiving a Close message"},
-	"R21": {Where: "RFC 6455 §5.5.1", Level: "definition", Text: "If a client and server both send a Close message at the same time, both endpoints will have sent and received a Close message and should consider the WebSocket connection closed and close the underlying TCP connection."},
-	"R22": {Where: "RFC 6455 §5.5.2", Level: "MUST", Text: "Upon receipt of a Ping frame, an endpoint MUST send a Pong frame in response, unless it already received a Close frame."},
-	"R23": {Where: "RFC 6455 §8.1", Level: "MUST", Text: "When an endpoint is to interpret a byte stream as UTF-8 but finds that the byte stream is not, in fact, a valid UTF-8 stream, that endpoint MUST _Fail the WebSocket Connection_. This rule applies both during the opening handshake and during subsequent data exchange."},
-	"R25": {Where: "RFC 6455 §7.1.1", Level: "SHOULD", Text: "an endpoint SHOULD use a method that cleanly closes the TCP connection, […] discarding any trailing bytes that may have been received"},
-	"R26": {Where: "RFC 6455 §7.1.1", Level: "SHOULD", Text: "The underlying TCP connection, in most normal cases, SHOULD be closed first by the server […]. In abnormal cases (such as not having received a TCP Close from the server after a reasonable period of time) a client MAY initiate the TCP Close."},
-	"R29": {Where: "RFC 6455 §7.1.2", Level: "MUST", Text: "To _Start the WebSocket Closing Handshake_ with a status code […] an endpoint MUST send a Close control frame"},
-	"R32": {Where: "RFC 6455 §7.1.4", Level: "definition", Text: "When the underlying TCP connection is closed, it is said that _The WebSocket Connection is Closed_"},
-	"R36": {Where: "RFC 6455 §7.1.7", Level: "MUST", Text: "To _Fail the WebSocket Connection_, the client MUST _Close the WebSocket Connection_"},
-	"R37": {Where: "RFC 6455 §7.1.7", Level: "MUST", Text: "to _Fail the WebSocket Connection_, the server MUST _Close the WebSocket Connection_"},
-	"R38": {Where: "RFC 6455 §7.1.7", Level: "SHOULD", Text: "the endpoint SHOULD send a Close frame with an appropriate status code (Section 7.4) before proceeding to _Close the WebSocket Connection_. An endpoint MAY omit sending a Close frame if it believes the other side is unlikely to be able to receive and process the Close frame"},
-	"R39": {Where: "RFC 6455 §7.1.7", Level: "MUST NOT", Text: "An endpoint MUST NOT continue to attempt to process data (including a responding Close frame) from the remote endpoint after being instructed to _Fail the WebSocket Connection_."},
-	"R47": {Where: "RFC 6455 §7.4.1", Level: "MUST NOT", Text: "[1005, 1006 and 1015 are each] a reserved value and MUST NOT be set as a status code in a Close control frame by an endpoint."},
-	"R48": {Where: "RFC 6455 §7.4.1", Level: "definition", Text: "[1004 is] Reserved. The specific meaning might be defined in the future."},
-	"R51": {Where: "RFC 6455 §7.4.2", Level: "definition", Text: "Status codes in the range 0-999 are not used. Status codes in the range 1000-2999 are reserved for definition by this protocol, its future revisions, and extensions […]. Status codes in the range 3000-3999 are reserved for use by libraries, frameworks, and applications […]. Status codes in the range 4000-4999 are reserved for private use"},
-	"R53": {Where: "RFC 6455 §10.7", Level: "MUST", Text: "Incoming data MUST always be validated by both clients and servers."},
-	"R54": {Where: "RFC 6455 §11.7", Level: "definition", Text: "The Status Code denotes a reason for a WebSocket connection closure as per Section 7.4 of this document. The status code is an integer number between 1000 and 4999 (inclusive). [1012, 1013 and 1014 are in the registry.]"},
-	"R55": {Where: "RFC 6455 §1.4", Level: "non-normative", Text: "After sending a control frame indicating the connection should be closed, a peer does not send any further data; after receiving a control frame indicating the connection should be closed, a peer discards any further data received."},
-	"R56": {Where: "RFC 7692 §6", Level: "MUST", Text: "An endpoint MUST NOT set the \"Per-Message Compressed\" bit of control frames […]. An endpoint receiving such a frame MUST _Fail the WebSocket Connection_."},
+// rules takes the rules that the set uses from rules.json.
+func rules(set *probe.Set) error {
+	known := map[string]vectors.Rule{}
+	for _, r := range vectors.Rules() {
+		known[r.ID] = r
+	}
+	var ids []string
+	for _, a := range set.Always {
+		ids = append(ids, a.Rule)
+	}
+	for _, e := range set.Expectations {
+		ids = append(ids, e.Close.Rule, e.Close.WarnRule)
+		for _, j := range e.End {
+			ids = append(ids, j.Rule, j.WarnRule)
+		}
+	}
+	for _, s := range set.Scenarios {
+		ids = append(ids, s.Rule)
+	}
+	for _, id := range ids {
+		if id == "" {
+			continue
+		}
+		r, ok := known[id]
+		if !ok {
+			return fmt.Errorf("no rule %s in rules.json", id)
+		}
+		level := r.Level
+		switch level {
+		case "def", "reserved":
+			level = "definition"
+		}
+		set.Rules[id] = probe.Rule{Section: r.Spec + " §" + r.Section, Level: level, Text: cmp.Or(r.Quote, r.Rule)}
+	}
+	return nil
 }
 
-// What ends TCP well. A server is to end it at once; a client "SHOULD wait
-// for the server", but may do it.
+// always are the findings that do not depend on the scenario.
+var always = map[string]probe.Always{
+	"masked":        {About: "a server masks a frame", Rule: "R03"},
+	"unmasked":      {About: "a client does not mask a frame", Rule: "R01"},
+	"reserved_bits": {About: "a frame has reserved bits that no extension defines", Rule: "R06"},
+	"opcode":        {About: "a frame has a reserved opcode", Rule: "R07"},
+	"length":        {About: "a frame's length takes more bytes than needed", Rule: "R08"},
+	"control":       {About: "a control frame is fragmented or longer than 125 bytes", Rule: "R13"},
+	"short":         {About: "a Close has a payload of one byte", Rule: "R14"},
+	"local_code":    {About: "a Close has the code 1005, 1006 or 1015", Rule: "R47"},
+	"invalid_code":  {About: "a Close has another code that may not be sent", Rule: "R51"},
+	"reason":        {About: "a Close has a reason that is not UTF-8", Rule: "R15"},
+	"data_after":    {About: "a data frame follows the Close", Rule: "R17"},
+	"second_close":  {About: "a Close follows the Close", Rule: "R55"},
+	"control_after": {About: "a Ping or Pong follows the Close", Rule: "R55"},
+	"no_pong":       {About: "a Ping that a Close follows is not answered", Rule: "R61"},
+	"incomplete":    {About: "the last frame was not sent in full", Rule: "R25"},
+	"flood":         {About: "more than 4 MiB were sent: the prober stopped reading", Rule: "R55"},
+	"no_answer":     {About: "a Close was not answered within the time limit", Rule: "R60"},
+	"reset":         {About: "TCP was reset, and no Close was received", Rule: "R25"},
+	"fin_early":     {About: "the peer closes TCP right after its own Close, without waiting for the answer", Rule: "R55"},
+	"dead":          {About: "a server serves no new connections afterwards", Rule: "R53"},
+	"dead_wait":     {About: "a server did not serve a new connection within the time limit", Rule: "R52"},
+}
+
+// ends says who closes TCP after the closing handshake. A server is to do it
+// at once; a client "SHOULD wait for the server", but may do it.
 func ends(rule string) map[probe.Role]probe.Judgment {
 	return map[probe.Role]probe.Judgment{
-		probe.Server: {Right: []string{"first"}, Allowed: []string{"slow", "reset"}, Rule: rule, MayRule: "R26"},
-		probe.Client: {Right: []string{"after"}, Allowed: []string{"first", "reset"}, Rule: rule, MayRule: "R26"},
+		probe.Server: {Pass: []string{"first"}, Warn: []string{"slow", "reset"}, Rule: rule, WarnRule: "R26", Immediately: true},
+		probe.Client: {Pass: []string{"after"}, Warn: []string{"first", "reset"}, Rule: rule, WarnRule: "R27"},
 	}
 }
 
-// failEnds is what ends TCP when an endpoint fails the connection: for a
-// client that is one of the "abnormal cases" in which it may end TCP.
+// failEnds says who closes TCP when an endpoint fails the connection. For a
+// client that is one of the "abnormal cases" in which it may close TCP.
 var failEnds = map[probe.Role]probe.Judgment{
-	probe.Server: {Right: []string{"first"}, Allowed: []string{"slow", "reset"}, Rule: "R37", MayRule: "R26"},
-	probe.Client: {Right: []string{"first", "after"}, Allowed: []string{"reset"}, Rule: "R36", MayRule: "R25"},
+	probe.Server: {Pass: []string{"first"}, Warn: []string{"slow", "reset"}, Rule: "R37", WarnRule: "R26"},
+	probe.Client: {Pass: []string{"first", "after"}, Warn: []string{"reset"}, Rule: "R36", WarnRule: "R25"},
 }
 
-// lateEnds is for a frame of which the payload never comes: to fail at its
-// header is best, but nothing obliges an endpoint to.
+// lateEnds is for a frame whose payload never comes. To fail at its header is
+// best, but no rule demands it.
 var lateEnds = map[probe.Role]probe.Judgment{
-	probe.Server: {Right: []string{"first"}, Allowed: []string{"reset", "late"}, Rule: "R37", MayRule: "R38"},
-	probe.Client: {Right: []string{"first", "after"}, Allowed: []string{"reset", "late"}, Rule: "R36", MayRule: "R38"},
+	probe.Server: {Pass: []string{"first"}, Warn: []string{"slow", "reset", "late"}, Rule: "R37", WarnRule: "R38"},
+	probe.Client: {Pass: []string{"first", "after"}, Warn: []string{"reset", "late"}, Rule: "R36", WarnRule: "R38"},
 }
 
-// lostEnds is for a connection that the prober ended.
+// lostEnds is for a connection that the prober closed.
 var lostEnds = map[probe.Role]probe.Judgment{
-	probe.Server: {Right: []string{"first", "after"}, Allowed: []string{"reset"}, Rule: "R32", MayRule: "R25"},
-	probe.Client: {Right: []string{"first", "after"}, Allowed: []string{"reset"}, Rule: "R32", MayRule: "R25"},
+	probe.Server: {Pass: []string{"first", "slow", "after"}, Warn: []string{"reset"}, Rule: "R32", WarnRule: "R25"},
+	probe.Client: {Pass: []string{"first", "after"}, Warn: []string{"reset"}, Rule: "R32", WarnRule: "R25"},
 }
 
 var (
-	anySendable = []string{"empty", "sendable"}
-	noAnswer    = []string{"none", "empty", "sendable"}
+	anyClose = []string{"any"}
+	noAnswer = []string{"none", "any"}
 )
 
 var expectations = map[string]probe.Expectation{
 	"answered": {
-		About: "A good Close is answered with one Close, typically with the same code; then a server ends TCP at once, and a client after the server.",
-		Close: probe.Judgment{Right: []string{"echo"}, Wrong: []string{"1002", "1007"}, Allowed: anySendable},
+		About: "A good Close is answered with one Close, typically with the same code. Then a server closes TCP immediately, and a client after the server.",
+		Close: probe.Judgment{Pass: []string{"echo"}, Warn: anyClose, Rule: "R18", WarnRule: "R59"},
+		End:   ends("R20"),
+	},
+	"accepted": {
+		About: "As answered, for codes of the registry that RFC 6455 does not list.",
+		Close: probe.Judgment{Pass: []string{"echo"}, Warn: anyClose, Rule: "R18", WarnRule: "R54"},
+		End:   ends("R20"),
+	},
+	"answered amid": {
+		About: "As answered, amid a fragmented message: to refuse the Close breaks a rule.",
+		Close: probe.Judgment{Pass: []string{"echo"}, Fail: []string{"1002", "1007"}, Warn: anyClose, Rule: "R11", WarnRule: "R59"},
 		End:   ends("R20"),
 	},
 	"refused": {
-		About: "A code that must not be sent is a protocol error. To answer as if it were a Close without a code harms nobody.",
-		Close: probe.Judgment{Right: []string{"1002"}, Wrong: []string{"echo"}, Allowed: noAnswer, MayRule: "R38"},
+		About: "1005, 1006 and 1015 are never sent, so a Close with one is a protocol error. To answer it like an empty Close is a WARN, to send the code back a FAIL.",
+		Close: probe.Judgment{Pass: []string{"1002"}, Fail: []string{"echo"}, Warn: noAnswer, WarnRule: "R38"},
 		End:   failEnds,
 	},
 	"unassigned": {
-		About: "A code that is reserved for the future is nobody's to send yet; no rule tells a receiver to refuse it.",
-		Close: probe.Judgment{Right: []string{"1002"}, Allowed: []string{"echo", "none", "empty", "sendable"}, MayRule: "R51"},
+		About: "A code that no specification defines should not be sent; no rule tells a receiver to refuse it.",
+		Close: probe.Judgment{Pass: []string{"1002"}, Warn: noAnswer, WarnRule: "R51"},
 		End:   failEnds,
 	},
 	"failed 1002": {
-		About: "A protocol error: the endpoint fails the connection. It should say so with 1002, but may leave the Close out.",
-		Close: probe.Judgment{Right: []string{"1002"}, Wrong: []string{"echo"}, Allowed: noAnswer, MayRule: "R38"},
+		About: "A protocol error: the endpoint fails the connection. It should send 1002, but may leave the Close out.",
+		Close: probe.Judgment{Pass: []string{"1002"}, Fail: []string{"echo"}, Warn: noAnswer, WarnRule: "R38"},
 		End:   failEnds,
+		Ping:  true,
 	},
 	"failed too big": {
 		About: "A frame too long for its kind: the endpoint fails the connection, best as soon as it sees the length, with 1002 or 1009.",
-		Close: probe.Judgment{Right: []string{"1002", "1009"}, Wrong: []string{"echo"}, Allowed: noAnswer, MayRule: "R38"},
+		Close: probe.Judgment{Pass: []string{"1002", "1009"}, Fail: []string{"echo"}, Warn: noAnswer, WarnRule: "R38"},
 		End:   lateEnds,
 	},
 	"failed 1007": {
-		About: "Text that is not UTF-8: the endpoint fails the connection. It should say so with 1007, but may use another code or leave the Close out.",
-		Close: probe.Judgment{Right: []string{"1007"}, Wrong: []string{"echo"}, Allowed: noAnswer, MayRule: "R38"},
+		About: "Text that is not UTF-8: the endpoint fails the connection. It should send 1007, but may use another code or leave the Close out.",
+		Close: probe.Judgment{Pass: []string{"1007"}, Fail: []string{"echo"}, Warn: noAnswer, WarnRule: "R38"},
 		End:   failEnds,
+		Ping:  true,
 	},
 	"lost": {
-		About: "The prober ends TCP before a Close is whole: there is nothing to answer, and the peer ends its side too.",
-		Close: probe.Judgment{Right: []string{"none", "1002"}, Wrong: []string{"echo"}, Allowed: anySendable, MayRule: "R38"},
+		About: "The prober closes TCP before a Close is whole: there is nothing to answer, and the peer closes its side too.",
+		Close: probe.Judgment{Pass: []string{"none", "1002"}, Fail: []string{"echo"}, Warn: anyClose, WarnRule: "R38"},
 		End:   lostEnds,
 	},
 	"answered, half-closed": {
-		About: "A good Close and the end of the prober's side of TCP in one go: the Close is still to be answered.",
-		Close: probe.Judgment{Right: []string{"echo"}, Wrong: []string{"1002", "1007"}, Allowed: anySendable},
+		About: "A good Close and FIN at once: the Close is still to be answered.",
+		Close: probe.Judgment{Pass: []string{"echo"}, Warn: anyClose, Rule: "R18", WarnRule: "R59"},
 		End:   lostEnds,
 	},
 	"started": {
-		About: "The peer starts the closing handshake by itself, and ends TCP as its role asks.",
-		Close: probe.Judgment{Right: []string{"sendable"}, Allowed: []string{"empty"}, MayRule: "R29"},
+		About: "The peer starts the closing handshake by itself, and closes TCP as its role demands.",
+		Close: probe.Judgment{Pass: anyClose, Rule: "R29"},
 		End:   ends("R20"),
 	},
 	"started, failed": {
-		About: "The peer starts the closing handshake; the prober's answer is malformed, or no answer comes. The peer sends no second Close, and ends TCP.",
-		Close: probe.Judgment{Right: []string{"sendable"}, Allowed: []string{"empty"}, MayRule: "R29"},
+		About: "The peer starts the closing handshake; the prober's answer is malformed. The peer sends no second Close, and closes TCP.",
+		Close: probe.Judgment{Pass: anyClose, Rule: "R29"},
 		End:   failEnds,
 	},
 	"started, no answer": {
 		About: "The peer starts the closing handshake; no answer comes. It is best not to wait for ever.",
-		Close: probe.Judgment{Right: []string{"sendable"}, Allowed: []string{"empty"}, MayRule: "R29"},
+		Close: probe.Judgment{Pass: anyClose, Rule: "R29"},
 		End: map[probe.Role]probe.Judgment{
-			probe.Server: {Right: []string{"first", "late"}, Allowed: []string{"reset"}, Rule: "R26", MayRule: "R25"},
-			probe.Client: {Right: []string{"first", "after"}, Allowed: []string{"reset"}, Rule: "R26", MayRule: "R25"},
+			probe.Server: {Pass: []string{"first", "slow", "late"}, Warn: []string{"reset"}, Rule: "R26", WarnRule: "R25"},
+			probe.Client: {Pass: []string{"first", "after"}, Warn: []string{"reset"}, Rule: "R27", WarnRule: "R25"},
 		},
 	},
 	"started, lost": {
-		About: "The peer starts the closing handshake; the prober ends TCP instead of answering.",
-		Close: probe.Judgment{Right: []string{"sendable"}, Allowed: []string{"empty"}, MayRule: "R29"},
+		About: "The peer starts the closing handshake; the prober closes TCP instead of answering.",
+		Close: probe.Judgment{Pass: anyClose, Rule: "R29"},
 		End:   lostEnds,
 	},
 	"unseen": {
-		About: "The prober resets TCP: all there is to see is whether the peer serves the next connection.",
-		Close: probe.Judgment{Right: []string{"any", "none"}},
+		About: "The prober resets TCP: all that can be seen is whether the peer serves the next connection.",
+		Close: probe.Judgment{Pass: []string{"any", "none"}},
 		End:   lostEnds,
 	},
 }
@@ -294,14 +340,14 @@ func scenarios() []probe.Scenario {
 
 	// Codes.
 	for _, c := range []uint16{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999} {
-		rule, echo := "R51", fmt.Sprint(c)
+		rule, expect, echo := "R51", "answered", fmt.Sprint(c)
 		if c == 1000 {
 			rule = "R18"
 		}
 		if c >= 1012 && c <= 1014 {
-			rule = "R54"
+			rule, expect = "R54", "accepted"
 		}
-		s := add("code-"+echo, "Close "+echo, rule, echo, "answered", send("Close "+echo, cls(c, "")))
+		s := add("code-"+echo, "Close "+echo, rule, echo, expect, send("Close "+echo, cls(c, "")))
 		if c == 1010 {
 			s.Of = probe.Server // "this status code is not used by the server" (§7.4.1)
 		}
@@ -310,14 +356,12 @@ func scenarios() []probe.Scenario {
 		echo := fmt.Sprint(c)
 		rule, expect := "R51", "unassigned"
 		switch {
-		case c < 1000:
-			expect = "refused"
 		case c == 1004:
 			rule = "R48"
 		case c == 1005 || c == 1006 || c == 1015:
 			rule, expect = "R47", "refused"
 		case c >= 5000:
-			rule, expect = "R54", "refused"
+			rule = "R54"
 		}
 		add("code-"+echo, "Close "+echo, rule, echo, expect, send("Close "+echo, cls(c, "")))
 	}
@@ -464,14 +508,14 @@ func scenarios() []probe.Scenario {
 	// Among other frames.
 	add("after-text", "a text message, then Close", "R18", "1000", "answered", send("text, Close 1000", text(0x81, "hello"), cls(1000, "")))
 	add("after-ping", "a Ping, then Close", "R18", "1000", "answered", send("Ping, Close 1000", text(0x89, "hi"), cls(1000, ""))).Pong = "due"
-	add("amid-text", "Close amid a fragmented text message", "R11", "1000", "answered", send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
-	add("amid-binary", "Close amid a fragmented binary message", "R11", "1000", "answered", send("first fragment of binary, Close 1000", text(0x02, "hel"), cls(1000, "")))
-	add("amid-character", "Close amid a text message cut inside a character", "R11", "1000", "answered",
+	add("amid-text", "Close amid a fragmented text message", "R11", "1000", "answered amid", send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
+	add("amid-binary", "Close amid a fragmented binary message", "R11", "1000", "answered amid", send("first fragment of binary, Close 1000", text(0x02, "hel"), cls(1000, "")))
+	add("amid-character", "Close amid a text message cut inside a character", "R11", "1000", "answered amid",
 		send("first fragment of text, Close 1000", text(0x01, "\xe5\x85"), cls(1000, "")))
-	add("amid-fragments", "Close amid a fragmented text message, whose rest follows", "R11", "1000", "answered",
+	add("amid-fragments", "Close amid a fragmented text message, whose rest follows", "R11", "1000", "answered amid",
 		send("first fragment of text, Close 1000, last fragment", text(0x01, "hel"), cls(1000, ""), text(0x80, "lo")))
-	add("continuation", "a continuation frame with nothing to continue", "R12", "", "failed 1002", send("continuation", text(0x80, "lo")))
-	add("interleaved", "a new text message amid a fragmented one", "R12", "", "failed 1002", send("first fragment of text, text", text(0x01, "hel"), text(0x81, "hello")))
+	add("continuation", "a continuation frame with nothing to continue", "R63", "", "failed 1002", send("continuation", text(0x80, "lo")))
+	add("interleaved", "a new text message amid a fragmented one", "R62", "", "failed 1002", send("first fragment of text, text", text(0x01, "hel"), text(0x81, "hello")))
 	add("ping-long", "a Ping with a payload of 126 bytes", "R13", "", "failed too big", send("Ping (126 bytes)", text(0x89, strings.Repeat("x", 126)))).Pong = "wrong"
 	add("ping-fin", "a Ping with FIN clear", "R13", "", "failed 1002", send("Ping with FIN clear", text(0x09, "hi"))).Pong = "wrong"
 	ping := text(0x89, "hi")
@@ -507,22 +551,22 @@ func scenarios() []probe.Scenario {
 		id, title string
 		n, m      int
 	}{
-		{"cut-1", "one byte of a Close, then the end of TCP", 1, 1},
-		{"cut-header", "the header of a Close, then the end of TCP", 2, 2},
-		{"cut-payload", "a Close short of its last byte, then the end of TCP", len(bye.bytes(true)) - 1, len(bye.bytes(false)) - 1},
+		{"cut-1", "one byte of a Close, then FIN", 1, 1},
+		{"cut-header", "the header of a Close, then FIN", 2, 2},
+		{"cut-payload", "a Close short of its last byte, then FIN", len(bye.bytes(true)) - 1, len(bye.bytes(false)) - 1},
 	} {
 		add(c.id, c.title, "R32", "3001", "lost", ending(cut(c.title, lost, c.n, c.m), "fin"))
 	}
-	add("cut-key", "a Close cut inside its masking key, then the end of TCP", "R32", "3001", "lost", ending(cut("Close, to the middle of its key", lost, 4, 2), "fin")).Of = probe.Server
+	add("cut-key", "a Close cut inside its masking key, then FIN", "R32", "3001", "lost", ending(cut("Close, to the middle of its key", lost, 4, 2), "fin")).Of = probe.Server
 
-	// The end of TCP.
-	add("no-close", "the end of TCP, with no Close", "R32", "", "lost", probe.Step{What: "nothing", End: "fin"})
-	add("text-no-close", "a text message, then the end of TCP, with no Close", "R32", "", "lost", ending(send("text", text(0x81, "hello")), "fin"))
-	add("amid-no-close", "the end of TCP amid a fragmented message", "R32", "", "lost", ending(send("first fragment of text", text(0x01, "hel")), "fin"))
-	add("close-end", "Close and the end of the prober's side of TCP at once", "R18", "1000", "answered, half-closed", ending(send("Close 1000", cls(1000, "")), "fin"))
+	// FIN and RST.
+	add("no-close", "FIN, with no Close", "R32", "", "lost", probe.Step{What: "nothing", End: "fin"})
+	add("text-no-close", "a text message, then FIN, with no Close", "R32", "", "lost", ending(send("text", text(0x81, "hello")), "fin"))
+	add("amid-no-close", "FIN amid a fragmented message", "R32", "", "lost", ending(send("first fragment of text", text(0x01, "hel")), "fin"))
+	add("close-end", "Close and FIN at once", "R18", "1000", "answered, half-closed", ending(send("Close 1000", cls(1000, "")), "fin"))
 	add("reset", "a TCP reset, with no Close", "R32", "", "unseen", probe.Step{What: "nothing", End: "reset"}).Alive = true
 	add("close-reset", "Close and a TCP reset at once", "R32", "", "unseen", ending(send("Close 1000", cls(1000, "")), "reset")).Alive = true
-	add("who-ends", "who ends TCP after the closing handshake", "R20", "1000", "answered", send("Close 1000", cls(1000, ""))).Hold = true
+	add("who-ends", "who closes TCP after the closing handshake", "R20", "1000", "answered", send("Close 1000", cls(1000, ""))).Hold = true
 	add("failed-unanswered", "a reserved opcode, then silence", "R37", "", "failed 1002", send("opcode 0xb", ctl(0x8b))).Hold = true
 
 	// The peer begins.
@@ -534,7 +578,9 @@ func scenarios() []probe.Scenario {
 	begin("starts", "the peer closes, the prober echoes 1000", "R29", "started", trigger, send("Close 1000", cls(1000, "")))
 	begin("starts-empty", "the peer closes, the prober answers without a code", "R20", "started", trigger, send("Close (empty)", ctl(0x88)))
 	begin("starts-other", "the peer closes, the prober answers with another code", "R20", "started", trigger, send("Close 4999 \"other\"", cls(4999, "other")))
-	begin("starts-hold", "the peer closes: who ends TCP", "R20", "started", trigger, send("Close 1000", cls(1000, ""))).Hold = true
+	pause := trigger
+	pause.Await = "quiet"
+	begin("starts-hold", "the peer closes: who closes TCP", "R20", "started", pause, send("Close 1000", cls(1000, ""))).Hold = true
 	begin("starts-text", "the peer closes, the prober sends a text message before it answers", "R20", "started",
 		trigger, send("text, Close 1000", text(0x81, "hello"), cls(1000, "")))
 	begin("starts-amid", "the peer closes amid the prober's fragmented message", "R20", "started",
@@ -551,9 +597,9 @@ func scenarios() []probe.Scenario {
 	begin("starts-1005", "the peer closes, the prober's answer is 1005", "R47", "started, failed", trigger, send("Close 1005", cls(1005, "")))
 	begin("starts-utf8", "the peer closes, the prober's answer is not UTF-8", "R23", "started, failed", trigger, send("Close 1000 and the byte FF", cls(1000, "\xff")))
 	begin("starts-opcode", "the peer closes, then gets a reserved opcode", "R07", "started, failed", trigger, send("opcode 0x3", ctl(0x83)))
-	begin("starts-end", "the peer closes, the prober ends TCP without a Close", "R32", "started, lost", trigger, probe.Step{What: "nothing", End: "fin"})
-	begin("starts-cut", "the peer closes, the prober ends TCP amid its answer", "R32", "started, lost", trigger, ending(cut("Close, without its last byte", bye, len(bye.bytes(true))-1, len(bye.bytes(false))-1), "fin"))
-	begin("starts-no-answer", "the peer closes, the prober says nothing", "R26", "started, no answer", trigger)
+	begin("starts-end", "the peer closes, the prober closes TCP without a Close", "R32", "started, lost", trigger, probe.Step{What: "nothing", End: "fin"})
+	begin("starts-cut", "the peer closes, the prober closes TCP amid its answer", "R32", "started, lost", trigger, ending(cut("Close, without its last byte", bye, len(bye.bytes(true))-1, len(bye.bytes(false))-1), "fin"))
+	begin("starts-no-answer", "the peer closes, the prober does not answer", "R26", "started, no answer", pause)
 	return all
 }
 

@@ -186,8 +186,8 @@ func (s *suite) divergences() []known.Divergence {
 	}
 	var list []known.Divergence
 	for _, r := range s.report.Results {
-		if r.Verdict == probe.Wrong {
-			list = append(list, known.Divergence{In: "probe", ID: r.ID, Rule: r.Rule, What: r.Why})
+		if r.Verdict == probe.Fail {
+			list = append(list, known.Divergence{In: "probe", ID: r.ID, Rule: r.Rule, What: r.Got})
 		}
 	}
 	if s.report.Stopped != "" {
@@ -229,9 +229,9 @@ func printTable(suites []*suite, all *known.File) (bad bool) {
 		}
 		c := s.report.Counts
 		fmt.Printf("%-*s  %-6s  %5d %7d %5d %7d %5d  %9d %9d %5d %5d %7.1f\n", width, name, s.role,
-			c[probe.Right], c[probe.Allowed], count[0][0], count[0][1], c[probe.LeftOut],
+			c[probe.Pass], c[probe.Warn], count[0][0], count[0][1], c[probe.Skip],
 			len(s.close), count[1][0]+count[1][1], count[1][0], count[1][1], s.took.Seconds())
-		for i, n := range []int{c[probe.Right], c[probe.Allowed], count[0][0], count[0][1], c[probe.LeftOut], len(s.close), count[1][0], count[1][1]} {
+		for i, n := range []int{c[probe.Pass], c[probe.Warn], count[0][0], count[0][1], c[probe.Skip], len(s.close), count[1][0], count[1][1]} {
 			total[i] += n
 		}
 		if *verbose {

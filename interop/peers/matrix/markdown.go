@@ -55,7 +55,7 @@ server of your own: ` + "`closeframe probe -run '^one-byte-03$' -v ws://localhos
 			continue
 		}
 		c := s.report.Counts
-		p("| %s | %s | %d | %d | %d | %d |\n", s.peer.Name, s.role, c[probe.Right], c[probe.Allowed], c[probe.Wrong], c[probe.LeftOut])
+		p("| %s | %s | %d | %d | %d | %d |\n", s.peer.Name, s.role, c[probe.Pass], c[probe.Warn], c[probe.Fail], c[probe.Skip])
 	}
 
 	p("\n## Rules × libraries\n\nA row for each rule that scenarios are about. ✓: all right. ~: some allowed. ✗ n/m: n of m scenarios wrong; S and C: as server and as client, where they differ; one mark where the rule is for one role. –: not played.\n\n")
@@ -71,7 +71,7 @@ server of your own: ` + "`closeframe probe -run '^one-byte-03$' -v ws://localhos
 		}
 		used[sc.Rule] = true
 		r := set.Rules[sc.Rule]
-		p("| %s, %s: %s | ", strings.TrimPrefix(r.Where, "RFC 6455 "), r.Level, rowTitle[sc.Rule])
+		p("| %s, %s: %s | ", strings.TrimPrefix(r.Section, "RFC 6455 "), r.Level, rowTitle[sc.Rule])
 		for _, g := range byPeer {
 			p("%s | ", cell(set, g, sc.Rule))
 		}
@@ -129,14 +129,14 @@ func cell(set *probe.Set, g []*suite, rule string) string {
 		wrong, allowed, n := 0, 0, 0
 		if s.report != nil {
 			for _, r := range s.report.Results {
-				if !ids[r.ID] || r.Verdict == probe.LeftOut {
+				if !ids[r.ID] || r.Verdict == probe.Skip {
 					continue
 				}
 				n++
 				switch r.Verdict {
-				case probe.Wrong:
+				case probe.Fail:
 					wrong++
-				case probe.Allowed:
+				case probe.Warn:
 					allowed++
 				}
 			}
@@ -210,7 +210,7 @@ func findings(set *probe.Set, g []*suite) []string {
 			lines = append(lines, as+"closing with closeframe, "+l.what+".")
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%s%s (%s, %s) in %s", as, l.what, set.Rules[l.rule].Where, set.Rules[l.rule].Level, strings.Join(ids[l], ", ")))
+		lines = append(lines, fmt.Sprintf("%s%s (%s, %s) in %s", as, l.what, set.Rules[l.rule].Section, set.Rules[l.rule].Level, strings.Join(ids[l], ", ")))
 	}
 	return lines
 }

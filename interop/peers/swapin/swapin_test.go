@@ -118,12 +118,12 @@ func TestProbe(t *testing.T) {
 			}
 			var wrong []string
 			for _, r := range rep.Results {
-				if r.Verdict != probe.Wrong {
+				if r.Verdict != probe.Fail {
 					continue
 				}
 				wrong = append(wrong, r.ID)
 				if !slices.Contains(l.left, r.ID) {
-					t.Errorf("%s: %s; also %q; sent %s; got %s", r.ID, r.Why, r.Also, r.Sent, r.Got)
+					t.Errorf("%s: %s; also %q; sent %s; got %s", r.ID, r.Got, r.Also, r.Sent, r.Got)
 				}
 			}
 			if len(wrong) != len(l.left) {
