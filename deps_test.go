@@ -16,6 +16,7 @@ var allowed = map[string][]string{
 	"closecode":       {"strconv", "time"},
 	"utf8check":       {module + "internal/kernel"},
 	"closeevent":      {module + "closecode", module + "frame", "strconv", "syscall/js"},
+	"closetap":        {module + "closecode", module + "closeevent", module + "frame", module + "utf8check", "errors", "strconv", "time"},
 	"frame":           {module + "closecode", module + "internal/kernel", module + "utf8check", "io", "math/bits", "strconv"},
 }
 
