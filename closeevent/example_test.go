@@ -193,7 +193,10 @@ func ExampleHandshake_Relay() {
 // A server logs one line for each connection, and counts connections by cause and
 // class of code. Both labels have few values, whatever peers send.
 func ExampleEnding() {
-	type labels struct{ cause, class string }
+	type labels struct {
+		cause closeevent.Cause
+		class string
+	}
 	connections := map[labels]int{}
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
@@ -210,11 +213,13 @@ func ExampleEnding() {
 
 	var end closeevent.Ending = h.Ending()
 	logger.Info("websocket closed", "ending", end.Error(), "cause", end.Cause().String(), "code", int(end.Code))
-	connections[labels{end.Cause().String(), end.Code.Class().String()}]++
-	fmt.Println(connections)
+	connections[labels{end.Cause(), end.Code.Class().String()}]++
+	for l, n := range connections {
+		fmt.Printf("%s %s: %d\n", l.cause, l.class, n)
+	}
 	// Output:
 	// level=INFO msg="websocket closed" ending="received 1001 Going Away \"bye\", then sent 1001 Going Away" cause=clean code=1001
-	// map[{clean standard}:1]
+	// clean standard: 1
 }
 
 // The Cause of an ending, and the Event in it.
