@@ -3,9 +3,12 @@ package lab
 import (
 	"encoding/json"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/browser"
@@ -190,7 +193,7 @@ func TestArguments(t *testing.T) {
 		{"client", "1001", "", `1005 "" wasClean true`, "3000 to 4999"},
 		{"client", "65535", "", `1005 "" wasClean true`, "3000 to 4999"},
 		{"client", "1000", strings.Repeat("语", 42), `1005 "" wasClean true`, "123 bytes"},
-		{"client", "1000", strings.Repeat("x", 123), `1000 "" wasClean true`, "the server's code"},
+		{"client", "1000", strings.Repeat("x", 123), `1000 "" wasClean true`, "the code alone"},
 		{"client", "", "", `1005 "" wasClean true`, "no code"},
 		{"server", "4999", "\u202eolleh\u0007", `4999 "\u{202e}olleh\u0007" wasClean true`, "clean"},
 		{"server", "1015", "", `1006 "" wasClean false`, "1015"},
@@ -208,6 +211,72 @@ func TestArguments(t *testing.T) {
 		if eval[bool](p, `document.getElementById("code").validity.valid || last !== null || document.getElementById("run").disabled`) {
 			t.Errorf("%q is taken for a code", code)
 		}
+	}
+}
+
+// TestInvalidInput verifies that the last result is cleared when the form no
+// longer describes it.
+func TestInvalidInput(t *testing.T) {
+	p := open(t, desktop)
+	p.press()
+	if got := p.seen(); got != `1001 "server going down" wasClean true` {
+		t.Fatal(got)
+	}
+	p.fill("#code", "70000")
+	if eval[bool](p, `last !== null || !document.getElementById("result").hidden || document.getElementById("status").textContent !== ""`) {
+		t.Error("the result of the last run is still shown")
+	}
+	p.fill("#code", "4000")
+	p.press()
+	if got := p.seen(); got != `4000 "server going down" wasClean true` {
+		t.Error(got)
+	}
+}
+
+// TestControls verifies that the select is as high as the inputs, and that the
+// button for the report is in the card with the result.
+func TestControls(t *testing.T) {
+	for _, l := range []look{desktop, phone} {
+		p := open(t, l)
+		heights := eval[[]float64](p, `[...document.querySelectorAll("#form select, #form input")].map((e) => e.getBoundingClientRect().height)`)
+		if len(heights) != 3 || slices.Min(heights) != slices.Max(heights) || heights[0] < 24 {
+			t.Errorf("%v: the heights are %v", l, heights)
+		}
+		if !eval[bool](p, `document.getElementById("copy").closest(".card").contains(document.getElementById("why"))`) {
+			t.Errorf("%v: the button is not in the card with the result", l)
+		}
+	}
+}
+
+// TestDownload verifies that the table of all cases is saved as the JSON that
+// the lab itself saves.
+func TestDownload(t *testing.T) {
+	p := open(t, desktop)
+	dir := t.TempDir()
+	if _, err := chromedp.CallBrowser(p.ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir}); err != nil {
+		t.Fatal(err)
+	}
+	if !eval[bool](p, `document.getElementById("save").hidden`) {
+		t.Error("there is a button before there is a table")
+	}
+	p.visit("/?all=quick")
+	p.wait(done)
+	p.do(chromedp.Click(chromedp.CSS("#save")))
+	file := filepath.Join(dir, "closeframe-lab.json")
+	var all table
+	for {
+		b, err := os.ReadFile(file)
+		if err == nil && json.Unmarshal(b, &all) == nil {
+			break
+		}
+		if p.ctx.Err() != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if len(all.Cases) != 22 || all.Browser != "Chromium "+chromium.program.Major() {
+		t.Errorf("%d cases of %q", len(all.Cases), all.Browser)
 	}
 }
 

@@ -26,10 +26,14 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-//go:embed page words profiles.json
+//go:embed page profiles.json
 var files embed.FS
 
 var page = template.Must(template.New("index.html").ParseFS(files, "page/index.html"))
+
+// scripts are the page's scripts, in the order in which they run: the last
+// uses the others.
+var scripts = []string{"frames.js", "timeline.js", "compare.js", "table.js", "lab.js"}
 
 // policy lets the page load its own script and style, and talk to its own
 // server; nothing else, no script that stands in the HTML, and no HTML that a
@@ -54,10 +58,10 @@ func Handler(ctx context.Context, config Config) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", l.index)
-	mux.Handle("GET /lab.css", http.FileServerFS(static))
-	mux.Handle("GET /lab.js", http.FileServerFS(static))
-	mux.Handle("GET /icon.svg", http.FileServerFS(static))
-	mux.HandleFunc("GET /words.json", func(w http.ResponseWriter, r *http.Request) { writeJSON(w, script(tagOf(r))) })
+	for _, file := range append([]string{"lab.css", "icon.svg"}, scripts...) {
+		mux.Handle("GET /"+file, http.FileServerFS(static))
+	}
+	mux.HandleFunc("GET /words.json", func(w http.ResponseWriter, r *http.Request) { writeJSON(w, script(languageOf(r))) })
 	mux.HandleFunc("GET /cases.json", l.list)
 	mux.HandleFunc("GET /profiles.json", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "profiles.json") })
 	mux.HandleFunc("GET /code.json", code)
@@ -95,6 +99,8 @@ func guard(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		// With the opener policy, this gives the script a finer clock.
+		h.Set("Cross-Origin-Embedder-Policy", "require-corp")
 		next.ServeHTTP(w, r)
 	})
 }
@@ -116,9 +122,9 @@ func loopback(host string) bool {
 	return err == nil && ip.Zone() == "" && ip.IsLoopback()
 }
 
-// tagOf returns the language to answer r in: that of the parameter lang, else
+// languageOf returns the language to answer r in: that of the parameter lang, else
 // what the browser prefers.
-func tagOf(r *http.Request) string {
+func languageOf(r *http.Request) *catalog.Language {
 	var prefs []language.Tag
 	if q := r.URL.Query().Get("lang"); q != "" {
 		if t, err := language.Parse(q); err == nil {
@@ -130,35 +136,36 @@ func tagOf(r *http.Request) string {
 		prefs = append(prefs, accepted...)
 	}
 	l, _ := catalog.Match(prefs...)
-	return l.Tag()
+	return l
 }
 
 func (l *lab) index(w http.ResponseWriter, r *http.Request) {
-	tag := tagOf(r)
+	language := languageOf(r)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Vary", "Accept-Language")
 	type other struct{ Tag, Name, Link string }
 	var others []other
-	for _, t := range tags {
-		if t != tag {
+	for _, t := range catalog.Languages() {
+		if t != language.Tag() {
 			q := r.URL.Query()
 			q.Set("lang", t)
-			others = append(others, other{t, wordsOf(t).Name, "?" + q.Encode()})
+			others = append(others, other{t, catalog.In(t).Text("lab.language"), "?" + q.Encode()})
 		}
 	}
 	// The only error is that of a browser that has gone.
 	_ = page.Execute(w, struct {
-		Lang   string
-		W      *words
-		Groups []group
-		Others []other
-		Save   bool
-	}{tag, wordsOf(tag), groups(tag), others, l.config.Save != nil})
+		Lang    string
+		Text    map[string]string
+		Groups  []group
+		Others  []other
+		Save    bool
+		Scripts []string
+	}{language.Tag(), language.Section("lab.page"), groups(language), others, l.config.Save != nil, scripts})
 }
 
 func (l *lab) list(w http.ResponseWriter, r *http.Request) {
 	var all []namedCase
-	for _, g := range groups(tagOf(r)) {
+	for _, g := range groups(languageOf(r)) {
 		all = append(all, g.Cases...)
 	}
 	writeJSON(w, all)
@@ -171,7 +178,7 @@ func code(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	t := catalog.In(tagOf(r)).Code(c)
+	t := languageOf(r).Code(c)
 	writeJSON(w, struct {
 		Name    string `json:"name"` // the registry's
 		Title   string `json:"title"`
@@ -194,7 +201,7 @@ func (l *lab) start(w http.ResponseWriter, r *http.Request) (*run, bool) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return nil, false
 	}
-	p := &run{c: c, code: code, reason: reason, tag: tagOf(r), done: make(chan struct{})}
+	p := &run{c: c, code: code, reason: reason, language: languageOf(r), done: make(chan struct{})}
 	if !l.add(q.Get("run"), p) {
 		http.Error(w, "this run has been started before, or too many are going on", http.StatusConflict)
 		return nil, false

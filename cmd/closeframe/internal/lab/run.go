@@ -15,6 +15,7 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
 	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 const (
@@ -78,10 +79,10 @@ func (l *lab) get(id string) *run {
 
 // A run is one connection of one case, as the server sees it.
 type run struct {
-	c      Case
-	code   closecode.Code
-	reason string
-	tag    string
+	c        Case
+	code     closecode.Code
+	reason   string
+	language *catalog.Language
 
 	conn *recorder // nil if there was no opening handshake
 	in   []byte    // received and not parsed
@@ -296,6 +297,12 @@ type result struct {
 	// There are several where a race decides.
 	Expected []closeevent.Event `json:"expected"`
 
+	// Answer is the code of the browser's first Close frame, and
+	// ExpectedAnswer the one that the rules lead to: 1005 if the frame is
+	// empty, 0 if there is none.
+	Answer         closecode.Code `json:"answer"`
+	ExpectedAnswer closecode.Code `json:"expectedAnswer"`
+
 	Moments   []moment       `json:"moments"`
 	ToBrowser dissect.Report `json:"toBrowser"`
 	ToServer  dissect.Report `json:"toServer"`
@@ -313,13 +320,17 @@ func (p *run) result() result {
 		r.Moments, sent, received = p.conn.moments, p.conn.sent, p.conn.received
 		p.conn.mu.Unlock()
 	}
-	r.ToBrowser = dissect.Bytes(sent, dissect.Options{From: dissect.Server, Lang: p.tag})
-	r.ToServer = dissect.Bytes(received, dissect.Options{From: dissect.Client, Lang: p.tag})
-	r.Expected = p.expected(sent)
+	r.ToBrowser = dissect.Bytes(sent, dissect.Options{From: dissect.Server, Lang: p.language.Tag()})
+	r.ToServer = dissect.Bytes(received, dissect.Options{From: dissect.Client, Lang: p.language.Tag()})
+	r.Expected, r.ExpectedAnswer = p.expected(sent)
+	// What cannot be parsed is no Close frame of a browser's.
+	if c, _, err := frame.ParseMasked(nil, received); err == nil {
+		r.Answer = c.Code
+	}
 
 	id := p.reasonID(sent)
-	why, _ := caseOf(id)
-	r.Why, r.Rule, r.Quote, r.Href = wordsOf(p.tag).Cases[id].Why, why.rule.section, why.rule.quote, why.rule.href()
+	c, _ := caseOf(id)
+	r.Why, r.Rule, r.Quote, r.Href = why(p.language, id), c.rule.section, c.rule.quote, c.rule.href()
 	if f := r.ToBrowser.Frames; len(f) > 0 && f[0].Verdict.Rule != "" {
 		fault := rule{f[0].Verdict.Rule, f[0].Verdict.Quote}
 		r.Rule, r.Quote, r.Href = fault.section, fault.quote, fault.href()
@@ -367,21 +378,26 @@ func (p *run) reasonID(sent []byte) string {
 }
 
 // expected returns what closeevent says at the client's end of the connection,
-// where sent was all that the server sent before the transport ended.
-func (p *run) expected(sent []byte) []closeevent.Event {
+// and the code of the Close frame that it answers with, where sent was all that
+// the server sent before the transport ended.
+func (p *run) expected(sent []byte) (all []closeevent.Event, answer closecode.Code) {
 	h := closeevent.NewClient([4]byte{})
 	if p.c.ClientCloses {
 		_, _ = h.Close(nil, closecode.NormalClosure, "") // which can be sent
 	}
 	c, _, err := frame.Parse(sent)
+	var b []byte
 	switch fault, is := err.(frame.Error); {
 	case err == nil:
-		h.Receive(nil, c)
+		b = h.Receive(nil, c)
 	case is && fault.Code() != 0:
-		h.Fail(nil, fault.Code())
+		b = h.Fail(nil, fault.Code())
+	}
+	if a, _, err := frame.ParseMasked(nil, b); err == nil {
+		answer = a.Code
 	}
 	e := h.TransportClosed()
-	all := []closeevent.Event{e}
+	all = []closeevent.Event{e}
 	if p.c.mayBeUnclean && e.WasClean {
 		e.WasClean = false
 		all = append(all, e)
@@ -389,5 +405,5 @@ func (p *run) expected(sent []byte) []closeevent.Event {
 	if p.c.mayBeLost && e.Code != closecode.AbnormalClosure {
 		all = append(all, closeevent.Event{Code: closecode.AbnormalClosure})
 	}
-	return all
+	return all, answer
 }

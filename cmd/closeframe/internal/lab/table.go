@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
 )
 
@@ -21,7 +22,15 @@ type row struct {
 	Case     string             `json:"case"`
 	Event    *closeevent.Event  `json:"event"`    // null if the case could not be run
 	Expected []closeevent.Event `json:"expected"` // by the rules; several where a race decides
-	Verdict  string             `json:"verdict"`
+
+	// Codes of the browser's Close frame and of the one that the rules lead
+	// to: 1005 if it is empty, 0 if there is none.
+	Answer         *closecode.Code `json:"answer"`
+	ExpectedAnswer *closecode.Code `json:"expectedAnswer"`
+
+	Verdict    string `json:"verdict"`    // "same" as by the rules, "different" or "failed"
+	Difference string `json:"difference"` // "accepted", "readOn" or "other"
+	Known      *bool  `json:"known"`      // whether the browser's profile has the event; null if there is no profile
 }
 
 // maxTable is the size of the largest table that is accepted.

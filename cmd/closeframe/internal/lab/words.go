@@ -1,71 +1,35 @@
 package lab
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// words are all texts of the page in one language: a file of the folder words.
-type words struct {
-	Name   string              `json:"name"`   // of the language, in itself
-	Page   map[string]string   `json:"page"`   // what stands in the HTML
-	Script map[string]string   `json:"script"` // what the script puts there
-	Fields map[string]string   `json:"fields"` // of a frame: see dissect.Field
-	Types  map[string]string   `json:"types"`  // of frames
-	Groups map[string]string   `json:"groups"` // headings of the cases
-	Cases  map[string]caseText `json:"cases"`
-}
-
-// A caseText is what there is to say about a case.
-type caseText struct {
-	Name string `json:"name"` // for the list
-	Why  string `json:"why"`  // one sentence: what happens, and why it ends as it does
-}
-
-// tags are the languages of the page, English first; a language is one file.
-var tags = []string{"en", "zh-Hans"}
-
-var texts = func() map[string]*words {
-	m := map[string]*words{}
-	for _, t := range tags {
-		b, err := files.ReadFile("words/" + t + ".json")
-		if err == nil {
-			m[t] = new(words)
-			err = json.Unmarshal(b, m[t])
-		}
-		if err != nil {
-			panic(fmt.Sprintf("lab: %v", err)) // the files are embedded, and tested
-		}
-	}
-	return m
-}()
-
-func wordsOf(tag string) *words { return texts[tag] }
-
-// A vocabulary is what the script is given.
+// A vocabulary is the texts of the script.
 type vocabulary struct {
 	Text    map[string]string `json:"text"`
-	Fields  map[string]string `json:"fields"`
-	Types   map[string]string `json:"types"`
+	Fields  map[string]string `json:"fields"`  // of a frame, by dissect.Field
+	Types   map[string]string `json:"types"`   // of frames
 	Classes map[string]string `json:"classes"` // of codes, by closecode.Class.String
 }
 
-func script(tag string) vocabulary {
-	w := wordsOf(tag)
-	v := vocabulary{w.Script, w.Fields, w.Types, map[string]string{}}
+func script(l *catalog.Language) vocabulary {
+	v := vocabulary{l.Section("lab.script"), l.Section("lab.field"), l.Section("lab.type"), map[string]string{}}
+	v.Text["colon"], v.Text["space"], v.Text["or"] = l.Text("word.colon"), l.Text("word.space"), l.Text("word.or")
 	for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
-		v.Classes[c.String()] = catalog.In(tag).Class(c).Title
+		v.Classes[c.String()] = l.Class(c).Title
 	}
 	return v
 }
 
-// A namedCase is a case with its text in one language.
+// why returns the sentence on a case: what happens, and why it ends as it does.
+func why(l *catalog.Language, id string) string { return l.Text("lab.case." + id + ".why") }
+
+// A namedCase is a case with its texts in one language.
 type namedCase struct {
 	Case
-	caseText
+	Name string `json:"name"`
+	Why  string `json:"why"`
 }
 
 // A group is the cases under one heading.
@@ -75,16 +39,15 @@ type group struct {
 }
 
 // groups returns all cases under their headings.
-func groups(tag string) []group {
-	w := wordsOf(tag)
+func groups(l *catalog.Language) []group {
 	var all []group
 	for _, c := range cases {
-		name := w.Groups[c.Group]
+		name := l.Text("lab.group." + c.Group)
 		if len(all) == 0 || all[len(all)-1].Name != name {
 			all = append(all, group{Name: name})
 		}
 		g := &all[len(all)-1]
-		g.Cases = append(g.Cases, namedCase{c, w.Cases[c.ID]})
+		g.Cases = append(g.Cases, namedCase{c, l.Text("lab.case." + c.ID + ".name"), why(l, c.ID)})
 	}
 	return all
 }

@@ -3,7 +3,6 @@ package lab
 import (
 	"encoding/json"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // found returns what the first group of the pattern matches in a text.
@@ -32,31 +32,38 @@ func read(t *testing.T, file string) string {
 	return string(b)
 }
 
-// same compares the keys of texts with those that are used.
-func same(t *testing.T, what string, texts map[string]string, used map[string]bool) {
+// scriptText returns the text of all scripts of the page.
+func scriptText(t *testing.T) string {
 	t.Helper()
-	for key := range used {
-		if texts[key] == "" {
-			t.Errorf("%s: %q has no text", what, key)
-		}
+	all := ""
+	for _, file := range scripts {
+		all += read(t, "page/"+file)
 	}
-	for key := range texts {
-		if !used[key] {
-			t.Errorf("%s: %q is not used", what, key)
-		}
-	}
+	return all
 }
 
-// TestWords checks that every text which the page asks for is there, in every
-// language, and no other.
+// TestWords verifies that every text of the page, and no other, is in the
+// catalog. The catalog's own tests compare the languages.
 func TestWords(t *testing.T) {
-	html, script := read(t, "page/index.html"), read(t, "page/lab.js")
+	l := catalog.In("en")
+	used := map[string]bool{}
+	use := func(prefix string, keys map[string]bool) {
+		for key := range keys {
+			used[prefix+key] = true
+		}
+	}
+	use("page.", found(read(t, "page/index.html"), `\.Text\.(\w+)`))
 
-	// The script asks for some by a variable. Those are literals of the
-	// script all the same, or of the server.
-	said := found(script, `say\("([^"]+)"`)
+	// The script names some texts by a variable. Their names are string
+	// literals of the script, or of the server.
+	script := scriptText(t)
+	use("script.", found(script, `say\("([^"]+)"`))
 	literals := found(script, `"([A-Za-z-]+)"`)
-	notes := map[string]bool{}
+	for key := range l.Section("lab.script") {
+		if literals[key] {
+			used["script."+key] = true
+		}
+	}
 	sources, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -67,71 +74,45 @@ func TestWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !strings.HasSuffix(file, "_test.go") {
-			maps.Copy(notes, found(string(b), `note\("([^"]+)"`))
+			use("script.", found(string(b), `note\("([^"]+)"`))
 		}
 	}
-	maps.Copy(said, notes)
 	for _, status := range []string{dissect.Valid, dissect.Invalid, dissect.Incomplete, dissect.Other} {
-		said[status] = true
+		used["script."+status] = true
 	}
-	groups, fields := map[string]bool{}, map[string]bool{}
 	for _, c := range cases {
-		groups[c.Group] = true
+		for _, key := range []string{"group." + c.Group, "case." + c.ID + ".name", "case." + c.ID + ".why"} {
+			used[key] = true
+		}
 	}
 	for _, f := range []dissect.Field{dissect.FIN, dissect.RSV, dissect.Opcode, dissect.MASK, dissect.Length, dissect.ExtLength, dissect.Key,
 		dissect.Code, dissect.Reason, dissect.Excess, dissect.Payload} {
-		fields[string(f)] = true
+		used["field."+string(f)] = true
 	}
-	types := map[string]bool{}
 	for op := range 16 {
-		types[dissect.Bytes([]byte{byte(0x80 | op), 0}, dissect.Options{}).Frames[0].Type] = true
+		used["type."+dissect.Bytes([]byte{byte(0x80 | op), 0}, dissect.Options{}).Frames[0].Type] = true
 	}
 
-	en := wordsOf("en")
-	for _, tag := range tags {
-		w := wordsOf(tag)
-		if w.Name == "" {
-			t.Errorf("%s has no name", tag)
-		}
-		same(t, tag+" page", w.Page, found(html, `\.W\.Page\.(\w+)`))
-		same(t, tag+" groups", w.Groups, groups)
-		same(t, tag+" fields", w.Fields, fields)
-		same(t, tag+" types", w.Types, types)
-		used := maps.Clone(said)
-		for key := range w.Script {
-			if literals[key] {
-				used[key] = true
-			}
-		}
-		same(t, tag+" script", w.Script, used)
-		for key, text := range w.Script {
-			want, got := placeholders(en.Script[key]), placeholders(text)
-			if !slices.Equal(got, want) {
-				t.Errorf("%s: %q has %v, want %v", tag, key, got, want)
-			}
-		}
-		if len(w.Cases) != len(cases) {
-			t.Errorf("%s: %d cases, want %d", tag, len(w.Cases), len(cases))
-		}
-		for _, c := range cases {
-			if text := w.Cases[c.ID]; text.Name == "" || text.Why == "" {
-				t.Errorf("%s: %s has no text", tag, c.ID)
-			} else if end := map[string]string{"en": ".", "zh-Hans": "。"}[tag]; !strings.HasSuffix(text.Why, end) {
-				t.Errorf("%s: %q is no sentence", tag, text.Why)
-			}
+	for _, key := range []string{"colon", "space", "or"} {
+		delete(used, "script."+key) // words of the whole command
+	}
+	for key := range used {
+		if !l.Has("lab." + key) {
+			t.Errorf("%q has no text", key)
 		}
 	}
-}
-
-// placeholders returns the names that a text has between braces.
-func placeholders(text string) []string {
-	return slices.Sorted(maps.Keys(found(text, `\{(\w+)\}`)))
+	for key := range l.Section("lab") {
+		kind, _, _ := strings.Cut(key, ".")
+		if slices.Contains([]string{"page", "script", "group", "case", "field", "type"}, kind) && !used[key] {
+			t.Errorf("%q is not used", key)
+		}
+	}
 }
 
 // TestScriptMakesNoHTML checks that the script has none of the doors through
 // which a text becomes HTML or script. The page's policy shuts them too.
 func TestScriptMakesNoHTML(t *testing.T) {
-	script := read(t, "page/lab.js")
+	script := scriptText(t)
 	for _, door := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "DOMParser", "setHTML", "createContextualFragment",
 		"eval(", "new Function", "srcdoc", "javascript:"} {
 		if strings.Contains(script, door) {

@@ -1,0 +1,148 @@
+// Puts the moments of both ends into one order in which no effect precedes its
+// cause. The browser and the server have clocks of their own, so only the order
+// of moments of one end is known exactly.
+"use strict";
+
+/** What crosses, and which way: for the column between the two ends. */
+const ways = {sent: "←", received: "→", end: "→ FIN", "peer-reset": "→ RST", "half-closed": "← FIN", closed: "", reset: "← RST"};
+
+/** Whether a moment of the server's ends its half of the TCP connection. */
+const endsTCP = (m) => ["half-closed", "closed", "reset"].includes(m.what);
+
+/** Whether a moment of the server's shows what the browser did. */
+const isOfBrowser = (m) => ["received", "end", "peer-reset"].includes(m.what);
+
+/** The moment at which the server had sent all bytes of its first frame. */
+function firstFrameSent(server) {
+	let left = server.toBrowser.frames[0]?.size ?? Infinity;
+	return server.moments.find((m) => m.what === "sent" && (left -= pairs(m.hex).length) <= 0);
+}
+
+/**
+ * The pairs of moments, a cause and its effect at the other end, of which the
+ * cause certainly came first.
+ */
+function certain(seen) {
+	const there = seen.server.moments ?? [], here = (what) => seen.moments.findLast((m) => m.what === what);
+	const opened = there.find((m) => m.what === "opened");
+	const all = [[here("new"), opened], [opened, here("open")]];
+	if (seen.case.clientCloses) all.push([here("call"), there.find((m) => m.what === "received")]);
+	// A code and a reason come with the frame. Whatever else ended the
+	// connection is what the server did first, unless the browser was first.
+	if (seen.event.wasClean || seen.event.code !== 1006) {
+		all.push([firstFrameSent(seen.server), here("close")]);
+	} else {
+		const first = there.find((m) => m.what === "sent" || endsTCP(m) || isOfBrowser(m));
+		if (first && !isOfBrowser(first)) all.push([first, here("error")], [first, here("close")]);
+	}
+	return all.filter(([cause, effect]) => cause && effect);
+}
+
+/**
+ * The same for what a browser does that keeps to the rules: it sends its Close
+ * frame once it has reported the connection as open, and fires a clean close
+ * event once both Close frames have been exchanged and the server has sent FIN
+ * (RFC 6455 §7.1.1 and §7.1.4). Not every browser waits for that.
+ */
+function likely(seen) {
+	if (!seen.event.wasClean) return [];
+	const there = seen.server.moments ?? [], close = seen.moments.findLast((m) => m.what === "close");
+	const open = seen.moments.find((m) => m.what === "open");
+	const end = there.findIndex((m) => m.what === "end" || m.what === "peer-reset"), fin = there.findIndex(endsTCP);
+	const received = there.find((m) => m.what === "received");
+	const all = fin >= 0 && (end < 0 || fin < end) ? [[there[fin], close]] : [];
+	if (received) all.push([received, close]);
+	if (received && open) all.push([open, received]);
+	return all;
+}
+
+/**
+ * Puts the browser's moments on the server's clock: in the middle of what the
+ * pairs of cause and effect leave possible. Sets seen.order to the pairs that
+ * are kept and seen.within to how far off the browser's times may be, in
+ * milliseconds.
+ */
+function alignClocks(seen) {
+	const browser = new Set(seen.moments);
+	const bounds = (all) => {
+		let least = -Infinity, most = Infinity; // what may be added to the browser's times
+		for (const [cause, effect] of all) {
+			if (browser.has(cause)) most = Math.min(most, effect.ms - cause.ms);
+			else least = Math.max(least, cause.ms - effect.ms);
+		}
+		return {least, most};
+	};
+	seen.order = certain(seen);
+	for (const pair of likely(seen)) {
+		const {least, most} = bounds([...seen.order, pair]);
+		if (least <= most) seen.order.push(pair);
+	}
+	const {least, most} = bounds(seen.order);
+	let shift = -seen.moments[0].ms;
+	if (Number.isFinite(least) && Number.isFinite(most)) shift = (least + most) / 2;
+	else if (Number.isFinite(most)) shift = most; // it never opened
+	const sure = bounds(certain(seen)); // what is likely does not make the times more exact
+	seen.within = Number.isFinite(sure.most - sure.least) ? Math.max(shift - sure.least, sure.most - shift) : null;
+	for (const m of seen.moments) m.ms += shift;
+	const begin = seen.moments[0].ms; // the first of all
+	for (const m of [...seen.moments, ...seen.server.moments ?? []]) m.ms -= begin;
+}
+
+/** The moments of both ends in order. No time is less than the one before it. */
+function inOrder(seen) {
+	const heads = [[...seen.moments], [...seen.server.moments ?? []]];
+	const causes = new Map();
+	for (const [cause, effect] of seen.order ?? []) causes.set(effect, [...causes.get(effect) ?? [], cause]);
+	const all = [], done = new Set();
+	const blocked = (m) => (causes.get(m) ?? []).some((c) => !done.has(c));
+	while (heads[0].length || heads[1].length) {
+		const [here, there] = [heads[0][0], heads[1][0]];
+		const side = !there || here && (blocked(there) || !blocked(here) && here.ms <= there.ms) ? 0 : 1;
+		const m = heads[side].shift();
+		done.add(m);
+		all.push({...m, side: side === 0 ? "here" : "there", ms: Math.max(m.ms, all.at(-1)?.ms ?? 0)});
+	}
+	return all;
+}
+
+/** The rows of the timeline. Bytes that the server sent one by one are one row. */
+function timeline(seen) {
+	const rows = [];
+	for (const m of inOrder(seen)) {
+		const before = rows.at(-1);
+		if (m.side === "there" && m.what === "sent" && before?.side === "there" && before.what === "sent") {
+			before.hex += m.hex;
+			before.n++;
+		} else {
+			rows.push({hex: "", n: 1, ...m, way: m.side === "there" ? ways[m.what] ?? "" : ""});
+		}
+	}
+	for (const m of rows) {
+		if (m.text !== undefined) continue;
+		m.text = say(m.what, pairs(m.hex).join(" ")) + (m.hex.endsWith("…") ? " …" : "");
+		if (m.n > 1) m.text += say("pieces", m.n);
+	}
+	return rows;
+}
+
+/** How exact the browser's times are, in words. */
+function exactness(seen) {
+	if (seen.case.ours) return say("oneClock");
+	if (seen.within === null || seen.within === undefined) return say("clocksUnknown");
+	return say("clocksWithin", (Math.ceil(10 * seen.within + 1) / 10).toFixed(1));
+}
+
+function showTimeline(seen) {
+	$("timeline").replaceChildren(
+		el("thead", {}, el("tr", {},
+			el("th", {scope: "col", class: "number"}, say("ms")),
+			el("th", {scope: "col", class: "here"}, seen.case.ours ? say("oursName") : say("here")),
+			el("th", {scope: "col", class: "way"}, say("wire")),
+			el("th", {scope: "col"}, say("there")))),
+		el("tbody", {}, ...timeline(seen).map((m) => el("tr", {"data-side": m.side, "data-what": m.what},
+			el("td", {class: "number"}, m.ms.toFixed(1)),
+			el("td", {class: "here"}, m.side === "here" ? m.text : ""),
+			el("td", {class: "way"}, m.way),
+			el("td", {}, m.side === "there" ? m.text : "")))));
+	$("clocks").textContent = exactness(seen);
+}
