@@ -1,0 +1,111 @@
+// Package envelope removes what WebSocket frames are wrapped in: link, IP and
+// TCP headers, and the head of the opening handshake.
+package envelope
+
+// A Chunk is consecutive bytes of one direction, such as one packet or one
+// read of a log.
+type Chunk struct {
+	Data  []byte
+	Side  int    // 0 if unknown; chunks of the same direction have the same
+	Label string // what told the side, such as "write" or "peer0"
+}
+
+// A Kind names a protocol that is not WebSocket over plain TCP.
+type Kind string
+
+// The kinds of bytes that cannot be decoded as frames.
+const (
+	TLS     Kind = "tls"
+	HTTP2   Kind = "http2"
+	Hixie76 Kind = "hixie76" // the draft protocol of 2010, whose closing frame is ff 00
+	PCAP    Kind = "pcap"    // a capture file, pcapng included
+	HTTP    Kind = "http"    // HTTP/1.1 and no frames after its head
+	NotTCP  Kind = "not tcp" // packets, none of which is a TCP segment with data
+)
+
+// A Content is what chunks hold.
+type Content struct {
+	Streams []Stream
+
+	// Foreign is what the bytes are instead of frames, and Detail which
+	// message of it.
+	Foreign Kind
+	Detail  string
+
+	Packets int // number of packets whose headers were removed
+	Headers int // size of the headers of packets that were removed, in bytes
+
+	// Repeated and Missing are numbers of bytes that TCP sequence numbers tell
+	// were sent again, or are not in the input.
+	Repeated, Missing int
+}
+
+// A Stream is the bytes of one direction.
+type Stream struct {
+	Side  int
+	Label string
+	Data  []byte // frames
+	First int    // the index of the chunk that the frames begin in
+
+	Layers string // "Ethernet, IPv4, TCP 192.0.2.1:80 → 192.0.2.2:50000", or ""
+	Heads  []Head // of the HTTP messages before the frames
+	flow   string // the other direction's layers have its ends swapped
+}
+
+// Open removes the headers in front of frames.
+func Open(chunks []Chunk) *Content {
+	c := &Content{}
+	if kind, detail := capture(chunks); kind != "" {
+		c.Foreign, c.Detail = kind, detail
+		return c
+	}
+	if !c.packets(chunks) {
+		c.join(chunks)
+	}
+	for i := range c.Streams {
+		s := &c.Streams[i]
+		for {
+			h, n, ok := head(s.Data)
+			if !ok {
+				break
+			}
+			s.Heads = append(s.Heads, h)
+			s.Data = s.Data[n:]
+		}
+		if kind, detail := foreign(s); kind != "" && c.Foreign == "" {
+			c.Foreign, c.Detail = kind, detail
+		}
+	}
+	if c.Foreign == "" {
+		c.onlyHTTP()
+	}
+	return c
+}
+
+// onlyHTTP sets Foreign if there is HTTP in the streams and nothing else.
+func (c *Content) onlyHTTP() {
+	for _, s := range c.Streams {
+		if len(s.Data) > 0 {
+			return
+		}
+	}
+	for _, s := range c.Streams {
+		if len(s.Heads) > 0 {
+			c.Foreign, c.Detail = HTTP, s.Heads[len(s.Heads)-1].Summary()
+		}
+	}
+}
+
+// join makes one stream of the chunks of each side.
+func (c *Content) join(chunks []Chunk) {
+	index := map[int]int{}
+	for i, ch := range chunks {
+		at, ok := index[ch.Side]
+		if !ok {
+			at = len(c.Streams)
+			index[ch.Side] = at
+			c.Streams = append(c.Streams, Stream{Side: ch.Side, Label: ch.Label, First: i})
+		}
+		c.Streams[at].Data = append(c.Streams[at].Data, ch.Data...)
+	}
+}

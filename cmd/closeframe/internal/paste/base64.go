@@ -1,0 +1,86 @@
+package paste
+
+import (
+	"encoding/base64"
+	"regexp"
+	"strings"
+
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
+)
+
+var base64RE = regexp.MustCompile(`[A-Za-z0-9+/_-]{2,}={0,2}`)
+
+// readBase64 reads base64, standard or for URLs, padded or not.
+func readBase64(t *text, opt Options, r *result) {
+	s := t.norm
+	if joined := strings.Join(strings.Fields(s), ""); strings.ContainsAny(s, "\n") {
+		if b, ok := unbase64(joined); ok && base64RE.FindString(joined) == joined && sameWidth(s) {
+			r.add(Reading{Form: "base64", Name: "base64", Chunks: []envelope.Chunk{{Data: b}}, used: []span{{0, len(s)}}, of: s, rank: natural,
+				loose: !strings.HasSuffix(joined, "=")})
+		}
+	}
+	out := Reading{Form: "base64", Name: "base64", of: s, rank: natural}
+	padded := true
+	for _, m := range base64RE.FindAllStringIndex(s, -1) {
+		if m[0] > 0 && (isWord(s[m[0]-1]) || strings.IndexByte(`\.%&$@=`, s[m[0]-1]) >= 0 && !(s[m[0]-1] == '=')) || m[1] < len(s) && (isWord(s[m[1]]) || strings.IndexByte(`.:=\`, s[m[1]]) >= 0 && m[1]+1 < len(s) && !isSpace(s[m[1]+1])) {
+			continue
+		}
+		b, ok := unbase64(s[m[0]:m[1]])
+		if !ok || len(b) == 0 {
+			continue
+		}
+		f := envelope.Open([]envelope.Chunk{{Data: b}}).Fits(opt.Payload)
+		pad := s[m[1]-1] == '='
+		whole := strings.TrimSpace(s) == s[m[0]:m[1]]
+		if f < envelope.Frames && !(pad && whole) || !pad && f < envelope.Faulty && !fenced64(s, m) || opt.Payload && f < envelope.Complete && !pad {
+			continue
+		}
+		padded = padded && pad
+		if len(out.used) == 0 {
+			out.at = m[0]
+		}
+		out.used = append(out.used, span{m[0], m[1]})
+		out.Chunks = append(out.Chunks, envelope.Chunk{Data: b, Label: peerAbove(s, m[0])})
+		out.loose = !(pad && whole)
+	}
+	if len(out.Chunks) == 0 {
+		return
+	}
+	numberSides(out.Chunks)
+	r.add(out)
+}
+
+// sameWidth reports whether s is lines of one width, but for the last.
+func sameWidth(s string) bool {
+	f := strings.Fields(s)
+	for _, l := range f[:len(f)-1] {
+		if len(l) != len(f[0]) || len(l)%4 != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// fenced64 reports whether the word is marked as base64.
+func fenced64(s string, m []int) bool {
+	return strings.Contains(strings.ToLower(s[:m[0]]), "base64,")
+}
+
+// peerAbove returns the direction that the line of s[i] or one above tells of.
+func peerAbove(s string, i int) string {
+	if d := directionNear(s, i); d != "" {
+		return d
+	}
+	all := peerRE.FindAllStringSubmatch(s[:i], -1)
+	if len(all) == 0 {
+		return ""
+	}
+	return "peer " + all[len(all)-1][1]
+}
+
+func unbase64(s string) ([]byte, bool) {
+	s = strings.TrimRight(s, "=")
+	s = strings.NewReplacer("-", "+", "_", "/").Replace(s)
+	b, err := base64.RawStdEncoding.Strict().DecodeString(s)
+	return b, err == nil
+}

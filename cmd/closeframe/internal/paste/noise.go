@@ -1,0 +1,64 @@
+package paste
+
+import (
+	"regexp"
+	"strings"
+)
+
+// noise are parts of log lines that have digits and are not data.
+var noise = []*regexp.Regexp{
+	regexp.MustCompile("^\\s*(?:`{3,}|~{3,}).*$"),
+	regexp.MustCompile(`\b\d{1,2}/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?`),
+	regexp.MustCompile(`\b\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T ,_]+\d\d?:\d\d(?::\d\d(?:[.,:]\d+)?)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d)\b)?`),
+	regexp.MustCompile(`\b\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d\d)\b(?:[T ,]+\d\d?:\d\d(?::\d\d(?:[.,:]\d+)?)?(?: ?[AP]M)?)?`),
+	regexp.MustCompile(`\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* +\d{1,2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*)(?:,? \d{4})?,? +\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [A-Z]{3,4})?(?: \d{4})?`),
+	regexp.MustCompile(`(?:^|[\s\[(T])(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:[.,:]\d+)?(?: ?[AP]M\b)?(?:Z|[+-]\d\d:?\d\d)?(?:[\s\])|,;]|$)`),
+	regexp.MustCompile(`\b\d{8}T\d{6}(?:\.\d+)?Z?`),
+	regexp.MustCompile(`\b1[5-9]\d{8}(?:\d{3})?(?:\.\d+)?\b`), // Unix time
+	regexp.MustCompile(`\[ *\d+\.\d+\]`),
+	regexp.MustCompile(`\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b`),
+	regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}(?:[:.]\d{1,5})?\b`),
+	regexp.MustCompile(`\b\d+(?:\.\d+)+(?: ?(?:ms|s|us|µs|ns|sec|seconds))?\b`),
+	regexp.MustCompile(`(?i)\b\d+ ?(?:bytes?|octets?|bits?|ms|us|µs|ns|secs?|seconds?|chars|frames?|packets?)\b`),
+	regexp.MustCompile(`\b\d+ ?B:`),
+	regexp.MustCompile(`\b[A-Za-z_][\w]*\[\d+\]`),
+	regexp.MustCompile(`\b[A-Za-z_][\w./-]*\.[a-z]{1,4}:\d+(?::\d+)?`), // main.go:42
+	regexp.MustCompile(`#\d+\b`),
+	regexp.MustCompile(`\(\d+\)`),
+	regexp.MustCompile(`(?i)\b(?:len(?:gth)?|size|count|opcode|op|fin|masked|mask|rsv[123]?|pid|tid|seq|ack|port|fd|status|line|thread|stream|id|conn(?:ection)?|session|frame|packet|message|msg|n|nr|no|attempt)\s?[=:#]?\s?\d+\b(?: ?\(0x[0-9a-fA-F]+\))?(?:[:,;)\]]|\s+[A-Za-z(\[]|\s*$|\s+0x|\s)`),
+	regexp.MustCompile(`\b(?:UTF|utf|SHA|sha|MD|RFC|rfc|HTTP|http|IPv|ISO|iso)[- /]?\d[\d.-]*\b`),
+	regexp.MustCompile(`^\s*\$ .*$`), // a prompt and the command behind it
+}
+
+// silence returns s with noise replaced by bytes 1, as many as it was long.
+func silence(s string) string {
+	b := []byte(s)
+	for _, re := range noise {
+		for _, m := range re.FindAllIndex(b, -1) {
+			from, to := m[0], m[1]
+			for from < to && (isSpace(b[from]) || b[from] == '[' || b[from] == '(') {
+				from++
+			}
+			for to > from && !isDigit(b[to-1]) && !isLetter(b[to-1]) && b[to-1] != 'Z' && b[to-1] != '`' && b[to-1] != '~' && b[to-1] != ')' {
+				to--
+			}
+			if to-from > 1 && isLetter(b[to-1]) && to >= 2 && isSpace(b[to-2]) {
+				to -= 2 // the first letter of the next word
+			}
+			for i := from; i < to; i++ {
+				b[i] = 1
+			}
+		}
+	}
+	return string(b)
+}
+
+// comment returns the index of a comment in s, or len(s).
+func comment(s string) int {
+	for _, mark := range []string{" #", "\t#", "//", "/*", " ;", "\t;", " -- ", "<!--"} {
+		if i := strings.Index(s, mark); i >= 0 {
+			s = s[:i]
+		}
+	}
+	return len(s)
+}

@@ -1,0 +1,532 @@
+package paste
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
+)
+
+// A run is groups of digits in a line, with separators between them.
+type run struct {
+	span
+	line   int
+	units  []cell
+	strong bool // more than a number that a log may have for another purpose
+	torn   bool // what is next to it looks like digits, too
+	clear  bool // nothing but a label and a comment is around it
+	at     int  // where it is torn
+}
+
+var (
+	// unitRE matches a group of hex digits.
+	unitRE = regexp.MustCompile(`^(?:0[xX][0-9a-fA-F]+|[0-9a-fA-F]+[hH]?|&[hH][0-9a-fA-F]+)`)
+	// separatorRE matches what may be between two groups.
+	separatorRE = regexp.MustCompile(`^(?:[ \t]*\]\[[ \t]*|[ \t]*[,;:|][ \t]*|-|[ \t]+)`)
+	elisionRE   = regexp.MustCompile(`^\s*(?:\.\.\.|…)`)
+	behindRE    = regexp.MustCompile(`^[\s\])}>,;.|"'` + "`" + `)!?]*$`)
+	prefixedRE  = regexp.MustCompile(`(?:[:=\]>|<$#)("'` + "`" + `*✓]|^|\x01[^\w]*|→|←|- )\s*$`)
+)
+
+// runs finds the groups of hex digits of s, the norm of a text.
+func runs(s string) []run {
+	var all []run
+	for n, l := range lines(s) {
+		quiet := silence(l.s)
+		end := comment(quiet)
+		for i := 0; i < end; {
+			c := quiet[i]
+			if !isHex(c) && c != '&' || i > 0 && (isWord(quiet[i-1]) || strings.IndexByte(`.-/\%=&$@`, quiet[i-1]) >= 0 && !(quiet[i-1] == '=' || quiet[i-1] == '-' && i > 1 && isSpace(quiet[i-2]))) {
+				i++
+				continue
+			}
+			x, next := runAt(quiet[:end], i)
+			if len(x.units) == 0 {
+				i = max(i+1, next)
+				for i < end && isWord(quiet[i]) {
+					i++
+				}
+				continue
+			}
+			x.line = n
+			rest := quiet[x.to:end]
+			x.torn, x.at = tornBehind(rest, x.to)
+			if before := strings.TrimRight(quiet[:x.from], " \t"); !x.torn && before != "" {
+				k := len(before)
+				for k > 0 && isHex(before[k-1]) {
+					k--
+				}
+				if d := len(before) - k; d > 0 && d%2 != 0 && d < 3 && (k == 0 || isSpace(before[k-1])) {
+					x.torn, x.at = true, k
+				}
+			}
+			x.clear = prefixedRE.MatchString(quiet[:x.from]) && behindRE.MatchString(rest)
+			x.strong = strongUnits(x.units)
+			next = x.to
+			x.from += l.from
+			x.to += l.from
+			x.at += l.from
+			for k := range x.units {
+				x.units[k].from += l.from
+				x.units[k].to += l.from
+			}
+			all = append(all, x)
+			i = next
+		}
+	}
+	return all
+}
+
+// runAt returns the run that begins at s[i], and where to go on if there is
+// none.
+func runAt(s string, i int) (x run, next int) {
+	x.from = i
+	for {
+		m := unitRE.FindString(s[i:])
+		if m == "" {
+			return x, i
+		}
+		j := i + len(m)
+		digits := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(m), "0x"), "&h"), "0x")
+		prefixed := len(digits) < len(m)
+		if strings.HasSuffix(digits, "h") {
+			digits = strings.TrimSuffix(digits, "h")
+			if len(digits) == 3 && digits[0] == '0' {
+				digits = digits[1:] // an assembler's 0E8h
+			}
+			prefixed = true
+		}
+		if j < len(s) && (isWord(s[j]) || s[j] == '%' || s[j] == '\\') || len(digits)%2 != 0 && !(prefixed && len(digits) == 1) || digits == "" {
+			return x, j
+		}
+		if len(digits) == 1 {
+			digits = "0" + digits
+		}
+		x.units = append(x.units, cell{digits, span{i, j}})
+		x.to = j
+		sep := separatorRE.FindString(s[j:])
+		if sep == "" {
+			return x, j
+		}
+		i = j + len(sep)
+		if i >= len(s) {
+			return x, i
+		}
+	}
+}
+
+// strongUnits reports whether units are more than a number in a sentence.
+func strongUnits(units []cell) bool {
+	digits, letters := 0, 0
+	for _, u := range units {
+		for i := range len(u.s) {
+			if isDigit(u.s[i]) {
+				digits++
+			} else {
+				letters++
+			}
+		}
+	}
+	if digits == 0 {
+		return false
+	}
+	return len(units) > 1 || letters > 0 || units[0].to-units[0].from > 4
+}
+
+// tornBehind reports whether rest, what is behind a run that ends at i, begins
+// with what could be digits of it.
+func tornBehind(rest string, i int) (bool, int) {
+	s := strings.TrimLeft(rest, " \t,;:-")
+	at := i + len(rest) - len(s)
+	if s == "" || s[0] == 1 {
+		return false, 0
+	}
+	n := 0
+	hasDigit := false
+	onlyHex := true
+	for n < len(s) && isWord(s[n]) {
+		hasDigit = hasDigit || isDigit(s[n])
+		onlyHex = onlyHex && isHex(s[n])
+		n++
+	}
+	if n == 0 {
+		return false, 0
+	}
+	if hasDigit || onlyHex && n != 0 && n < 3 || n == 1 {
+		return true, at
+	}
+	return false, 0
+}
+
+// readRuns reads groups of hex digits, alone or in log lines.
+func readRuns(t *text, opt Options, r *result) {
+	s := t.norm
+	all := runs(s)
+	plain := isPlain(s)
+	if len(all) == 0 {
+		if plain {
+			r.fail(t, s, firstDigit(s), natural, "odd", clip(token(s[firstDigit(s):])))
+		}
+		return
+	}
+	strong := 0
+	for _, x := range all {
+		if x.strong {
+			strong++
+		}
+	}
+	var pool []run
+	if strong == 0 {
+		if !plain {
+			return // numbers in prose
+		}
+		pool = all
+	} else {
+		perLine := map[int]int{}
+		for _, x := range all {
+			if x.strong {
+				perLine[x.line]++
+			}
+		}
+		for _, x := range all {
+			if x.strong || perLine[x.line] == 0 && x.units[0].to-x.units[0].from >= 2 && !alphabeticUnits(x.units) && alone(all, x) {
+				pool = append(pool, x)
+			}
+		}
+	}
+	for _, x := range pool {
+		if x.torn {
+			r.fail(t, s, x.at, natural, "odd", clip(token(s[x.at:])))
+			return
+		}
+		if m := elisionRE.FindString(s[x.to:]); m != "" && (opt.Payload || true) {
+			rest := s[x.to+len(m):]
+			if k := len(strings.TrimLeft(rest, " ")); k > 0 && isHex(rest[len(rest)-k]) {
+				r.fail(t, s, x.to, natural, "elided")
+				return
+			}
+		}
+	}
+	if plain {
+		// All of the text must be in the runs.
+		at := 0
+		for _, x := range all {
+			if i := strings.IndexFunc(s[at:x.from], func(r rune) bool { return r < 0x80 && isHex(byte(r)) }); i >= 0 && !commented(s, at+i) && silence(lineOf(s, at+i))[at+i-lineStart(s, at+i)] != 1 {
+				r.fail(t, s, at+i, natural, "odd", clip(token(s[at+i:])))
+				return
+			}
+			at = x.to
+		}
+	}
+	addRuns(t, opt, r, pool, plain)
+	if sensible(r, opt) {
+		return
+	}
+	// Only one of several runs of a line may be data.
+	for _, choose := range []func(a, b run) bool{
+		func(a, b run) bool { return true },
+		func(a, b run) bool { return len(b.units) > len(a.units) },
+		func(a, b run) bool { return false },
+	} {
+		var picked []run
+		for _, x := range pool {
+			if n := len(picked); n > 0 && picked[n-1].line == x.line {
+				if choose(picked[n-1], x) {
+					picked[n-1] = x
+				}
+				continue
+			}
+			picked = append(picked, x)
+		}
+		if len(picked) < len(pool) {
+			addRuns(t, opt, r, picked, false)
+		}
+	}
+}
+
+func alone(all []run, x run) bool {
+	for _, y := range all {
+		if y.line == x.line && y.from != x.from {
+			return false
+		}
+	}
+	return true
+}
+
+func sensible(r *result, opt Options) bool {
+	for _, x := range r.readings {
+		if envelope.Open(x.Chunks).Fits(opt.Payload) >= envelope.Partial {
+			return true
+		}
+	}
+	return false
+}
+
+func lineStart(s string, i int) int { return strings.LastIndexByte(s[:i], '\n') + 1 }
+
+func lineOf(s string, i int) string {
+	s = s[lineStart(s, i):]
+	l, _, _ := strings.Cut(s, "\n")
+	return l
+}
+
+func commented(s string, i int) bool {
+	return i-lineStart(s, i) >= comment(silence(lineOf(s, i)))
+}
+
+func alphabeticUnits(units []cell) bool {
+	for _, u := range units {
+		if strings.ContainsAny(u.s, "0123456789") {
+			return false
+		}
+	}
+	return true
+}
+
+// isPlain reports whether s is digits and separators, without words around
+// them.
+func isPlain(s string) bool {
+	any := false
+	for _, l := range lines(s) {
+		quiet := silence(l.s)
+		quiet = quiet[:comment(quiet)]
+		for _, w := range strings.FieldsFunc(quiet, func(r rune) bool { return strings.ContainsRune(" \t,;:-[]{}()<>|\"'`\x01", r) }) {
+			w = strings.TrimSuffix(strings.ToLower(w), ".")
+			w = strings.TrimPrefix(w, "0x")
+			if w == "" {
+				continue
+			}
+			hex := 0
+			for i := range len(w) {
+				if isHex(w[i]) {
+					hex++
+				}
+			}
+			// A word with one letter that is no hex digit is a mistake in
+			// digits if it has a digit, too.
+			if hex < len(w) && !(strings.ContainsAny(w, "0123456789") && len(w) <= 2) {
+				return false
+			}
+			any = true
+		}
+	}
+	return any
+}
+
+// firstDigit returns the index of the first group of s that is no byte.
+func firstDigit(s string) int {
+	i := strings.IndexFunc(s, func(r rune) bool { return !(r == ' ' || r == '\n' || r == '\t' || r == '\r') })
+	return max(i, 0)
+}
+
+// addRuns adds the readings of runs.
+func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
+	s := t.norm
+	out := Reading{Form: "hex", Name: "hex digits", of: s, rank: natural, at: pool[0].from, loose: true}
+	le := out
+	le.Form, le.Name, le.rank = "words-le", "little-endian words", unnatural
+	clear := true
+	lineNo := map[int]bool{}
+	words := true
+	prefixed := true
+	for _, x := range pool {
+		clear = clear && x.clear
+		lineNo[x.line] = true
+		var data, rev []byte
+		for _, u := range x.units {
+			b := hexBytes(u.s)
+			data = append(data, b...)
+			w, _ := wordCell(u.s)
+			rev = append(rev, w...)
+			words = words && (len(u.s) == 4 || len(u.s) == 8)
+			prefixed = prefixed && u.to-u.from > len(u.s)
+		}
+		label := directionNear(s, x.from)
+		out.Chunks = append(out.Chunks, envelope.Chunk{Data: data, Label: label})
+		le.Chunks = append(le.Chunks, envelope.Chunk{Data: rev, Label: label})
+		out.used = append(out.used, x.span)
+	}
+	for n, l := range lines(s) {
+		quiet := silence(l.s)
+		if !lineNo[n] && strings.IndexFunc(quiet[:comment(quiet)], func(r rune) bool { return r >= 0x80 || isWord(byte(r)) }) >= 0 {
+			clear = false
+		}
+	}
+	out.loose = !clear && !plain
+	if prefixed && len(out.Bytes()) > 1 {
+		out.rank = marked
+		if len(pool) == 1 && len(pool[0].units) == 1 || words {
+			out.rank = natural
+		}
+	}
+	last := pool[len(pool)-1]
+	if elisionRE.MatchString(s[last.to:]) {
+		out.Cut = -1
+	}
+	le.used = out.used
+	le.loose = out.loose
+	numberSides(out.Chunks)
+	numberSides(le.Chunks)
+	if opt.Payload && len(pool) == 1 && len(pool[0].units) == 1 && plain {
+		if d := strings.Trim(s, " \t\r\n\"'b"); len(d) == 4 {
+			// Four decimal digits may be the code itself.
+			if v, err := strconv.Atoi(d); err == nil && v >= 1000 && v < 5000 {
+				code := out
+				code.Form, code.Name, code.rank = "code", "the code in decimal", unnatural
+				code.Chunks = []envelope.Chunk{{Data: []byte{byte(v >> 8), byte(v)}}}
+				r.add(code)
+				if strings.ContainsAny(s, `"'`) {
+					out.rank = unnatural // "1000" in quotes is rather text
+				}
+			}
+		}
+	}
+	r.add(out)
+	if words {
+		r.add(le)
+	}
+}
+
+// directionNear returns the direction that the line of s[i] tells of.
+func directionNear(s string, i int) string { return direction(labelBefore(s, i)) }
+
+// readImplicit reads numbers that are not in brackets, such as a number a line
+// or the middle of an array.
+func readImplicit(t *text, opt Options, r *result) {
+	s := t.norm
+	begin := blank(s, 0)
+	fenced := strings.Contains(s, "```")
+	body := s
+	if fenced {
+		return
+	}
+	l, fault, ok := parseElements("\x02"+body+"\x03", 0, "\x02", "\x03")
+	if !ok {
+		_ = fault
+		readDecimals(t, opt, r)
+		return
+	}
+	if len(l.elements) < 2 {
+		return
+	}
+	// Positions are one off, since the text has no brackets.
+	for i := range l.elements {
+		l.elements[i].from--
+		l.elements[i].to--
+	}
+	l.span = span{begin, len(s)}
+	l.open = "("
+	n := len(r.readings)
+	e := len(r.errors)
+	arrays(t, []list{l}, r)
+	for i := n; i < len(r.readings); i++ {
+		x := &r.readings[i]
+		switch {
+		case x.Form == "decimal" && allPairs(l) && !l.commas:
+			x.rank = unnatural
+		case x.Form == "hex" && l.commas && x.rank == unnatural:
+		case x.rank == unnatural && x.Form == "hex":
+			x.rank = natural
+		default:
+			x.rank = max(x.rank, natural)
+		}
+		if x.Form == "decimal" {
+			x.Name = "decimal numbers"
+		}
+	}
+	r.errors = r.errors[:e]
+}
+
+// allPairs reports whether all elements are pairs of digits.
+func allPairs(l list) bool {
+	for _, e := range l.elements {
+		if len(e.bare) != 2 {
+			return false
+		}
+	}
+	return true
+}
+
+var decimalsRE = regexp.MustCompile(`(?:^|[\s:=>])(-?\d{1,3}(?:(?:[ \t]*[,;][ \t]*|[ \t]+)-?\d{1,3})+)[ \t.,;]*(?:$|[ \t]+[(#/])`)
+
+// readDecimals reads decimal numbers in log lines.
+func readDecimals(t *text, opt Options, r *result) {
+	s := t.norm
+	var lists []list
+	for _, l := range lines(s) {
+		quiet := silence(l.s)
+		m := decimalsRE.FindStringSubmatchIndex(quiet[:comment(quiet)])
+		if m == nil {
+			continue
+		}
+		x, _, ok := parseElements("\x02"+quiet[m[2]:m[3]]+"\x03", 0, "\x02", "\x03")
+		if !ok {
+			continue
+		}
+		shift := l.from + m[2] - 1
+		three := false
+		for i := range x.elements {
+			e := &x.elements[i]
+			e.from += shift
+			e.to += shift
+			three = three || len(e.bare) > 2
+		}
+		if !three {
+			continue
+		}
+		x.open = "("
+		x.span = span{l.from + m[2], l.from + m[3]}
+		lists = append(lists, x)
+	}
+	if len(lists) == 0 {
+		return
+	}
+	n := len(r.readings)
+	e := len(r.errors)
+	arrays(t, lists, r)
+	for i := n; i < len(r.readings); i++ {
+		r.readings[i].loose = true
+		r.readings[i].Name = "decimal numbers"
+		r.readings[i].rank = natural
+	}
+	r.errors = r.errors[:e]
+}
+
+// readBits reads binary digits.
+func readBits(t *text, opt Options, r *result) {
+	s := t.norm
+	var data []byte
+	var used []span
+	loose := false
+	for _, l := range lines(s) {
+		quiet := silence(l.s)
+		quiet = quiet[:comment(quiet)]
+		m := bitsRE.FindStringSubmatchIndex(quiet)
+		if m == nil {
+			if strings.IndexFunc(quiet, func(r rune) bool { return r >= 0x80 || isWord(byte(r)) }) >= 0 {
+				loose = true
+			}
+			continue
+		}
+		digits := strings.NewReplacer(" ", "", "\t", "", "_", "", ",", "", ":", "", "|", "").Replace(quiet[m[2]:m[3]])
+		if len(digits)%8 != 0 {
+			return
+		}
+		if strings.IndexFunc(quiet[:m[2]]+quiet[m[3]:], func(r rune) bool { return r >= 0x80 || isWord(byte(r)) }) >= 0 {
+			loose = true
+		}
+		for i := 0; i < len(digits); i += 8 {
+			b, _ := bitCell(digits[i : i+8])
+			data = append(data, b...)
+		}
+		used = append(used, span{l.from + m[2], l.from + m[3]})
+	}
+	if len(data) == 0 {
+		return
+	}
+	r.add(Reading{Form: "binary", Name: "binary digits", Chunks: []envelope.Chunk{{Data: data}}, used: used, of: s, rank: natural, loose: loose,
+		at: used[0].from})
+}
+
+var bitsRE = regexp.MustCompile(`(?:^|[\s:=>\["'|])([01]{4,}(?:[ \t_,:|]+[01]{4,})*)(?:$|[\s\]"'.|])`)

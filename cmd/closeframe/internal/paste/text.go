@@ -1,0 +1,210 @@
+package paste
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// A text is what was pasted, decoded to UTF-8.
+type text struct {
+	raw  string // without a byte order mark and color codes
+	norm string // raw with every kind of space as ' '; as many runes as raw
+
+	runes []int // the rune of the input that the rune i of raw is; nil if i
+	notes []Note
+	bytes bool // some of the input was not UTF-8
+}
+
+// decodeText decodes UTF-8 or UTF-16, and removes the byte order mark and color
+// codes.
+func decodeText(b []byte) *text {
+	t := &text{}
+	s := ""
+	switch {
+	case bytes.HasPrefix(b, []byte("\xff\xfe")):
+		s = fromUTF16(b[2:], 0)
+		t.note(NoteUTF16)
+	case bytes.HasPrefix(b, []byte("\xfe\xff")):
+		s = fromUTF16(b[2:], 1)
+		t.note(NoteUTF16)
+	case len(b) >= 4 && len(b)%2 == 0 && b[1] == 0 && b[3] == 0 && b[0] != 0:
+		s = fromUTF16(b, 0)
+		t.note(NoteUTF16)
+	case len(b) >= 4 && len(b)%2 == 0 && b[0] == 0 && b[2] == 0 && b[1] != 0:
+		s = fromUTF16(b, 1)
+		t.note(NoteUTF16)
+	default:
+		s = string(b)
+	}
+	if !utf8.ValidString(s) {
+		t.bytes = true
+		s = strings.Map(func(r rune) rune { return r }, s) // a U+FFFD for each invalid byte
+	}
+	if rest, ok := strings.CutPrefix(s, "\ufeff"); ok {
+		t.note(NoteBOM)
+		s = rest
+		t.shift(s, 1)
+	}
+	if strings.Contains(s, "\x1b[") {
+		s = t.removeColors(s)
+	}
+	t.raw = s
+	t.norm = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return r
+		case unicode.IsSpace(r), r == '\u200b', r == '\u2060', r == '\ufeff':
+			return ' '
+		}
+		return r
+	}, s)
+	return t
+}
+
+func fromUTF16(b []byte, big int) string {
+	u := make([]uint16, 0, len(b)/2)
+	for i := 0; i+1 < len(b); i += 2 {
+		u = append(u, uint16(b[i+big])|uint16(b[i+1-big])<<8)
+	}
+	s := string(utf16.Decode(u))
+	if len(b)%2 != 0 {
+		s += "\ufffd"
+	}
+	return s
+}
+
+func (t *text) note(n Note) {
+	for _, m := range t.notes {
+		if m == n {
+			return
+		}
+	}
+	t.notes = append(t.notes, n)
+}
+
+// shift makes the runes of s begin at rune n of the input.
+func (t *text) shift(s string, n int) {
+	t.runes = make([]int, 0, len(s)+1)
+	for range s {
+		t.runes = append(t.runes, n)
+		n++
+	}
+	t.runes = append(t.runes, n)
+}
+
+// removeColors removes the escape sequences of terminals.
+func (t *text) removeColors(s string) string {
+	var b strings.Builder
+	var runes []int
+	at := func(i int) int {
+		if t.runes == nil {
+			return i
+		}
+		return t.runes[i]
+	}
+	n := 0 // runes so far
+	for i := 0; i < len(s); {
+		if size := control(s[i:]); size > 0 {
+			t.note(NoteColors)
+			i += size
+			n += size
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(s[i:])
+		b.WriteString(s[i : i+size])
+		runes = append(runes, at(n))
+		i += size
+		n++
+	}
+	t.runes = append(runes, at(n))
+	return b.String()
+}
+
+// control returns the size of the CSI sequence that s begins with, or 0.
+func control(s string) int {
+	if !strings.HasPrefix(s, "\x1b[") {
+		return 0
+	}
+	for i := 2; i < len(s) && i < 32; i++ {
+		switch c := s[i]; {
+		case c >= '@' && c <= '~':
+			return i + 1
+		case c < ' ' || c > '?':
+			return 0
+		}
+	}
+	return 0
+}
+
+// rune returns the index in the input, in runes, of the byte i of s, which is
+// raw or norm.
+func (t *text) rune(s string, i int) int {
+	n := utf8.RuneCountInString(s[:min(max(i, 0), len(s))])
+	if t.runes != nil {
+		return t.runes[min(n, len(t.runes)-1)]
+	}
+	return n
+}
+
+// A span is a part of a text: from a byte to another.
+type span struct{ from, to int }
+
+// A line is a line of a text without its line terminator.
+type line struct {
+	s    string
+	from int // index in the text
+}
+
+// lines returns the lines of s.
+func lines(s string) []line {
+	var all []line
+	at := 0
+	for l := range strings.Lines(s) {
+		all = append(all, line{strings.TrimRight(l, "\r\n"), at})
+		at += len(l)
+	}
+	return all
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isOctal(c byte) bool { return '0' <= c && c <= '7' }
+
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+
+func isWord(c byte) bool { return isDigit(c) || isLetter(c) || c == '_' || c >= 0x80 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+// unhex returns the value of a hex digit.
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c&0xf + 9
+}
+
+// hexBytes returns the bytes that s, an even number of hex digits, stands for.
+func hexBytes(s string) []byte {
+	b := make([]byte, 0, len(s)/2)
+	for i := 0; i+1 < len(s); i += 2 {
+		b = append(b, unhex(s[i])<<4|unhex(s[i+1]))
+	}
+	return b
+}
+
+// clip shortens what is quoted in a message.
+func clip(s string) string {
+	const most = 40
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most]) + "…"
+}

@@ -1,0 +1,165 @@
+package paste
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
+)
+
+// An intro is how escape sequences without quotes begin.
+type intro struct {
+	form, name string
+	first      *regexp.Regexp // the first one of a line
+	decode     func(s string) ([]byte, int)
+}
+
+var intros = []intro{
+	{"escapes", `\x`, regexp.MustCompile(`\\x[0-9a-fA-F]{2}`), backslashed},
+	{"octal-escapes", "octal escapes", regexp.MustCompile(`\\[0-3][0-7][0-7]`), backslashed},
+	{"latin1", `\u`, regexp.MustCompile(`\\u00[0-9a-fA-F]{2}`), backslashed},
+	{"percent", "percent-encoding", regexp.MustCompile(`%[0-9a-fA-F]{2}`), func(s string) ([]byte, int) { return pair(s, '%') }},
+	{"quoted-printable", "quoted-printable", regexp.MustCompile(`=[0-9A-F]{2}`), func(s string) ([]byte, int) { return pair(s, '=') }},
+	{"caret", "cat -v", regexp.MustCompile(`M-\^?[ -~]`), caret},
+}
+
+// backslashed decodes the escape sequence of C that s begins with.
+func backslashed(s string) ([]byte, int) {
+	if s[0] != '\\' {
+		return nil, 0
+	}
+	us, n := unquotedDialect.escape(s)
+	b, ok := encode(us, true)
+	if !ok {
+		return nil, 0
+	}
+	return b, n
+}
+
+var unquotedDialect = dialect{simple: "a\ab\bf\fn\nr\rt\tv\v\\\\''\"\"e\x1b0\x00", octal: [2]int{1, 3}, x: [2]int{2, 2}, u: true}
+
+func pair(s string, c byte) ([]byte, int) {
+	if len(s) < 3 || s[0] != c || !isHex(s[1]) || !isHex(s[2]) {
+		return nil, 0
+	}
+	return hexBytes(s[1:3]), 3
+}
+
+// caret decodes the notation of cat -v.
+func caret(s string) ([]byte, int) {
+	high, n := byte(0), 0
+	if strings.HasPrefix(s, "M-") && len(s) > 2 {
+		high, n = 0x80, 2
+	}
+	rest := s[n:]
+	switch {
+	case len(rest) > 1 && rest[0] == '^' && rest[1] == '?':
+		return []byte{high | 0x7f}, n + 2
+	case len(rest) > 1 && rest[0] == '^' && '@' <= rest[1] && rest[1] <= '_':
+		return []byte{high | rest[1] - '@'}, n + 2
+	case n > 0 && ' ' <= rest[0] && rest[0] < 0x7f:
+		return []byte{high | rest[0]}, n + 1
+	}
+	return nil, 0
+}
+
+// readUnquoted reads escape sequences that are not in quotes, with the
+// characters between and behind them.
+func readUnquoted(t *text, opt Options, r *result) {
+	s := t.raw
+	quoted := literals(s)
+	for _, in := range intros {
+		var full, short Reading
+		for _, l := range lines(s) {
+			m := in.first.FindStringIndex(l.s)
+			if m == nil {
+				continue
+			}
+			if begin := l.from + m[0]; inLiteral(quoted, begin) {
+				continue
+			}
+			bad := false
+			var data []byte
+			stop := -1 // where the first space behind the last escape sequence is
+			stopLen := 0
+			i := m[0]
+			end := len(strings.TrimRight(l.s, " \t`$"))
+			for i < end {
+				if b, n := in.decode(l.s[i:]); n > 0 && i+n <= end {
+					data = append(data, b...)
+					i += n
+					stop = -1
+					continue
+				}
+				c, n := utf8.DecodeRuneInString(l.s[i:])
+				if c == '\\' && in.decode != nil && in.form != "percent" && in.form != "caret" && in.form != "quoted-printable" {
+					r.fail(t, s, l.from+i, natural, "escape", clip(l.s[i:min(i+4, len(l.s))]))
+					bad = true
+					break
+				}
+				if c == utf8.RuneError {
+					r.fail(t, s, l.from+i, natural, "replaced")
+					bad = true
+					break
+				}
+				if (c == ' ' || c == '\t' || c == '"' || c == '\'' || c == '`' || c == ')') && stop < 0 {
+					stop, stopLen = i, len(data)
+				}
+				data = append(data, l.s[i:i+n]...)
+				i += n
+			}
+			if bad {
+				return
+			}
+			key := direction(l.s[:m[0]])
+			full.Chunks = append(full.Chunks, envelope.Chunk{Data: data, Label: key})
+			full.used = append(full.used, span{l.from + m[0], l.from + end})
+			if stop < 0 {
+				stop, stopLen = end, len(data)
+			}
+			short.Chunks = append(short.Chunks, envelope.Chunk{Data: data[:stopLen:stopLen], Label: key})
+			short.used = append(short.used, span{l.from + m[0], l.from + stop})
+		}
+		if len(full.Chunks) == 0 {
+			continue
+		}
+		for _, x := range []Reading{full, short} {
+			x.Form, x.Name, x.of, x.at, x.rank = in.form, in.name, s, x.used[0].from, natural
+			x.loose = true
+			if strings.TrimSpace(s[:x.at]) == "" && strings.Count(strings.TrimSpace(s), "\n") == 0 {
+				x.loose = false
+			}
+			numberSides(x.Chunks)
+			r.add(x)
+			if in.form == "percent" && strings.Contains(string(x.Bytes()), "+") {
+				y := x
+				y.Form = "form-encoding"
+				y.Chunks = nil
+				for _, c := range x.Chunks {
+					c.Data = []byte(strings.ReplaceAll(string(c.Data), "+", " "))
+					y.Chunks = append(y.Chunks, c)
+				}
+				r.add(y)
+			}
+		}
+	}
+}
+
+// numberSides gives chunks the sides that their labels tell.
+func numberSides(chunks []envelope.Chunk) {
+	names := newSides()
+	for i := range chunks {
+		chunks[i].Side = names.of(chunks[i].Label)
+	}
+	names.settle(chunks)
+}
+
+func inLiteral(all []literal, at int) bool {
+	for _, l := range all {
+		if l.from <= at && at < l.to {
+			return true
+		}
+	}
+	return false
+}
