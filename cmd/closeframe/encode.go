@@ -2,11 +2,11 @@ package main
 
 import (
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/frame"
@@ -51,10 +51,9 @@ var cmdEncode = &command{
 		case *raw && s.asJSON:
 			return s.usage("encode.error.raw")
 		case keyed:
-			b, err := parseHex(*keyHex)
-			var bad *hexError
-			if errors.As(err, &bad) {
-				return s.usage("encode.error.keyHex", utf8.RuneCountInString((*keyHex)[:bad.pos])+1, bad.msg)
+			b, err := hex.DecodeString(strings.NewReplacer(" ", "", ":", "", "0x", "", ",", "").Replace(*keyHex))
+			if err != nil {
+				return s.usage("encode.error.keyHex", *keyHex)
 			}
 			if len(b) != len(key) {
 				return s.usage("encode.error.keyLength", len(b))

@@ -6,6 +6,9 @@ import (
 	"io"
 )
 
+// maxInput is how many bytes are read at most.
+const maxInput = 16 << 20
+
 // readAll reads standard input to its end. At a terminal it says that it waits
 // for the thing that the text with the given key names.
 func (s *session) readAll(key string) ([]byte, error) {

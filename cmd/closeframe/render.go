@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"github.com/closeframe/closeframe/closeevent"
 	"io"
 	"strconv"
 	"strings"
@@ -11,44 +12,111 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// perRow is how many bytes stand in a row.
-const perRow = 8
+// fieldColumns is the width of the names of fields.
+const fieldColumns = 8
 
-// The columns of a frame's rows: a mark, the offset, the bytes (or a byte and
-// its bits), the field, and what it means.
-const (
-	hexColumns   = 3*perRow - 1
-	fieldColumns = 8
-)
-
-// A renderer prints reports for people, in 80 columns.
+// A renderer prints what decode found.
 type renderer struct {
-	w  io.Writer
-	st style
-	l  lang
+	w       io.Writer
+	st      style
+	l       lang
+	columns int // to print in
 
-	width int // of the offsets
+	width  int // of the offsets
+	perRow int // bytes in a row
 }
 
-// report prints all frames of r.
-func (p *renderer) report(r dissect.Report) {
-	var closes, valid, invalid, incomplete int
-	p.width = 2
-	if n := len(r.Frames); n > 0 {
-		p.width = max(p.width, len(strconv.Itoa(r.Frames[n-1].Offset+r.Frames[n-1].Size)))
+// hexColumns returns the width of a row's bytes.
+func (p *renderer) hexColumns() int { return 3*p.perRow - 1 }
+
+// decoded prints d: the verdict in one sentence, how the input was read, and
+// all frames.
+func (p *renderer) decoded(d *decoded) {
+	p.perRow = 8
+	if p.columns >= 110 {
+		p.perRow = 16
 	}
-	for i := range r.Frames {
-		f := &r.Frames[i]
-		if i > 0 {
+	paint := p.st.green
+	if !d.Valid {
+		paint = p.st.red
+	}
+	for _, line := range wrap(d.Summary, p.columns) {
+		fmt.Fprintln(p.w, paint(line))
+	}
+	p.read(d)
+	p.width = 2
+	for _, f := range d.Frames {
+		p.width = max(p.width, len(strconv.Itoa(f.Offset+f.Size)))
+	}
+	n := 0
+	for _, s := range d.Sides {
+		for i := range s.Frames {
+			f := &d.Frames[n]
+			n++
 			fmt.Fprintln(p.w)
-		}
-		p.title(f, i, len(r.Frames))
-		fmt.Fprintln(p.w)
-		p.spans(f)
-		if len(f.Spans) > 0 {
+			p.title(f, i, s.Frames, len(d.Sides) > 1)
 			fmt.Fprintln(p.w)
+			p.spans(f)
+			if len(f.Spans) > 0 {
+				fmt.Fprintln(p.w)
+			}
+			p.summary(f)
 		}
-		p.summary(f)
+	}
+	p.totals(d)
+}
+
+// read prints how the input was read and what was skipped.
+func (p *renderer) read(d *decoded) {
+	var list definitions
+	form := p.l.Text("paste.form." + d.Read.Form)
+	if d.Read.Name != "" {
+		form = p.l.Text("paste.read", d.Read.Name, form)
+	}
+	if len(d.Read.Notes) > 0 {
+		form += "; " + strings.Join(d.Read.Notes, "; ")
+	}
+	list.add(p.l.Text("paste.readAs"), form)
+	const most = 5
+	var parts []string
+	for i, s := range d.Read.Skipped {
+		if i == most {
+			parts = append(parts, p.l.Count("paste.more", len(d.Read.Skipped)-most))
+			break
+		}
+		parts = append(parts, shorten(s.Text))
+	}
+	if len(parts) > 0 {
+		list.add(p.l.Text("paste.skipped"), strings.Join(parts, p.l.Text("paste.comma")))
+	}
+	for _, s := range d.Sides {
+		if s.Layers != "" {
+			list.add(p.l.Text("paste.packets"), s.Layers)
+		}
+		for _, h := range s.HTTP {
+			list.add("HTTP", h)
+		}
+	}
+	list.print(p.w, p.columns, nil, p.st)
+}
+
+// shorten quotes a part of the input, so that it cannot harm a terminal.
+func shorten(s string) string {
+	const most = 60
+	r := []rune(s)
+	if len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	q := strconv.Quote(s)
+	return strings.ReplaceAll(q, `\"`, `"`)
+}
+
+// totals prints the numbers of frames, and what both sides' applications are
+// told.
+func (p *renderer) totals(d *decoded) {
+	var closes, valid, invalid, incomplete int
+	for i := range d.Frames {
+		f := &d.Frames[i]
 		if f.Type == "close" {
 			closes++
 		}
@@ -61,17 +129,33 @@ func (p *renderer) report(r dissect.Report) {
 			incomplete++
 		}
 	}
-	if len(r.Frames) > 1 {
-		fmt.Fprintf(p.w, "\n"+p.l.total+"\n", len(r.Frames), closes, valid, invalid, incomplete)
+	if len(d.Frames) > 1 {
+		fmt.Fprintln(p.w)
+		fmt.Fprintf(p.w, p.l.total+"\n", len(d.Frames), closes, valid, invalid, incomplete)
 	}
-	if r.Rest > 0 {
-		fmt.Fprintf(p.w, p.l.rest+"\n", r.Rest)
+	if d.Rest > 0 {
+		fmt.Fprintf(p.w, p.l.rest+"\n", d.Rest)
+	}
+	if h := d.Handshake; h != nil {
+		var list definitions
+		list.add(p.l.Text("decode.pair.first"), p.l.Text("decode.side."+h.First))
+		list.add(p.l.Text("decode.pair.client"), p.event(h.Client))
+		list.add(p.l.Text("decode.pair.server"), p.event(h.Server))
+		fmt.Fprintln(p.w)
+		list.print(p.w, p.columns, nil, p.st)
 	}
 }
 
-func (p *renderer) title(f *dissect.Frame, i, n int) {
+// event returns an Event as browsers' consoles show it.
+func (p *renderer) event(e closeevent.Event) string {
+	return fmt.Sprintf("CloseEvent {code: %d, reason: %q, wasClean: %t}", e.Code, e.Reason, e.WasClean)
+}
+
+func (p *renderer) title(f *dissect.Frame, i, n int, sides bool) {
 	var s string
 	switch {
+	case sides:
+		s = p.l.Text("decode.title.side", p.l.types[f.Type], p.l.size(f.Size), p.l.Text("decode.side."+f.From), f.Offset)
 	case f.Type == "payload":
 		s = fmt.Sprintf(p.l.payloadOf, p.l.size(f.Size))
 	case n > 1:
@@ -115,18 +199,18 @@ func (p *renderer) spans(f *dissect.Frame) {
 			if s.Offset != last {
 				r.hex = hexOf(b)
 			}
-			rows = append(rows, meaning(r, s.Meaning)...)
+			rows = append(rows, p.meaning(r, s.Meaning)...)
 		case s.Field == dissect.Reason && !s.Fault:
 			for len(b) > 0 {
-				n := characters(b)
+				n := p.characters(b)
 				q := strconv.Quote(string(b[:n]))
 				rows = append(rows, row{hex: hexOf(b[:n]), meaning: q[1 : len(q)-1]})
 				b = b[n:]
 			}
 			rows[first].field = field
 		default:
-			lines := hexRows(b, s.Length-len(b))
-			rows = append(rows, meaning(row{hex: lines[0], field: field}, s.Meaning)...)
+			lines := p.hexRows(b, s.Length-len(b))
+			rows = append(rows, p.meaning(row{hex: lines[0], field: field}, s.Meaning)...)
 			for i, line := range lines[1:] {
 				if first+1+i == len(rows) {
 					rows = append(rows, row{})
@@ -165,11 +249,14 @@ func (p *renderer) row(r row) {
 		ofHex = p.st.dim // words, not bytes
 	}
 	offset := strings.Repeat(" ", p.width-len(r.offset)) + p.st.dim(r.offset)
-	line := fmt.Sprintf("%s %s  %s  %s  %s", mark, offset, padded(hex, hexColumns, ofHex), padded(r.field, fieldColumns, ofField), ofMeaning(r.meaning))
+	line := fmt.Sprintf("%s %s  %s  %s  %s", mark, offset, padded(hex, p.hexColumns(), ofHex), padded(r.field, fieldColumns, ofField), ofMeaning(r.meaning))
 	fmt.Fprintln(p.w, strings.TrimRight(line, " "))
 }
 
-func isHexText(s string) bool { return len(s) > 1 && isHex(s[0]) && isHex(s[1]) }
+// isHexText reports whether s begins with a byte in hexadecimal.
+func isHexText(s string) bool {
+	return len(s) > 1 && strings.Trim(s[:2], "0123456789abcdef") == ""
+}
 
 // maskedRows returns the rows for the masked bytes of spans.
 func (p *renderer) maskedRows(spans []dissect.Span) []row {
@@ -180,7 +267,7 @@ func (p *renderer) maskedRows(spans []dissect.Span) []row {
 		n += spans[i].Length
 	}
 	var rows []row
-	for i, line := range hexRows(b, n-len(b)) {
+	for i, line := range p.hexRows(b, n-len(b)) {
 		r := row{hex: line}
 		if i == 0 {
 			r.offset, r.field, r.meaning = strconv.Itoa(spans[0].Offset), p.l.masked, p.l.size(n)
@@ -191,8 +278,8 @@ func (p *renderer) maskedRows(spans []dissect.Span) []row {
 }
 
 // meaning returns r with the text, wrapped into as many rows as it takes.
-func meaning(r row, text string) []row {
-	const columns = screen - (1 + 1 + 4 + 2 + hexColumns + 2 + fieldColumns + 2)
+func (p *renderer) meaning(r row, text string) []row {
+	columns := p.columns - (1 + 1 + max(4, p.width) + 2 + p.hexColumns() + 2 + fieldColumns + 2)
 	var rows []row
 	for i, line := range wrap(text, columns) {
 		if i > 0 {
@@ -228,6 +315,10 @@ func (p *renderer) summary(f *dissect.Frame) {
 	for _, n := range f.Notes {
 		list.add(p.l.note, n)
 	}
+	if o := f.Order; o != nil {
+		list.add(p.l.note, o.Message)
+		list.add(p.l.rule, o.Rule+": \""+o.Quote+"\"")
+	}
 	paint := p.st.green
 	switch v.Status {
 	case dissect.Valid:
@@ -244,7 +335,7 @@ func (p *renderer) summary(f *dissect.Frame) {
 		paint = p.st.dim
 		list.add(p.l.verdict, p.l.other+v.Message)
 	}
-	list.print(p.w, screen, func(term, line string) string {
+	list.print(p.w, p.columns, func(term, line string) string {
 		if term == p.l.verdict {
 			return paint(line)
 		}
@@ -254,10 +345,10 @@ func (p *renderer) summary(f *dissect.Frame) {
 
 // hexRows returns b in hexadecimal, in rows, with "..." at the end if more
 // bytes come after them.
-func hexRows(b []byte, more int) []string {
+func (p *renderer) hexRows(b []byte, more int) []string {
 	var rows []string
 	for len(b) > 0 {
-		n := min(len(b), perRow)
+		n := min(len(b), p.perRow)
 		rows = append(rows, hexOf(b[:n]))
 		b = b[n:]
 	}
@@ -272,11 +363,11 @@ func hexOf(b []byte) string { return fmt.Sprintf("% x", b) }
 
 // characters returns how many bytes of b make a row that does not break a
 // character.
-func characters(b []byte) int {
+func (p *renderer) characters(b []byte) int {
 	n := 0
 	for n < len(b) {
 		_, size := utf8.DecodeRune(b[n:])
-		if n+size > perRow {
+		if n+size > p.perRow {
 			break
 		}
 		n += size

@@ -46,8 +46,9 @@ const (
 
 // A Report explains some bytes.
 type Report struct {
-	// Valid reports whether there is a Close frame, or payload, and all such
-	// are valid, and nothing is cut off.
+	// Valid reports whether there is a Close frame, or payload, all such are
+	// valid, nothing is cut off, and no frame follows a Close frame that must
+	// not.
 	Valid bool `json:"valid"`
 
 	// Lang is the language of the texts.
@@ -81,6 +82,12 @@ type Frame struct {
 	Close   *Close   `json:"close,omitempty"` // what a Close says, once its code is there
 	Notes   []string `json:"notes,omitempty"` // what else there is to say
 	Verdict Verdict  `json:"verdict"`
+	Order   *Order   `json:"order,omitempty"` // if it comes after a Close frame of the same side
+
+	// From is the side that sent it, "client" or "server", as the mask bit or
+	// Options.From tell; "" for a payload.
+	From  string `json:"from,omitempty"`
+	Bytes Hex    `json:"bytes"` // all of the frame, as far as it is in the input
 
 	cut bool // the extended length is not all there, so Length is not known
 
@@ -202,6 +209,7 @@ func Bytes(b []byte, opt Options) Report {
 	r := Report{Lang: d.opt.Lang, Frames: []Frame{}}
 	if opt.Payload {
 		f := d.payload()
+		f.Bytes = d.input
 		r.Frames = append(r.Frames, f)
 		r.Valid = f.Verdict.Status == Valid
 		return r
@@ -219,6 +227,10 @@ func Bytes(b []byte, opt Options) Report {
 		if f.Masked {
 			side = 1
 		}
+		if closed[side] {
+			f.Order = d.order(&f)
+			bad = bad || f.Order != nil && f.Order.Violation
+		}
 		switch f.Verdict.Status {
 		case Valid:
 			closed[side] = true
@@ -226,10 +238,10 @@ func Bytes(b []byte, opt Options) Report {
 		case Invalid, Incomplete:
 			bad = true
 		}
-		if f.data() && closed[side] {
-			// "The application MUST NOT send any more data frames after
-			// sending a Close frame." (§5.5.1)
-			f.Notes = append(f.Notes, d.text.afterClose)
+		f.Bytes = d.input[at : at+f.Size : at+f.Size]
+		f.From = "server"
+		if d.opt.From == Client || d.opt.From == Either && f.Masked {
+			f.From = "client"
 		}
 		r.Frames = append(r.Frames, f)
 		at += f.Size

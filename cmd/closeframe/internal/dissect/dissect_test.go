@@ -104,6 +104,7 @@ func check(t *testing.T, id string, b []byte, r Report, opt Options) {
 		t.Errorf(id+": % x: "+format, append([]any{b}, a...)...)
 	}
 	at, closes, good := 0, 0, true
+	closed := map[bool]bool{} // by the mask bit
 	for _, f := range r.Frames {
 		if f.Offset != at || f.Size < 1 && !opt.Payload || at+f.Size > len(b) {
 			fail("a frame of %d bytes at %d, want it at %d", f.Size, f.Offset, at)
@@ -115,8 +116,18 @@ func check(t *testing.T, id string, b []byte, r Report, opt Options) {
 		if f.Type == "close" || f.Type == "payload" {
 			closes++
 		}
-		if s := f.Verdict.Status; s == Invalid || s == Incomplete {
+		s := f.Verdict.Status
+		if s == Invalid || s == Incomplete || f.Order != nil && f.Order.Violation {
 			good = false
+		}
+		side := f.Masked
+		late := closed[side] && (f.Type == "close" || f.Type == "ping" || f.data())
+		if late != (f.Order != nil) || late && f.Order.Violation == (f.Type == "ping") {
+			fail("at %d: order %+v", f.Offset, f.Order)
+		}
+		closed[side] = closed[side] || s == Valid && f.Type == "close"
+		if !bytes.Equal(f.Bytes, b[f.Offset:f.Offset+f.Size]) {
+			fail("bytes of the frame at %d: % x", f.Offset, f.Bytes)
 		}
 	}
 	if at+r.Rest != len(b) {

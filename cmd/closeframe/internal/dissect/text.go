@@ -38,6 +38,8 @@ type text struct {
 	valid, other       string
 	missing, missingAt string // %s more needed; at least that, to tell the length
 	afterClose         string
+	secondClose        string
+	latePing           string
 
 	faults   map[string]string          // by name of the error; see broken
 	codes    map[closecode.Class]string // %d may not be sent
@@ -91,11 +93,13 @@ var english = text{
 		cut:       "not UTF-8: the character is cut off at the end",
 	},
 
-	valid:      "A valid Close.",
-	other:      "This is not a Close frame.",
-	missing:    "The frame ends %s too early.",
-	missingAt:  "The frame ends at least %s too early.",
-	afterClose: "Comes after a Close from the same side, so it must not be sent (RFC 6455 §5.5.1).",
+	valid:       "A valid Close.",
+	other:       "This is not a Close frame.",
+	missing:     "The frame ends %s too early.",
+	missingAt:   "The frame ends at least %s too early.",
+	afterClose:  "Comes after a Close from the same side, so it must not be sent (RFC 6455 §5.5.1).",
+	secondClose: "this side has sent a Close frame already, and a connection is closed once",
+	latePing:    "a Ping after the Close frame of the same side: the peer need not answer it",
 
 	faults: map[string]string{
 		"reserved_bits": "%s set, and no extension gives that a meaning on a Close frame.",
@@ -150,11 +154,13 @@ var chinese = text{
 		cut:       "不是 UTF-8：末尾的字符不完整",
 	},
 
-	valid:      "有效的关闭帧。",
-	other:      "这不是关闭帧。",
-	missing:    "帧还缺 %s。",
-	missingAt:  "帧至少还缺 %s。",
-	afterClose: "同一方已发过关闭帧，此后不得再发送数据帧（RFC 6455 §5.5.1）。",
+	valid:       "有效的关闭帧。",
+	other:       "这不是关闭帧。",
+	missing:     "帧还缺 %s。",
+	missingAt:   "帧至少还缺 %s。",
+	afterClose:  "同一方已发过关闭帧，此后不得再发送数据帧（RFC 6455 §5.5.1）。",
+	secondClose: "这一方已发送过关闭帧，连接只关闭一次",
+	latePing:    "同一方在关闭帧之后又发送 Ping：对端不必应答",
 
 	faults: map[string]string{
 		"reserved_bits": "%s 为 1，但没有扩展为关闭帧定义其含义。",

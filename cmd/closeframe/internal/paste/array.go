@@ -17,6 +17,7 @@ type list struct {
 	cut      int // number of elements left out at the end; -1 if unknown
 	middle   int // where elements are left out in the middle; 0 if nowhere
 	indexed  bool
+	unclosed bool // the text ends before the bracket is closed
 }
 
 // brackets are the pairs that lists are in; longer ones are first.
@@ -46,6 +47,10 @@ func readArray(t *text, opt Options, r *result) {
 			at, _ := strconv.Atoi(fault)
 			r.fail(t, s, at, natural, "element", clip(token(s[at:])))
 		}
+		if l.unclosed && len(l.elements) > 0 && l.open != "(" && l.open != "<" {
+			r.fail(t, s, i, marked, "unclosed", l.open)
+			return
+		}
 		if !ok {
 			i++
 			continue
@@ -73,7 +78,7 @@ func readArray(t *text, opt Options, r *result) {
 	if len(lists) == 0 {
 		if empty >= 0 {
 			if opt.Payload {
-				r.add(Reading{Form: "decimal", Name: "array", Chunks: []envelope.Chunk{{Data: []byte{}}}, used: []span{emptySpan}, of: s, rank: natural})
+				r.add(Reading{Form: "decimal", Chunks: []envelope.Chunk{{Data: []byte{}}}, used: []span{emptySpan}, of: s, rank: natural})
 			} else {
 				r.fail(t, s, empty, natural, "empty-array")
 			}
@@ -143,7 +148,7 @@ func parseList(s string, i int) (l list, fault string, ok bool) {
 		if ok {
 			return l, "", true
 		}
-		if fault != "" {
+		if fault != "" || l.unclosed {
 			return l, fault, false
 		}
 	}
@@ -158,6 +163,7 @@ func parseElements(s string, i int, open, shut string) (l list, fault string, ok
 	for {
 		i = blank(s, i)
 		if i >= len(s) {
+			l.unclosed = true
 			return l, "", false
 		}
 		if strings.HasPrefix(s[i:], shut) {
@@ -284,16 +290,15 @@ func indexedLines(t *text) (l list, ok bool) {
 // A base is how digits without a prefix are read.
 type base struct {
 	form  string
-	name  string
 	match *regexp.Regexp
 	value func(s string) int
 }
 
 var (
-	decimalBase = base{"decimal", "decimal", regexp.MustCompile(`^-?(?:0|[1-9][0-9]{0,2})$`), func(s string) int { v, _ := strconv.Atoi(s); return v }}
-	pairBase    = base{"hex", "hex", regexp.MustCompile(`^(?:[0-9a-fA-F]{2})+$`), nil}
-	shortBase   = base{"hex", "hex without leading zeros", regexp.MustCompile(`^(?:[0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F])$`), func(s string) int { v, _ := strconv.ParseInt(s, 16, 32); return int(v) }}
-	octalBase   = base{"octal", "octal", regexp.MustCompile(`^(?:0[0-7]{0,3}|[0-9])$`), func(s string) int { v, _ := strconv.ParseInt(s, 8, 32); return int(v) }}
+	decimalBase = base{"decimal", regexp.MustCompile(`^-?(?:0|[1-9][0-9]{0,2})$`), func(s string) int { v, _ := strconv.Atoi(s); return v }}
+	pairBase    = base{"hex", regexp.MustCompile(`^(?:[0-9a-fA-F]{2})+$`), nil}
+	shortBase   = base{"hex", regexp.MustCompile(`^(?:[0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F])$`), func(s string) int { v, _ := strconv.ParseInt(s, 16, 32); return int(v) }}
+	octalBase   = base{"octal", regexp.MustCompile(`^(?:0[0-7]{0,3}|[0-9])$`), func(s string) int { v, _ := strconv.ParseInt(s, 8, 32); return int(v) }}
 )
 
 // arrays reads lists in every base that all their elements fit.
@@ -361,9 +366,19 @@ func arrays(t *text, lists []list, r *result) {
 		}
 	}
 	any := false
-	add := func(b base, rk rank) { any = true; r.add(elementsReading(t, lists, b, rk)) }
+	add := func(b base, rk rank) {
+		any = true
+		out, whole := elementsReading(t, lists, b, rk)
+		if !whole {
+			r.fail(t, t.norm, lists[0].from, rk, "bits")
+			return
+		}
+		r.add(out)
+	}
 	hexToo := explicit == 0 && fits(pairBase) && (!wide || angle || !lists[0].commas)
 	switch {
+	case bare == 0 && strings.Contains(strings.ToLower(t.norm[lists[0].from:lists[0].to]), "0x"):
+		add(pairBase, marked)
 	case bare == 0:
 		add(decimalBase, marked)
 	case angle:
@@ -417,10 +432,12 @@ func alphabetic(lists []list) bool {
 	return true
 }
 
-// elementsReading returns the lists' bytes, with digits in the base.
-func elementsReading(t *text, lists []list, b base, rk rank) Reading {
-	out := Reading{Form: b.form, of: t.norm, rank: rk, at: lists[0].from}
-	out.Name = arrayName(t.norm, lists[0], b)
+// elementsReading returns the lists' bytes, with digits in the base. whole
+// reports whether their bits make whole bytes.
+func elementsReading(t *text, lists []list, b base, rk rank) (out Reading, whole bool) {
+	whole = true
+	out = Reading{Form: b.form, of: t.norm, rank: rk, at: lists[0].from}
+	out.Name = arrayName(t.norm, lists[0])
 	for _, l := range lists {
 		var data []byte
 		acc, have := uint64(0), 0
@@ -460,6 +477,7 @@ func elementsReading(t *text, lists []list, b base, rk rank) Reading {
 				}
 			}
 		}
+		whole = whole && have == 0
 		label := direction(labelBefore(t.norm, l.from))
 		out.Chunks = append(out.Chunks, envelope.Chunk{Data: data, Label: label})
 		out.used = append(out.used, l.span)
@@ -468,11 +486,11 @@ func elementsReading(t *text, lists []list, b base, rk rank) Reading {
 		}
 	}
 	numberSides(out.Chunks)
-	return out
+	return out, whole
 }
 
-// arrayName tells what kind of array l is.
-func arrayName(s string, l list, b base) string {
+// arrayName returns the type that has arrays like l, or "".
+func arrayName(s string, l list) string {
 	before := s[:l.from]
 	for _, known := range []string{"Uint8Array", "Int8Array", "ByteString", "bytearray", "ArrayBuffer", "[]byte", "byte[]", "byteArrayOf", "bytes", "Buffer"} {
 		if strings.Contains(before[max(0, len(before)-40):], known) {
@@ -484,20 +502,6 @@ func arrayName(s string, l list, b base) string {
 		return "Erlang binary"
 	case "<Buffer", "<SlowBuffer":
 		return "Node Buffer"
-	case "<":
-		return "hex in angle brackets"
 	}
-	negative := false
-	for _, e := range l.elements {
-		negative = negative || strings.HasPrefix(e.bare, "-")
-	}
-	switch {
-	case l.indexed:
-		return "indexed bytes"
-	case negative:
-		return "array of signed bytes"
-	case b.form == "decimal":
-		return "array of numbers"
-	}
-	return "array, " + b.name
+	return ""
 }

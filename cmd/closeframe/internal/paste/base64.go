@@ -15,11 +15,11 @@ func readBase64(t *text, opt Options, r *result) {
 	s := t.norm
 	if joined := strings.Join(strings.Fields(s), ""); strings.ContainsAny(s, "\n") {
 		if b, ok := unbase64(joined); ok && base64RE.FindString(joined) == joined && sameWidth(s) {
-			r.add(Reading{Form: "base64", Name: "base64", Chunks: []envelope.Chunk{{Data: b}}, used: []span{{0, len(s)}}, of: s, rank: natural,
+			r.add(Reading{Form: "base64", Chunks: []envelope.Chunk{{Data: b}}, used: []span{{0, len(s)}}, of: s, rank: natural,
 				loose: !strings.HasSuffix(joined, "=")})
 		}
 	}
-	out := Reading{Form: "base64", Name: "base64", of: s, rank: natural}
+	out := Reading{Form: "base64", of: s, rank: natural}
 	padded := true
 	for _, m := range base64RE.FindAllStringIndex(s, -1) {
 		if m[0] > 0 && (isWord(s[m[0]-1]) || strings.IndexByte(`\.%&$@=`, s[m[0]-1]) >= 0 && !(s[m[0]-1] == '=')) || m[1] < len(s) && (isWord(s[m[1]]) || strings.IndexByte(`.:=\`, s[m[1]]) >= 0 && m[1]+1 < len(s) && !isSpace(s[m[1]+1])) {

@@ -28,12 +28,13 @@ type dialect struct {
 }
 
 // An other is what a dialect makes of a backslash before another character.
+// Languages that ignore such a backslash disagree with those that keep it, so
+// it is invalid unless a prefix tells the language.
 type other int
 
 const (
 	invalid other = iota
 	keep          // both stay
-	drop          // the backslash goes
 )
 
 const most = 1 << 20 // digits without a limit
@@ -45,18 +46,18 @@ var dialects = []dialect{
 	{name: "Rust bytes", prefixes: "b", quotes: `"`, simple: "n\nr\rt\t0\x00\\\\''\"\"", x: [2]int{2, 2}, gap: true},
 	{name: "C", prefixes: "L u8 u U", plain: true, quotes: `'"`, simple: "a\ab\bf\fn\nr\rt\tv\v\\\\''\"\"??e\x1b", octal: [2]int{1, 3}, x: [2]int{1, most}, u: true, gap: true},
 	{name: "Go", plain: true, quotes: `"`, simple: "a\ab\bf\fn\nr\rt\tv\v\\\\\"\"", octal: [2]int{3, 3}, x: [2]int{2, 2}, u: true},
-	{name: "Python", prefixes: "u U", plain: true, quotes: `'"`, simple: "a\ab\bf\fn\nr\rt\tv\v\\\\''\"\"", octal: [2]int{1, 3}, x: [2]int{2, 2}, chars: true, u: true, gap: true, other: keep},
-	{name: "JavaScript", plain: true, quotes: "'\"`", simple: "b\bf\fn\nr\rt\tv\v\\\\''\"\"``0\x00", x: [2]int{2, 2}, chars: true, u: true, uBrace: true, gap: true, other: drop},
+	{name: "Python", prefixes: "u U", plain: true, quotes: `'"`, simple: "a\ab\bf\fn\nr\rt\tv\v\\\\''\"\"", octal: [2]int{1, 3}, x: [2]int{2, 2}, chars: true, u: true, gap: true},
+	{name: "JavaScript", plain: true, quotes: "'\"`", simple: "b\bf\fn\nr\rt\tv\v\\\\''\"\"``0\x00", x: [2]int{2, 2}, chars: true, u: true, uBrace: true, gap: true},
 	{name: "JSON", plain: true, quotes: `"`, simple: "b\bf\fn\nr\rt\t\\\\\"\"//", u: true},
 	{name: "Java", plain: true, quotes: `"'`, simple: "b\bt\tn\nf\fr\rs \\\\''\"\"", octal: [2]int{1, 3}, chars: true, u: true},
 	{name: "C#", plain: true, quotes: `"'`, simple: "0\x00a\ab\be\x1bf\fn\nr\rt\tv\v\\\\''\"\"", x: [2]int{1, 4}, chars: true, u: true},
 	{name: "Rust", plain: true, quotes: `"`, simple: "n\nr\rt\t0\x00\\\\''\"\"", x: [2]int{2, 2}, uBrace: true, gap: true},
-	{name: "Ruby", plain: true, quotes: `"`, simple: "a\ab\bt\tn\nv\vf\fr\re\x1bs \\\\\"\"##", octal: [2]int{1, 3}, x: [2]int{1, 2}, u: true, uBrace: true, control: true, gap: true, other: drop},
-	{name: "PHP", plain: true, quotes: `"`, simple: "n\nt\tr\rv\ve\x1bf\f\\\\\"\"$$", octal: [2]int{1, 3}, x: [2]int{1, 2}, uBrace: true, other: keep},
-	{name: "Perl", plain: true, quotes: `"`, simple: "t\tn\nr\rf\fb\ba\ae\x1b\\\\\"\"$$@@", octal: [2]int{1, 3}, x: [2]int{1, 2}, xBrace: true, control: true, other: drop},
+	{name: "Ruby", plain: true, quotes: `"`, simple: "a\ab\bt\tn\nv\vf\fr\re\x1bs \\\\\"\"##", octal: [2]int{1, 3}, x: [2]int{1, 2}, u: true, uBrace: true, control: true, gap: true},
+	{name: "PHP", plain: true, quotes: `"`, simple: "n\nt\tr\rv\ve\x1bf\f\\\\\"\"$$", octal: [2]int{1, 3}, x: [2]int{1, 2}, uBrace: true},
+	{name: "Perl", plain: true, quotes: `"`, simple: "t\tn\nr\rf\fb\ba\ae\x1b\\\\\"\"$$@@", octal: [2]int{1, 3}, x: [2]int{1, 2}, xBrace: true, control: true},
 	{name: "Lua", plain: true, quotes: `'"`, simple: "a\ab\bf\fn\nr\rt\tv\v\\\\''\"\"\n\n", decimal: [2]int{1, 3}, x: [2]int{2, 2}, uBrace: true},
 	{name: "OCaml", plain: true, quotes: `"`, simple: "n\nt\tb\br\r\\\\''\"\"  ", decimal: [2]int{3, 3}, x: [2]int{2, 2}, uBrace: true, gap: true},
-	{name: "Erlang", plain: true, quotes: `"`, simple: "b\bd\x7fe\x1bf\fn\nr\rs t\tv\v\\\\''\"\"", octal: [2]int{1, 3}, x: [2]int{2, 2}, xBrace: true, caret: true, other: drop},
+	{name: "Erlang", plain: true, quotes: `"`, simple: "b\bd\x7fe\x1bf\fn\nr\rs t\tv\v\\\\''\"\"", octal: [2]int{1, 3}, x: [2]int{2, 2}, xBrace: true, caret: true},
 	{name: "Elixir", plain: true, quotes: `"`, simple: "0\x00a\ab\bd\x7fe\x1bf\fn\nr\rs t\tv\v\\\\\"\"##", x: [2]int{1, 2}, u: true, uBrace: true},
 	{name: "Haskell", plain: true, quotes: `"`, simple: "a\ab\bf\fn\nr\rt\tv\v\\\\''\"\"", decimal: [2]int{1, most}, x: [2]int{1, most}, caret: true, names: true},
 	{name: "shell", prefixes: "$", quotes: `'`, simple: "a\ab\be\x1bE\x1bf\fn\nr\rt\tv\v\\\\''\"\"??", octal: [2]int{1, 3}, x: [2]int{1, 2}, u: true, control: true, other: keep},
@@ -219,8 +220,6 @@ func (d *dialect) escape(s string) (u []unit, n int) {
 		return nil, 0
 	case d.other == keep:
 		return []unit{{'\\', true}, {r: r}}, 1 + size
-	case d.other == drop:
-		return []unit{{r: r}}, 1 + size
 	}
 	return nil, 0
 }

@@ -27,7 +27,7 @@ func (d *dumper) name(x row) string {
 	case d.enc.words:
 		return "od -x"
 	case x.offset == "":
-		return "hex dump"
+		return ""
 	case strings.Contains(s, "0x"+x.offset) && x.sep == ":" && len(x.offset) == 4:
 		return "tcpdump"
 	case x.sep == ":" && len(x.offset) == 4:
@@ -41,5 +41,5 @@ func (d *dumper) name(x row) string {
 	case (len(x.offset) == 6 || len(x.offset) == 7) && x.sep == "":
 		return "od"
 	}
-	return "hex dump"
+	return ""
 }

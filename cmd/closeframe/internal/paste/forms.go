@@ -40,3 +40,12 @@ var Forms = []struct{ Name, Example string }{
 	{"text", "'1000' is 31 30 30 30"},
 	{"code", "1000 is 03 e8"},
 }
+
+// Names returns the names of Forms.
+func Names() []string {
+	var all []string
+	for _, f := range Forms {
+		all = append(all, f.Name)
+	}
+	return all
+}

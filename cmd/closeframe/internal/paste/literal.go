@@ -194,7 +194,7 @@ func characters(t *text, opt Options, l literal, r *result) {
 	if l.open || inside == "" && !opt.Payload || strings.TrimSpace(s[:l.from]+s[l.to:]) != "" {
 		return
 	}
-	r.add(Reading{Form: "text", Name: "characters", Chunks: []envelope.Chunk{{Data: []byte(inside)}}, used: []span{l.span}, of: s,
+	r.add(Reading{Form: "text", Chunks: []envelope.Chunk{{Data: []byte(inside)}}, used: []span{l.span}, of: s,
 		rank: natural, at: l.from})
 }
 

@@ -27,6 +27,7 @@ var noise = []*regexp.Regexp{
 	regexp.MustCompile(`\(\d+\)`),
 	regexp.MustCompile(`(?i)\b(?:len(?:gth)?|size|count|opcode|op|fin|masked|mask|rsv[123]?|pid|tid|seq|ack|port|fd|status|line|thread|stream|id|conn(?:ection)?|session|frame|packet|message|msg|n|nr|no|attempt)\s?[=:#]?\s?\d+\b(?: ?\(0x[0-9a-fA-F]+\))?(?:[:,;)\]]|\s+[A-Za-z(\[]|\s*$|\s+0x|\s)`),
 	regexp.MustCompile(`\b(?:UTF|utf|SHA|sha|MD|RFC|rfc|HTTP|http|IPv|ISO|iso)[- /]?\d[\d.-]*\b`),
+	regexp.MustCompile(`\b[bB]['"]`), // the prefix of a bytes literal
 	regexp.MustCompile(`^\s*\$ .*$`), // a prompt and the command behind it
 }
 
@@ -39,7 +40,7 @@ func silence(s string) string {
 			for from < to && (isSpace(b[from]) || b[from] == '[' || b[from] == '(') {
 				from++
 			}
-			for to > from && !isDigit(b[to-1]) && !isLetter(b[to-1]) && b[to-1] != 'Z' && b[to-1] != '`' && b[to-1] != '~' && b[to-1] != ')' {
+			for to > from && !isDigit(b[to-1]) && !isLetter(b[to-1]) && b[to-1] != 'Z' && b[to-1] != '`' && b[to-1] != '~' && b[to-1] != ')' && b[to-1] != '\'' && b[to-1] != '"' {
 				to--
 			}
 			if to-from > 1 && isLetter(b[to-1]) && to >= 2 && isSpace(b[to-2]) {

@@ -25,6 +25,7 @@ var (
 	// separatorRE matches what may be between two groups.
 	separatorRE = regexp.MustCompile(`^(?:[ \t]*\]\[[ \t]*|[ \t]*[,;:|][ \t]*|-|[ \t]+)`)
 	elisionRE   = regexp.MustCompile(`^\s*(?:\.\.\.|…)`)
+	hexWordRE   = regexp.MustCompile(`(?i)hex`)
 	behindRE    = regexp.MustCompile(`^[\s\])}>,;.|"'` + "`" + `)!?]*$`)
 	prefixedRE  = regexp.MustCompile(`(?:[:=\]>|<$#)("'` + "`" + `*✓]|^|\x01[^\w]*|→|←|- )\s*$`)
 )
@@ -62,7 +63,7 @@ func runs(s string) []run {
 				}
 			}
 			x.clear = prefixedRE.MatchString(quiet[:x.from]) && behindRE.MatchString(rest)
-			x.strong = strongUnits(x.units)
+			x.strong = strongUnits(x.units) || len(x.units) == 1 && len(x.units[0].s) >= 4 && hexWordRE.MatchString(l.s)
 			next = x.to
 			x.from += l.from
 			x.to += l.from
@@ -162,10 +163,10 @@ func tornBehind(rest string, i int) (bool, int) {
 // readRuns reads groups of hex digits, alone or in log lines.
 func readRuns(t *text, opt Options, r *result) {
 	s := t.norm
-	all := runs(s)
+	all := outside(runs(s), arraySpans(s))
 	plain := isPlain(s)
 	if len(all) == 0 {
-		if plain {
+		if plain && len(arraySpans(s)) == 0 {
 			r.fail(t, s, firstDigit(s), natural, "odd", clip(token(s[firstDigit(s):])))
 		}
 		return
@@ -243,6 +244,39 @@ func readRuns(t *text, opt Options, r *result) {
 			addRuns(t, opt, r, picked, false)
 		}
 	}
+}
+
+// arraySpans returns where in s arrays with commas are, whose numbers are not
+// digits of one run.
+func arraySpans(s string) []span {
+	var all []span
+	for i := 0; i < len(s); i++ {
+		if strings.IndexByte("[{(<", s[i]) < 0 {
+			continue
+		}
+		l, _, ok := parseList(s, i)
+		if !ok || len(l.elements) < 2 || !l.commas && l.open != "<<" {
+			continue
+		}
+		all = append(all, l.span)
+		i = l.to - 1
+	}
+	return all
+}
+
+// outside returns the runs that are in none of the spans.
+func outside(all []run, spans []span) []run {
+	var kept []run
+	for _, x := range all {
+		in := false
+		for _, sp := range spans {
+			in = in || sp.from <= x.from && x.to <= sp.to
+		}
+		if !in {
+			kept = append(kept, x)
+		}
+	}
+	return kept
 }
 
 func alone(all []run, x run) bool {
@@ -323,9 +357,9 @@ func firstDigit(s string) int {
 // addRuns adds the readings of runs.
 func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 	s := t.norm
-	out := Reading{Form: "hex", Name: "hex digits", of: s, rank: natural, at: pool[0].from, loose: true}
+	out := Reading{Form: "hex", of: s, rank: natural, at: pool[0].from, loose: true}
 	le := out
-	le.Form, le.Name, le.rank = "words-le", "little-endian words", unnatural
+	le.Form, le.rank = "words-le", unnatural
 	clear := true
 	lineNo := map[int]bool{}
 	words := true
@@ -373,7 +407,7 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 			// Four decimal digits may be the code itself.
 			if v, err := strconv.Atoi(d); err == nil && v >= 1000 && v < 5000 {
 				code := out
-				code.Form, code.Name, code.rank = "code", "the code in decimal", unnatural
+				code.Form, code.rank = "code", unnatural
 				code.Chunks = []envelope.Chunk{{Data: []byte{byte(v >> 8), byte(v)}}}
 				r.add(code)
 				if strings.ContainsAny(s, `"'`) {
@@ -431,9 +465,6 @@ func readImplicit(t *text, opt Options, r *result) {
 		default:
 			x.rank = max(x.rank, natural)
 		}
-		if x.Form == "decimal" {
-			x.Name = "decimal numbers"
-		}
 	}
 	r.errors = r.errors[:e]
 }
@@ -487,7 +518,6 @@ func readDecimals(t *text, opt Options, r *result) {
 	arrays(t, lists, r)
 	for i := n; i < len(r.readings); i++ {
 		r.readings[i].loose = true
-		r.readings[i].Name = "decimal numbers"
 		r.readings[i].rank = natural
 	}
 	r.errors = r.errors[:e]
@@ -525,7 +555,7 @@ func readBits(t *text, opt Options, r *result) {
 	if len(data) == 0 {
 		return
 	}
-	r.add(Reading{Form: "binary", Name: "binary digits", Chunks: []envelope.Chunk{{Data: data}}, used: used, of: s, rank: natural, loose: loose,
+	r.add(Reading{Form: "binary", Chunks: []envelope.Chunk{{Data: data}}, used: used, of: s, rank: natural, loose: loose,
 		at: used[0].from})
 }
 

@@ -16,11 +16,11 @@ type intro struct {
 }
 
 var intros = []intro{
-	{"escapes", `\x`, regexp.MustCompile(`\\x[0-9a-fA-F]{2}`), backslashed},
-	{"octal-escapes", "octal escapes", regexp.MustCompile(`\\[0-3][0-7][0-7]`), backslashed},
-	{"latin1", `\u`, regexp.MustCompile(`\\u00[0-9a-fA-F]{2}`), backslashed},
-	{"percent", "percent-encoding", regexp.MustCompile(`%[0-9a-fA-F]{2}`), func(s string) ([]byte, int) { return pair(s, '%') }},
-	{"quoted-printable", "quoted-printable", regexp.MustCompile(`=[0-9A-F]{2}`), func(s string) ([]byte, int) { return pair(s, '=') }},
+	{"escapes", "", regexp.MustCompile(`\\x[0-9a-fA-F]{2}`), backslashed},
+	{"octal-escapes", "", regexp.MustCompile(`\\[0-3][0-7][0-7]`), backslashed},
+	{"latin1", "", regexp.MustCompile(`\\u00[0-9a-fA-F]{2}`), backslashed},
+	{"percent", "", regexp.MustCompile(`%[0-9a-fA-F]{2}`), func(s string) ([]byte, int) { return pair(s, '%') }},
+	{"quoted-printable", "", regexp.MustCompile(`=[0-9A-F]{2}`), func(s string) ([]byte, int) { return pair(s, '=') }},
 	{"caret", "cat -v", regexp.MustCompile(`M-\^?[ -~]`), caret},
 }
 
