@@ -131,7 +131,7 @@ func (s *session) ambiguous(a *paste.Ambiguity) error {
 		if len(b) > most {
 			hex += " …"
 		}
-		list = append(list, s.text.Text("paste.reading", hex, s.text.Text("paste.form."+r.Form), r.Form))
+		list = append(list, "  "+s.text.Text("paste.reading", hex, s.text.Text("paste.form."+r.Form), r.Form))
 	}
 	return errText("paste.error.ambiguous", strings.Join(list, "\n"))
 }

@@ -249,13 +249,13 @@ func (d *decoded) after(l lang) string {
 // judged says of a Close frame whether it is valid, who sent it and what it
 // says.
 func judged(l lang, f *dissect.Frame) string {
-	from := l.Text("decode.from." + f.From)
-	if f.Type == "payload" {
-		from = ""
+	from := ""
+	if f.From != "" {
+		from = l.Text("decode.from." + f.From)
 	}
 	s := l.Text("decode.sum."+f.Type+"."+f.Verdict.Status, from, says(l, f))
 	if f.Verdict.Status != dissect.Valid {
-		s += l.Text("decode.sum.why", strings.TrimRight(f.Verdict.Message, ".。"))
+		s = l.Text("decode.sum.why", s, strings.TrimRight(f.Verdict.Message, ".。"))
 	}
 	return s
 }

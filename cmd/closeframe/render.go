@@ -87,7 +87,7 @@ func (p *renderer) read(d *decoded) {
 		parts = append(parts, shorten(s.Text))
 	}
 	if len(parts) > 0 {
-		list.add(p.l.Text("paste.skipped"), strings.Join(parts, p.l.Text("paste.comma")))
+		list.add(p.l.Text("paste.skipped"), strings.Join(parts, p.l.Text("word.comma")))
 	}
 	for _, s := range d.Sides {
 		if s.Layers != "" {

@@ -398,7 +398,7 @@ func TestMeanings(t *testing.T) {
 }
 
 func TestManyFrames(t *testing.T) {
-	b := bytes.Repeat([]byte{0x88, 0}, MaxFrames)
+	b := append(bytes.Repeat([]byte{0x89, 0}, MaxFrames-1), 0x88, 0)
 	if r := Bytes(b, Options{}); len(r.Frames) != MaxFrames || r.Rest != 0 || !r.Valid {
 		t.Errorf("%d frames, rest %d, valid %v", len(r.Frames), r.Rest, r.Valid)
 	}
@@ -426,22 +426,23 @@ func TestAfterClose(t *testing.T) {
 	tests := []struct {
 		name string
 		in   string
-		want []int // the notes of each frame
+		want []bool // whether each frame violates the order
 	}{
-		{"text after Close", "\x88\x00\x81\x00", []int{0, 1}},
-		{"cut", "\x88\x00\x81\x05", []int{0, 1}},
-		{"Ping after Close", "\x88\x00\x89\x00", []int{0, 0}},
-		{"before", "\x81\x00\x88\x00", []int{0, 0}},
-		{"the other side's", "\x88\x00\x81\x80\x00\x00\x00\x00", []int{0, 0}},
-		{"after an invalid one", "\x88\x01\x00\x81\x00", []int{0, 0}},
+		{"text after Close", "\x88\x00\x81\x00", []bool{false, true}},
+		{"cut", "\x88\x00\x81\x05", []bool{false, true}},
+		{"Ping after Close", "\x88\x00\x89\x00", []bool{false, false}},
+		{"second Close", "\x88\x00\x88\x00", []bool{false, true}},
+		{"before", "\x81\x00\x88\x00", []bool{false, false}},
+		{"the other side's", "\x88\x00\x81\x80\x00\x00\x00\x00", []bool{false, false}},
+		{"after an invalid one", "\x88\x01\x00\x81\x00", []bool{false, false}},
 	}
 	for _, tt := range tests {
-		var got []int
+		var got []bool
 		for _, f := range Bytes([]byte(tt.in), Options{}).Frames {
-			got = append(got, len(f.Notes))
+			got = append(got, f.Order != nil && f.Order.Violation)
 		}
 		if !reflect.DeepEqual(got, tt.want) {
-			t.Errorf("%s: %d notes, want %d", tt.name, got, tt.want)
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
 }
