@@ -14,7 +14,8 @@ import (
 // Shows: R18 R29 R33 R47 R51 P04
 func TestEveryCode(t *testing.T) {
 	calls := 0
-	for role, h := range []closeevent.Handshake{{}, closeevent.NewClient(key)} {
+	client := closeevent.NewClient(key)
+	for role, h := range []closeevent.Snapshot{{}, client.Snapshot()} {
 		frameOf := func(code closecode.Code, reason string) string {
 			b, err := frame.Append(nil, code, reason)
 			if role == 1 {
@@ -32,13 +33,13 @@ func TestEveryCode(t *testing.T) {
 				calls += 3
 				may := code.Valid() || code == closecode.NoStatusRcvd && reason == ""
 
-				h1 := h
+				h1 := h.Handshake()
 				b, err := h1.Close(buf[:0], code, reason)
-				if (err == nil) != may || may && (string(b) != frameOf(code, reason) || h1.State() != closeevent.Closing) || !may && (len(b) != 0 || h1 != h) {
+				if (err == nil) != may || may && (string(b) != frameOf(code, reason) || h1.State() != closeevent.Closing) || !may && (len(b) != 0 || h1.Snapshot() != h) {
 					t.Fatalf("Close(%d, %q): % x, %v", code, reason, b, err)
 				}
 
-				h1 = h
+				h1 = h.Handshake()
 				b = h1.Receive(buf[:0], frame.Close{Code: code, Reason: []byte(reason)})
 				want, answer := closeevent.Event{code, reason, true}, code
 				if !may {
@@ -48,7 +49,7 @@ func TestEveryCode(t *testing.T) {
 					t.Fatalf("Receive(%d, %q): % x, %v", code, reason, b, event)
 				}
 
-				h1 = h
+				h1 = h.Handshake()
 				b = h1.Fail(buf[:0], code)
 				if sent := code.Valid() || code == closecode.NoStatusRcvd; sent && string(b) != frameOf(code, "") || !sent && len(b) != 0 || !h1.ShouldCloseTransport() {
 					t.Fatalf("Fail(%d): % x", code, b)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"os"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
@@ -169,4 +171,74 @@ func ExampleHandshake_State() {
 	// open true
 	// closing
 	// closed
+}
+
+// A proxy closes the leg towards its client as the server closed the other one.
+func ExampleHandshake_Relay() {
+	for _, server := range []closeevent.Event{
+		{Code: closecode.ServiceRestart, Reason: "deploy", WasClean: true},
+		{Code: closecode.NoStatusRcvd, WasClean: true},
+		{Code: closecode.AbnormalClosure}, // the server was lost
+	} {
+		var leg closeevent.Handshake
+		b := leg.Relay(nil, server, closecode.BadGateway)
+		fmt.Printf("% x / %v\n", b, leg.Ending())
+	}
+	// Output:
+	// 88 08 03 f4 64 65 70 6c 6f 79 / sent 1012 Service Restart, no Close frame received
+	// 88 00 / sent 1005 No Status Rcvd, no Close frame received
+	// 88 02 03 f6 / sent 1014 Bad Gateway, no Close frame received
+}
+
+// A server logs one line for each connection, and counts connections by cause and
+// class of code. Both labels have few values, whatever peers send.
+func ExampleEnding() {
+	type labels struct {
+		cause closeevent.Cause
+		class string
+	}
+	connections := map[labels]int{}
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))
+
+	var h closeevent.Handshake
+	h.Receive(nil, frame.Close{Code: closecode.GoingAway, Reason: []byte("bye")})
+	h.TransportClosed()
+
+	var end closeevent.Ending = h.Ending()
+	logger.Info("websocket closed", "ending", end.Error(), "cause", end.Cause().String(), "code", int(end.Code))
+	connections[labels{end.Cause(), end.Code.Class().String()}]++
+	for l, n := range connections {
+		fmt.Printf("%s %s: %d\n", l.cause, l.class, n)
+	}
+	// Output:
+	// level=INFO msg="websocket closed" ending="received 1001 Going Away \"bye\", then sent 1001 Going Away" cause=clean code=1001
+	// clean standard: 1
+}
+
+// The Cause of an ending, and the Event in it.
+func ExampleEnding_Cause() {
+	h := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d})
+	if _, err := h.Close(nil, closecode.NormalClosure, ""); err != nil {
+		fmt.Println(err)
+		return
+	}
+	h.TransportClosed() // no answer came
+
+	var err error = h.Ending()
+	fmt.Println(err)
+	fmt.Println("cause:", h.Ending().Cause(), "- client:", h.Client())
+	if event, ok := errors.AsType[closeevent.Event](err); ok { // it unwraps
+		fmt.Println("event:", event.Code, event.WasClean, event == h.Ending().Unwrap())
+	}
+	// Output:
+	// sent 1000 Normal Closure, no Close frame received
+	// cause: unanswered - client: true
+	// event: 1006 Abnormal Closure false true
 }

@@ -24,12 +24,11 @@ func TestSize(t *testing.T) {
 //
 // Shows: R15 R29 R46 R47
 func TestCloseErrors(t *testing.T) {
-	open := closeevent.Handshake{}
-	closing := closeevent.Handshake{}
+	var open, closing, closed closeevent.Handshake
 	closing.Receive(nil, frame.Close{Code: 1000})
-	closed := closing
+	closed.Receive(nil, frame.Close{Code: 1000})
 	closed.TransportClosed()
-	for _, h := range []closeevent.Handshake{open, closing, closed} {
+	for _, h := range []*closeevent.Handshake{&open, &closing, &closed} {
 		for _, test := range []struct {
 			code   closecode.Code
 			reason string
@@ -42,12 +41,12 @@ func TestCloseErrors(t *testing.T) {
 			{1000, "x\xff", frame.ErrInvalidUTF8},
 		} {
 			dst := []byte("dst")
-			after := h
-			b, err := after.Close(dst, test.code, test.reason)
+			before := h.Snapshot()
+			b, err := h.Close(dst, test.code, test.reason)
 			if !errors.Is(err, test.want) {
 				t.Errorf("%v: Close with %d and %q gives %v, want %v", h.State(), test.code, test.reason, err, test.want)
 			}
-			if &b[0] != &dst[0] || len(b) != len(dst) || after != h {
+			if &b[0] != &dst[0] || len(b) != len(dst) || h.Snapshot() != before {
 				t.Errorf("%v: Close with %d and %q changed something", h.State(), test.code, test.reason)
 			}
 		}
@@ -179,34 +178,36 @@ func BenchmarkHandshake(b *testing.B) {
 		b.Fatal(err)
 	}
 	fresh := closeevent.NewClient(key)
-	complete := closing
+	complete := closeevent.NewClient(key)
 	complete.Receive(nil, bye)
 	for _, bench := range []struct {
 		name string
-		from closeevent.Handshake
+		from closeevent.Snapshot
 		step func(h *closeevent.Handshake)
 	}{
-		{"Close/server", closeevent.Handshake{}, func(h *closeevent.Handshake) { out, _ = h.Close(buf, 1001, reason) }},
-		{"Close/client", fresh, func(h *closeevent.Handshake) { out, _ = h.Close(buf, 1001, reason) }},
-		{"Close/again", closing, func(h *closeevent.Handshake) { out, _ = h.Close(buf, 1001, reason) }},
-		{"Receive/answer", fresh, func(h *closeevent.Handshake) { out = h.Receive(buf, bye) }},
-		{"Receive/reason", fresh, func(h *closeevent.Handshake) { out = h.Receive(buf, byeReason) }},
-		{"Receive/after_Close", closing, func(h *closeevent.Handshake) { out = h.Receive(buf, bye) }},
-		{"Fail", fresh, func(h *closeevent.Handshake) { out = h.Fail(buf, 1002) }},
-		{"WriteFailed", closing, func(h *closeevent.Handshake) { h.WriteFailed() }},
-		{"ShouldCloseTransport", complete, func(h *closeevent.Handshake) { truth = h.ShouldCloseTransport() }},
-		{"TransportClosed", complete, func(h *closeevent.Handshake) { event = h.TransportClosed() }},
-		{"State", complete, func(h *closeevent.Handshake) { state = h.State() }},
-		{"PeerFirst", complete, func(h *closeevent.Handshake) { truth = h.PeerFirst() }},
+		{"Close/server", closeevent.Snapshot{}, func(h *closeevent.Handshake) { out, _ = h.Close(buf, 1001, reason) }},
+		{"Close/client", fresh.Snapshot(), func(h *closeevent.Handshake) { out, _ = h.Close(buf, 1001, reason) }},
+		{"Close/again", closing.Snapshot(), func(h *closeevent.Handshake) { out, _ = h.Close(buf, 1001, reason) }},
+		{"Receive/answer", fresh.Snapshot(), func(h *closeevent.Handshake) { out = h.Receive(buf, bye) }},
+		{"Receive/reason", fresh.Snapshot(), func(h *closeevent.Handshake) { out = h.Receive(buf, byeReason) }},
+		{"Receive/after_Close", closing.Snapshot(), func(h *closeevent.Handshake) { out = h.Receive(buf, bye) }},
+		{"Fail", fresh.Snapshot(), func(h *closeevent.Handshake) { out = h.Fail(buf, 1002) }},
+		{"WriteFailed", closing.Snapshot(), func(h *closeevent.Handshake) { h.WriteFailed() }},
+		{"ShouldCloseTransport", complete.Snapshot(), func(h *closeevent.Handshake) { truth = h.ShouldCloseTransport() }},
+		{"TransportClosed", complete.Snapshot(), func(h *closeevent.Handshake) { event = h.TransportClosed() }},
+		{"State", complete.Snapshot(), func(h *closeevent.Handshake) { state = h.State() }},
+		{"Relay", fresh.Snapshot(), func(h *closeevent.Handshake) { out = h.Relay(buf, relayed, 1014) }},
+		{"Ending", complete.Snapshot(), func(h *closeevent.Handshake) { ended = h.Ending() }},
+		{"PeerFirst", complete.Snapshot(), func(h *closeevent.Handshake) { truth = h.PeerFirst() }},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()
 			var h closeevent.Handshake
 			for b.Loop() {
-				h = bench.from
+				h = bench.from.Handshake()
 				bench.step(&h)
 			}
-			truth = h == bench.from
+			truth = h.State() == closeevent.Open
 		})
 	}
 }
@@ -214,4 +215,7 @@ func BenchmarkHandshake(b *testing.B) {
 var (
 	truth bool
 	state closeevent.State
+	ended closeevent.Ending
+
+	relayed = closeevent.Event{Code: 1001, Reason: reason}
 )

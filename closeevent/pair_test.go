@@ -19,7 +19,7 @@ type world struct {
 // An end is an endpoint with what a stack around its Handshake keeps, plus, for
 // the checks, what it has written and counted.
 type end struct {
-	h      closeevent.Handshake
+	h      closeevent.Snapshot
 	in     string // read, but not a whole frame yet
 	flight string // written, but not read by the peer yet
 	wrote  string // all that was written
@@ -89,7 +89,7 @@ func (w *world) read(i int) {
 		}
 	case nil:
 		e.in = ""
-		w.write(i, e.h.Receive(nil, c))
+		e.h.Do(func(h *closeevent.Handshake) { w.write(i, h.Receive(nil, c)) })
 		e.past |= deaf
 		e.got = true
 	default:
@@ -100,7 +100,7 @@ func (w *world) read(i int) {
 // die has endpoint i see the end of the transport.
 func (w *world) die(i int) {
 	e := &w.ends[i]
-	e.h.TransportClosed()
+	e.h.Do(func(h *closeevent.Handshake) { h.TransportClosed() })
 	e.past |= fin | dead
 	e.in = ""
 	w.ends[1-i].flight = ""
@@ -117,6 +117,7 @@ func (w world) next(may act, loss bool) (must, might []world) {
 	}
 	for i := range w.ends {
 		e, peer := w.ends[i], w.ends[1-i]
+		h := e.h.Handshake()
 		if e.past&dead != 0 {
 			continue
 		}
@@ -126,12 +127,12 @@ func (w world) next(may act, loss bool) (must, might []world) {
 		case w.lost || peer.past&fin != 0:
 			do(&must, func(w *world) { w.die(i) })
 		}
-		if e.h.ShouldCloseTransport() && e.past&fin == 0 {
+		if h.ShouldCloseTransport() && e.past&fin == 0 {
 			do(&must, func(w *world) { w.ends[i].past |= fin | deaf })
 		}
 
 		can := may &^ e.past
-		if can&sendData != 0 && e.h.State() == closeevent.Open {
+		if can&sendData != 0 && h.State() == closeevent.Open {
 			do(&might, func(w *world) {
 				w.ends[i].past |= sendData
 				w.write(i, []byte(texts[i]))
@@ -140,26 +141,28 @@ func (w world) next(may act, loss bool) (must, might []world) {
 		if can&closeIt != 0 && e.past&fin == 0 {
 			do(&might, func(w *world) {
 				w.ends[i].past |= closeIt
-				b, err := w.ends[i].h.Close(nil, closes[i].Code, string(closes[i].Reason))
-				if err != nil {
-					panic(err)
-				}
-				w.write(i, b)
+				w.ends[i].h.Do(func(h *closeevent.Handshake) {
+					b, err := h.Close(nil, closes[i].Code, string(closes[i].Reason))
+					if err != nil {
+						panic(err)
+					}
+					w.write(i, b)
+				})
 			})
 		}
 		if can&failIt != 0 && e.past&fin == 0 {
 			do(&might, func(w *world) {
 				w.ends[i].past |= failIt | deaf
-				w.write(i, w.ends[i].h.Fail(nil, fails[i]))
+				w.ends[i].h.Do(func(h *closeevent.Handshake) { w.write(i, h.Fail(nil, fails[i])) })
 			})
 		}
 		if can&unsendIt != 0 && w.lost && !peer.got {
 			do(&might, func(w *world) {
 				w.ends[i].past |= unsendIt
-				w.ends[i].h.WriteFailed()
+				w.ends[i].h.Do((*closeevent.Handshake).WriteFailed)
 			})
 		}
-		if can&giveUp != 0 && e.h.State() == closeevent.Closing {
+		if can&giveUp != 0 && h.State() == closeevent.Closing {
 			do(&might, func(w *world) { w.die(i) })
 		}
 	}
@@ -191,21 +194,22 @@ func (w *world) sent(i int) (c frame.Close, ok bool, err error) {
 func (w *world) check() error {
 	for i := range w.ends {
 		e, peer := &w.ends[i], &w.ends[1-i]
+		h, peerH := e.h.Handshake(), peer.h.Handshake()
 		c, ok, err := w.sent(i)
 		if err != nil {
 			return fmt.Errorf("endpoint %d wrote % x: %w", i, e.wrote, err)
 		}
-		if (e.h.State() == closeevent.Open) == (ok || e.past&(failIt|dead) != 0) {
-			return fmt.Errorf("endpoint %d is %v, having written % x", i, e.h.State(), e.wrote)
+		if (h.State() == closeevent.Open) == (ok || e.past&(failIt|dead) != 0) {
+			return fmt.Errorf("endpoint %d is %v, having written % x", i, h.State(), e.wrote)
 		}
-		if e.h.PeerFirst() && peer.h.PeerFirst() {
+		if h.PeerFirst() && peerH.PeerFirst() {
 			return fmt.Errorf("each says that the other was first")
 		}
 		if peer.past&dead == 0 {
 			continue
 		}
 		// The peer's event is about what crossed, and nothing else.
-		got := peer.h.TransportClosed()
+		got := peerH.TransportClosed()
 		want := closeevent.Event{Code: closecode.AbnormalClosure}
 		if peer.got {
 			if !ok {
@@ -237,7 +241,8 @@ func TestEveryInterleaving(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var start world
-			start.ends[client].h = closeevent.NewClient(key)
+			h := closeevent.NewClient(key)
+			start.ends[client].h = h.Snapshot()
 			stack := []world{start}
 			seen := map[world]struct{}{start: {}}
 			steps, over := 0, 0
@@ -250,13 +255,14 @@ func TestEveryInterleaving(t *testing.T) {
 				must, might := w.next(test.may, test.loss)
 				if len(must) == 0 {
 					s, c := &w.ends[server], &w.ends[client]
-					idle := s.h.State() == closeevent.Open && c.h.State() == closeevent.Open
+					sh, ch := s.h.Handshake(), c.h.Handshake()
+					idle := sh.State() == closeevent.Open && ch.State() == closeevent.Open
 					if !idle && s.past&c.past&dead == 0 {
 						t.Fatalf("stuck\n%+v", w)
 					}
 					if !idle {
 						over++
-						if test.clean && (!s.h.TransportClosed().WasClean || !c.h.TransportClosed().WasClean) {
+						if test.clean && (!sh.TransportClosed().WasClean || !ch.TransportClosed().WasClean) {
 							t.Fatalf("not clean\n%+v", w)
 						}
 					}

@@ -102,11 +102,11 @@ func sends(b []byte, client bool) string {
 	return c.Code.String()
 }
 
-// name names what has happened to h, as far as it matters from now on.
-func name(h Handshake) string {
-	received, sent, lost := h.code != 0, h.past&sent != 0, h.past&writeFailed != 0
+// name returns a name for the state of h, as far as it matters from now on.
+func name(h Snapshot) string {
+	received, sent, lost := h.code != 0, h.sent != 0, h.past&writeFailed != 0
 	switch {
-	case h.past&gone != 0:
+	case h.past&closed != 0:
 		return "closed"
 	case h.past&failed != 0 && !received:
 		return "failed"
@@ -134,10 +134,11 @@ var order = []string{"open", "sent", "complete, ours first", "complete, peer fir
 func TestTable(t *testing.T) {
 	var roles [2]map[string]state
 	transitions := map[[2]string]transition{}
-	for role, start := range []Handshake{{}, NewClient([4]byte{1, 2, 3, 4})} {
+	client := NewClient([4]byte{1, 2, 3, 4})
+	for role, start := range []Snapshot{{}, client.Snapshot()} {
 		roles[role] = map[string]state{}
-		queue := []Handshake{start}
-		seen := map[Handshake]bool{start: true}
+		queue := []Snapshot{start}
+		seen := map[Snapshot]bool{start: true}
 		for len(queue) > 0 {
 			h := queue[0]
 			queue = queue[1:]
@@ -148,7 +149,8 @@ func TestTable(t *testing.T) {
 			roles[role][s.Name] = s
 			for _, e := range tableEvents {
 				next := h
-				b := e.do(&next, nil)
+				var b []byte
+				next.Do(func(h *Handshake) { b = e.do(h, nil) })
 				tr := transition{name(h), e.name, sends(b, role == 1), name(next)}
 				k := [2]string{tr.From, tr.Event}
 				if was, ok := transitions[k]; ok && was != tr {
@@ -208,8 +210,9 @@ func TestTable(t *testing.T) {
 }
 
 // seenFrom returns what can be seen of h from outside.
-func seenFrom(h Handshake) state {
-	s := state{Name: name(h), State: h.State().String(), PeerFirst: h.PeerFirst()}
+func seenFrom(from Snapshot) state {
+	h := from.Handshake()
+	s := state{Name: name(from), State: h.State().String(), PeerFirst: h.PeerFirst()}
 	if h.past&client == 0 {
 		s.ServerCloses = h.ShouldCloseTransport()
 	} else {

@@ -27,14 +27,44 @@ var events = []model.Event{
 	{Kind: model.Receive, Code: 1000},
 	{Kind: model.Receive, Code: 4000, Reason: strings.Repeat("\u00e9", 61)},
 	{Kind: model.Receive, Code: 1005},
-	{Kind: model.Receive, Code: 1005, Reason: "x"}, // not from a parser
-	{Kind: model.Receive, Code: 1006},              // not from a parser
-	{Kind: model.Receive, Code: 0},                 // the zero frame.Close
+	{Kind: model.Receive, Code: 1005, Reason: "x"},                      // not from a parser
+	{Kind: model.Receive, Code: 1006},                                   // not from a parser
+	{Kind: model.Receive, Code: 0},                                      // the zero frame.Close
+	{Kind: model.Receive, Code: 1000, Reason: strings.Repeat("x", 124)}, // not from a parser
+	{Kind: model.Receive, Code: 1000, Reason: strings.Repeat("\xff", 5000)},
+	{Kind: model.Receive, Code: 1000, Reason: "\xff"},
 	{Kind: model.Fail, Code: 1002},
 	{Kind: model.Fail, Code: 1005},
 	{Kind: model.Fail, Code: 1015}, // never sent
+	{Kind: model.Fail, Code: 0},    // of ErrIncomplete
+	{Kind: model.Relay, Code: 4001, Reason: "later"},
+	{Kind: model.Relay, Code: 1000, Reason: strings.Repeat("é", 100)}, // truncated
+	{Kind: model.Relay, Code: 1000, Reason: "a\xff"},                  // truncated
+	{Kind: model.Relay, Code: 1005, Lost: 1001},
+	{Kind: model.Relay, Code: 1006, Lost: 1014},
+	{Kind: model.Relay, Code: 1015, Reason: "x", Lost: 1005},
+	{Kind: model.Relay, Code: 1006, Lost: 1006},
+	{Kind: model.Relay},
 	{Kind: model.WriteFailed},
 	{Kind: model.TransportClosed},
+}
+
+// ending returns the Ending that m expects.
+func ending(m model.Model) closeevent.Ending {
+	code, reason, wasClean := m.End()
+	e := closeevent.Ending{
+		Event:       closeevent.Event{Code: closecode.Code(code), Reason: reason, WasClean: wasClean},
+		PeerFirst:   m.PeerFirst(),
+		Failed:      m.Failed,
+		WriteFailed: m.Lost,
+	}
+	if m.NSent == 1 {
+		e.Sent = closecode.Code(m.Sent[0].Code)
+	}
+	if m.Came {
+		e.Received = closecode.Code(m.Received.Code)
+	}
+	return e
 }
 
 // apply has e happen to h and returns what was appended to before.
@@ -46,6 +76,8 @@ func apply(h *closeevent.Handshake, dst []byte, e model.Event) (_ []byte, err er
 		return h.Receive(dst, frame.Close{Code: closecode.Code(e.Code), Reason: []byte(e.Reason)}), nil
 	case model.Fail:
 		return h.Fail(dst, closecode.Code(e.Code)), nil
+	case model.Relay:
+		return h.Relay(dst, closeevent.Event{Code: closecode.Code(e.Code), Reason: e.Reason}, closecode.Code(e.Lost)), nil
 	case model.WriteFailed:
 		h.WriteFailed()
 	case model.TransportClosed:
@@ -61,12 +93,13 @@ func apply(h *closeevent.Handshake, dst []byte, e model.Event) (_ []byte, err er
 // Shows: R18 R20 R29 R30 R31 R32 R33 R35 R36 R37 R38 R39 R42 R45 R46 R47 R59 R60 P08 W03
 func TestEveryEventInEveryState(t *testing.T) {
 	type pair struct {
-		h closeevent.Handshake
+		h closeevent.Snapshot
 		m model.Model
 	}
+	client := closeevent.NewClient(key)
 	queue := []pair{
-		{closeevent.Handshake{}, model.Model{}},
-		{closeevent.NewClient(key), model.Model{Client: true, Key: key}},
+		{closeevent.Snapshot{}, model.Model{}},
+		{client.Snapshot(), model.Model{Client: true, Key: key}},
 	}
 	seen := map[pair]bool{queue[0]: true, queue[1]: true}
 	steps := 0
@@ -75,11 +108,12 @@ func TestEveryEventInEveryState(t *testing.T) {
 		queue = queue[1:]
 		for _, e := range events {
 			steps++
-			after := before
+			h, after := before.h.Handshake(), before
 			// Spare capacity, so that what is written beyond the result shows.
 			buf := bytes.Repeat([]byte{0xaa}, 300)
-			got, err := apply(&after.h, buf[:3], e)
+			got, err := apply(&h, buf[:3], e)
 			want, refused := after.m.Apply(e)
+			after.h = h.Snapshot()
 
 			if (err != nil) != refused {
 				t.Fatalf("%+v, then %+v: error %v, want one: %v", before.m, e, err, refused)
@@ -93,20 +127,26 @@ func TestEveryEventInEveryState(t *testing.T) {
 			if err != nil && after.h != before.h {
 				t.Fatalf("%+v, then %+v: refused, but the state changed", before.m, e)
 			}
-			if got, want := after.h.State().String(), after.m.State(); got != want {
+			if got, want := h.State().String(), after.m.State(); got != want {
 				t.Fatalf("%+v, then %+v: state %v, want %v", before.m, e, got, want)
 			}
-			if got, want := after.h.ShouldCloseTransport(), after.m.ShouldCloseTransport(); got != want {
+			if got, want := h.ShouldCloseTransport(), after.m.ShouldCloseTransport(); got != want {
 				t.Fatalf("%+v, then %+v: ShouldCloseTransport %v, want %v", before.m, e, got, want)
 			}
-			if got, want := after.h.PeerFirst(), after.m.PeerFirst(); got != want {
+			if got, want := h.PeerFirst(), after.m.PeerFirst(); got != want {
 				t.Fatalf("%+v, then %+v: PeerFirst %v, want %v", before.m, e, got, want)
 			}
 			// What TransportClosed would return now. After it, nothing changes it.
-			end := after.h
+			end := after.h.Handshake()
 			code, reason, wasClean := after.m.End()
 			if got, want := end.TransportClosed(), (closeevent.Event{Code: closecode.Code(code), Reason: reason, WasClean: wasClean}); got != want {
 				t.Fatalf("%+v, then %+v: event %+v, want %+v", before.m, e, got, want)
+			}
+			if got, want := h.Ending(), ending(after.m); got != want || got.Cause().String() != after.m.Cause() {
+				t.Fatalf("%+v, then %+v: %+v, cause %v; want %+v, %s", before.m, e, got, got.Cause(), want, after.m.Cause())
+			}
+			if h.Client() != after.m.Client {
+				t.Fatalf("%+v, then %+v: Client %v", before.m, e, h.Client())
 			}
 			if !seen[after] {
 				seen[after] = true

@@ -58,6 +58,9 @@ func FuzzHandshake(f *testing.F) {
 				got = h.Receive(dst, frame.Close{Code: closecode.Code(e.Code), Reason: reason})
 			case model.Fail:
 				got = h.Fail(dst, closecode.Code(e.Code))
+			case model.Relay:
+				from := closeevent.Event{Code: closecode.Code(e.Code), Reason: e.Reason}
+				got = h.Relay(dst, from, closecode.Code(e.Lost))
 			case model.WriteFailed:
 				h.WriteFailed()
 				got = dst
@@ -78,9 +81,8 @@ func FuzzHandshake(f *testing.F) {
 			if sent > 1 {
 				t.Fatalf("%+v: a second Close frame", e)
 			}
-			end := h
 			code, reason, wasClean := m.End()
-			if got, want := end.TransportClosed(), (closeevent.Event{Code: closecode.Code(code), Reason: reason, WasClean: wasClean}); got != want {
+			if got, want := h.Ending().Event, (closeevent.Event{Code: closecode.Code(code), Reason: reason, WasClean: wasClean}); got != want {
 				t.Fatalf("%+v: the event would be %+v, want %+v\n%+v", e, got, want, m)
 			}
 			if h.State().String() != m.State() || h.ShouldCloseTransport() != m.ShouldCloseTransport() || h.PeerFirst() != m.PeerFirst() {
@@ -97,9 +99,10 @@ func nextEvent(script []byte) (model.Event, []byte) {
 	script = script[copy(head[:], script):]
 	n := min(int(head[3]), len(script))
 	return model.Event{
-		Kind:   model.Kind(head[0] % 5),
+		Kind:   model.Kind(head[0] % 6),
 		Code:   uint16(head[1])<<8 | uint16(head[2]),
 		Reason: string(script[:n]),
+		Lost:   1000 + uint16(head[0]/6),
 	}, script[n:]
 }
 
@@ -115,6 +118,9 @@ const (
 	doFailBad    = "\x02\x03\xf7\x00"
 	doUnsent     = "\x03\x00\x00\x00"
 	doDisconnect = "\x04\x00\x00\x00"
+	doRelay      = "\x05\x0f\xa0\x02\xc3\xa9"
+	doRelayLost  = "\x05\x03\xee\x00" // 1006, so the leg is closed with 1000
+	doRelayNone  = "\x23\x03\xee\x00" // the same with 1005
 )
 
 var scripts = [][]byte{
@@ -128,5 +134,8 @@ var scripts = [][]byte{
 	[]byte(doFailNone + doUnsent + doDisconnect),
 	[]byte(doFailBad + doClose + doReceive + doDisconnect),
 	[]byte(doForged + doDisconnect),
+	[]byte(doRelay + doReceive + doDisconnect),
+	[]byte(doRelayLost + doUnsent + doDisconnect + doRelay),
+	[]byte(doRelayNone + doRelay + doReceive + doDisconnect),
 	[]byte(doDisconnect + doClose + doReceive + doFail + doUnsent + doDisconnect),
 }

@@ -175,8 +175,8 @@ func playLoop(pieces [][]byte, client bool, messages int) (p played) {
 }
 
 // lastClose walks the frames that an endpoint has sent, all of them small, and
-// returns the payload of the Close, which must be the last.
-func lastClose(sent []byte, client bool) string {
+// returns the payload of the Close. Only Pongs may follow it.
+func lastClose(sent []byte, client bool) (payload string) {
 	for len(sent) > 0 {
 		n, size := 2, int(sent[1]&0x7f)
 		var key [4]byte
@@ -191,13 +191,13 @@ func lastClose(sent []byte, client bool) string {
 		first := sent[0]
 		sent = sent[n+size:]
 		if first == 0x88 {
-			if len(sent) > 0 {
-				panic(fmt.Sprintf("after the Close: % x", sent))
+			if payload != "" {
+				panic(fmt.Sprintf("a second Close: % x", p))
 			}
-			return fmt.Sprintf("%q", p)
+			payload = fmt.Sprintf("%q", p)
 		}
 	}
-	return ""
+	return payload
 }
 
 // appendWire appends a frame as a client sends it, or a server.

@@ -34,15 +34,31 @@ var inputs = []input{
 	{"WriteFailed", func(h *closeevent.Handshake) []byte { h.WriteFailed(); return nil }},
 }
 
-// A pair is a server's and a client's Handshake to which the same happened.
-type pair struct{ server, client closeevent.Handshake }
-
-// do returns p after in, and whether Close frames were appended.
-func (p pair) do(in input) (next pair, sent bool) {
-	s := in.do(&p.server)
-	c := in.do(&p.client)
-	return p, len(s) > 0 && len(c) > 0
+// A pair is a server's and a client's Handshake that have received the same
+// inputs. It keeps the inputs, since a Handshake must not be copied.
+type pair struct {
+	server, client *closeevent.Handshake
+	past           []input
+	sent           bool   // whether the last input made both append a Close frame
+	key            string // equal for pairs in equal states
 }
+
+// replay returns the pair after the given inputs.
+func replay(past ...input) pair {
+	p := pair{server: new(closeevent.Handshake), past: past}
+	client := closeevent.NewClient([4]byte{1, 2, 3, 4})
+	p.client = &client
+	for _, in := range past {
+		s := in.do(p.server)
+		c := in.do(p.client)
+		p.sent = len(s) > 0 && len(c) > 0
+	}
+	p.key = fmt.Sprint(p.server, p.client)
+	return p
+}
+
+// do returns the pair after one more input.
+func (p pair) do(in input) pair { return replay(append(slices.Clip(p.past), in)...) }
 
 // A view is what can be seen of a pair from outside: the ends are what
 // TransportClosed returns if the transport goes now.
@@ -58,6 +74,7 @@ type view struct {
 }
 
 func look(p pair) view {
+	p = replay(p.past...) // TransportClosed changes it
 	v := view{
 		state:       p.server.State(),
 		server:      p.server.ShouldCloseTransport(),
@@ -89,14 +106,13 @@ type edge struct {
 // they are met. It tries every input in every state of the real one until
 // there is nothing new, and then merges those that can't be told apart.
 func machine() ([]state, error) {
-	start := pair{client: closeevent.NewClient([4]byte{1, 2, 3, 4})}
-	pairs := []pair{start}
-	paths := map[pair]string{start: ""}
+	pairs := []pair{replay()}
+	paths := map[string]string{pairs[0].key: ""}
 	for i := 0; i < len(pairs); i++ {
 		for _, in := range inputs {
-			next, _ := pairs[i].do(in)
-			if _, ok := paths[next]; !ok {
-				paths[next] = strings.TrimSpace(paths[pairs[i]] + " " + in.name)
+			next := pairs[i].do(in)
+			if _, ok := paths[next.key]; !ok {
+				paths[next.key] = strings.TrimSpace(paths[pairs[i].key] + " " + in.name)
 				pairs = append(pairs, next)
 			}
 			if len(pairs) > 1000 {
@@ -106,27 +122,27 @@ func machine() ([]state, error) {
 	}
 	// Split the pairs until those in one class agree in what is seen of them
 	// and in the classes of what follows.
-	class := make(map[pair]string)
+	class := make(map[string]string)
 	for _, p := range pairs {
 		v := look(p)
 		if v.rolesDiffer || v.afterwards != closeevent.Closed || v.afterClosing {
-			return nil, fmt.Errorf("after %q: the picture has no way to show %+v", paths[p], v)
+			return nil, fmt.Errorf("after %q: the picture has no way to show %+v", paths[p.key], v)
 		}
-		class[p] = fmt.Sprint(v)
+		class[p.key] = fmt.Sprint(v)
 	}
 	for n := 0; ; {
 		first := make(map[string]string) // a class by the path of its first member
-		next := make(map[pair]string)
+		next := make(map[string]string)
 		for _, p := range pairs {
-			key := class[p]
+			key := class[p.key]
 			for _, in := range inputs {
-				to, sent := p.do(in)
-				key += fmt.Sprint("|", class[to], sent)
+				to := p.do(in)
+				key += fmt.Sprint("|", class[to.key], to.sent)
 			}
 			if _, ok := first[key]; !ok {
-				first[key] = paths[p]
+				first[key] = paths[p.key]
 			}
-			next[p] = first[key]
+			next[p.key] = first[key]
 		}
 		class = next
 		if len(first) == n {
@@ -136,16 +152,16 @@ func machine() ([]state, error) {
 	}
 	var states []state
 	for _, p := range pairs {
-		if class[p] != paths[p] {
+		if class[p.key] != paths[p.key] {
 			continue
 		}
-		s := state{path: paths[p], view: look(p)}
+		s := state{path: paths[p.key], view: look(p)}
 		for _, in := range inputs {
-			to, sent := p.do(in)
-			if sent && class[to] == s.path {
+			to := p.do(in)
+			if to.sent && class[to.key] == s.path {
 				return nil, fmt.Errorf("after %q: the picture has no way to show that %s sends", s.path, in.name)
 			}
-			s.edges = append(s.edges, edge{class[to], sent})
+			s.edges = append(s.edges, edge{class[to.key], to.sent})
 		}
 		states = append(states, s)
 	}

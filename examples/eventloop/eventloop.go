@@ -154,7 +154,7 @@ func (c *Conn) frame(out, b []byte, deliver Deliver) ([]byte, int) {
 			return c.Fail(out, closecode.ProtocolError), 0 // §5.2
 		}
 	}
-	if op < 8 && size > c.limit()-c.size {
+	if op < 8 && size > c.limit()-min(c.size, c.limit()) {
 		return c.Fail(out, closecode.MessageTooBig), 0
 	}
 	var key [4]byte
@@ -168,7 +168,9 @@ func (c *Conn) frame(out, b []byte, deliver Deliver) ([]byte, int) {
 
 	if op > 8 {
 		whole := n + int(size)
-		if len(b) >= whole && op == 9 && c.State() == closeevent.Open {
+		if len(b) >= whole && op == 9 {
+			// "an endpoint MUST send a Pong frame in response, unless it already
+			// received a Close frame" (§5.5.2): also after our own Close.
 			frame.Mask(b[n:whole], key, 0)
 			out = c.append(out, 0x8a, b[n:whole])
 		}

@@ -285,9 +285,13 @@ func TestClosing(t *testing.T) {
 			t.Errorf("text after the Close: % x", out)
 		}
 		in := wireFrame(nil, !client, 0x81, "dropped")
-		in = wireFrame(in, !client, 0x89, "not answered")
 		if out, messages := feed(c, in); out != nil || messages != nil || c.Over() {
 			t.Errorf("sent % x, messages %q", out, messages)
+		}
+		// A Ping is answered until the peer's Close arrives (§5.5.2).
+		out, messages := feed(c, wireFrame(nil, !client, 0x89, "p"))
+		if len(out) == 0 || out[0] != 0x8a || messages != nil || c.Over() {
+			t.Errorf("after a Ping: sent % x, messages %q", out, messages)
 		}
 		in = wireFrame(nil, !client, 0x88, closePayload(3001, "b"))
 		in = wireFrame(in, !client, 0x88, closePayload(3002, "c"))

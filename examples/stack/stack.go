@@ -65,25 +65,27 @@ type Conn struct {
 	control [frame.MaxPayload]byte // the payload of a control frame
 	end     error                  // what Read returns in the end; nil before
 
-	message sync.Mutex // held through all fragments of a message being sent
-	writing sync.Mutex // held while conn is being written to
-	out     []byte     // what is being written
-	broken  error      // what that failed with
+	message   sync.Mutex // held through all fragments of a message being sent
+	writing   sync.Mutex // held while conn is being written to
+	out       []byte     // what is being written
+	broken    error      // what that failed with
+	closeSent bool       // our Close frame has been written
 
 	mu       sync.Mutex // taken last, and not held while waiting for the peer; guards what follows
-	h        closeevent.Handshake
-	queue    []byte    // Pongs, and at last our Close: send is coming for them
+	h        *closeevent.Handshake
+	queue    []byte    // Pongs and our Close: send is coming for them
 	deadline time.Time // for closing; zero before it starts
 }
 
 // newConn returns a Conn that speaks over conn, after the opening handshake.
 func newConn(conn net.Conn, in *bufio.Reader, client bool, config Config) *Conn {
-	c := &Conn{conn: conn, client: client}
+	c := &Conn{conn: conn, client: client, h: new(closeevent.Handshake)}
 	c.limit = cmp.Or(max(config.MaxMessage, 0), 16<<20)
 	c.timeout = cmp.Or(config.Timeout, 5*time.Second)
 	c.in = bufio.NewReaderSize(in, frame.MaxSize) // for Peek; in itself if that is large
 	if client {
-		c.h = closeevent.NewClient(newKey())
+		h := closeevent.NewClient(newKey())
+		c.h = &h
 	}
 	return c
 }
@@ -328,13 +330,16 @@ func (c *Conn) Ping(p []byte) error {
 func (c *Conn) pong(p []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	e := c.h.Ending()
 	switch {
-	case c.h.State() != closeevent.Open:
-		// "After sending a control frame indicating the connection should be
-		// closed, a peer does not send any further data" (§1.4).
+	case e.Received != 0 || e.Failed || c.h.State() == closeevent.Closed:
+		// "Upon receipt of a Ping frame, an endpoint MUST send a Pong frame in
+		// response, unless it already received a Close frame." (§5.5.2) Our own
+		// Close changes nothing: §5.5.1 forbids data frames after it, not
+		// control frames.
 		return
 	case len(c.queue) == 0:
-		go c.send(true, opClose, nil) // otherwise somebody is on the way already
+		go c.send(true, opClose, nil) // otherwise a send is on its way already
 	case len(c.queue) > maxPongs:
 		// "MAY elect to send a Pong frame for only the most recently processed
 		// Ping frame" (§5.5.3)
@@ -367,8 +372,8 @@ func (c *Conn) appendFrame(b []byte, fin bool, op Op, p []byte) []byte {
 	return b
 }
 
-// send writes the queue and then a frame; with opClose the queue alone, at the
-// end of which our Close is. No frame goes out after that.
+// send writes the queue and then a frame, or with opClose the queue alone. After
+// our Close, which is in the queue, no data frame is written.
 func (c *Conn) send(fin bool, op Op, p []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
@@ -388,7 +393,9 @@ func (c *Conn) send(fin bool, op Op, p []byte) error {
 	if len(c.out) > 0 && c.broken == nil {
 		_, c.broken = c.conn.Write(c.out)
 	}
-	if c.broken != nil && !open {
+	if c.broken == nil {
+		c.closeSent = c.closeSent || !open
+	} else if !open && !c.closeSent {
 		c.mu.Lock()
 		c.h.WriteFailed()
 		c.mu.Unlock()
@@ -447,13 +454,14 @@ func (c *Conn) finish(cause error) {
 	if ok || cause == errClosed {
 		c.send(true, opClose, nil)
 	}
-	// Finish waits for the peer, and needs the handshake for itself. What is
-	// in its place meanwhile is closed.
+	// Finish waits for the peer, and nobody else may use the handshake
+	// meanwhile: another one, which is closed, takes its place.
 	c.mu.Lock()
 	h, deadline := c.h, c.deadline
+	c.h = new(closeevent.Handshake)
 	c.h.TransportClosed()
 	c.mu.Unlock()
-	event := closeconn.Finish(c.conn, &h, time.Until(deadline))
+	event := closeconn.Finish(c.conn, h, time.Until(deadline))
 	c.mu.Lock()
 	c.h, c.end = h, event
 	c.mu.Unlock()

@@ -620,12 +620,12 @@ func TestBothBusy(t *testing.T) {
 	readers.Wait()
 }
 
-// TestNothingAfterClose lets many write while one closes: what is on the wire
-// is in order, the Close is the last, and an unfinished message may precede
-// it.
+// TestNoDataAfterClose lets many goroutines write while one closes. It verifies
+// that the frames are in order, and that only Pongs follow the Close. An
+// unfinished message may precede it.
 //
 // Shows: R05 R17 R24
-func TestNothingAfterClose(t *testing.T) {
+func TestNoDataAfterClose(t *testing.T) {
 	for range 10 {
 		roles(t, func(t *testing.T, client bool) {
 			peer, conn := tcpPair(t)
@@ -645,12 +645,61 @@ func TestNothingAfterClose(t *testing.T) {
 			untilClose(t, peer, client)
 			peer.Write(wire(!client, closing(1000, "")))
 			peer.CloseWrite()
-			if rest := readAll(t, peer); len(rest) > 0 {
-				t.Errorf("%d bytes after the Close", len(rest))
+			rest, err := unwire(readAll(t, peer), client)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, f := range rest {
+				if f.first != 0x8a {
+					t.Errorf("frame %02x after the Close", f.first)
+				}
 			}
 			wg.Wait()
 		})
 	}
+}
+
+// TestPongAfterClose verifies that a Ping is answered after our own Close, until
+// the peer's Close arrives, and that the close is clean.
+//
+// Shows: R22
+func TestPongAfterClose(t *testing.T) {
+	roles(t, func(t *testing.T, client bool) {
+		peer, conn := tcpPair(t)
+		c := testConn(conn, client, Config{})
+		done := make(chan closeevent.Event, 1)
+		go func() {
+			event, err := c.Close(1000, "")
+			if err != nil {
+				t.Error(err)
+			}
+			done <- event
+		}()
+		untilClose(t, peer, client)
+		peer.Write(wire(!client, ping("still here?")))
+		var b []byte
+		buf := make([]byte, 100)
+		for {
+			n, err := peer.Read(buf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b = append(b, buf[:n]...)
+			f, _, err := nextFrame(b, client)
+			if err == io.ErrUnexpectedEOF {
+				continue
+			}
+			if err != nil || f.first != 0x8a || string(f.payload) != "still here?" {
+				t.Fatalf("got frame %02x %q, %v; want a Pong", f.first, f.payload, err)
+			}
+			break
+		}
+		peer.Write(wire(!client, closing(1000, "")))
+		peer.CloseWrite()
+		if event := <-done; !event.WasClean {
+			t.Errorf("got %v, want a clean close", event)
+		}
+	})
 }
 
 // TestReset is for a peer that resets TCP.

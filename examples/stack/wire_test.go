@@ -124,21 +124,23 @@ func nextFrame(b []byte, client bool) (f wireFrame, rest []byte, err error) {
 	return f, b[n+int(size):], nil
 }
 
-// unwire returns the frames that b consists of, data frames joined to messages
-// (first is then 0x81 or 0x82), and checks that they come in a good order: a
-// Close at most, and at the end.
+// unwire returns the frames in b, with data frames joined to messages (first is
+// then 0x81 or 0x82). It checks their order: at most one Close, and only Pongs
+// after it.
 func unwire(b []byte, client bool) (frames []wireFrame, err error) {
 	open := -1 // index of the message that is not complete
+	closed := false
 	for len(b) > 0 {
 		var f wireFrame
 		if f, b, err = nextFrame(b, client); err != nil {
 			return frames, err
 		}
-		switch op := f.first & 0x0f; {
+		op := f.first & 0x0f
+		switch {
 		case f.first&0x70 != 0:
 			return frames, fmt.Errorf("%v: reserved bit", f)
-		case op == 8 && len(b) > 0:
-			return frames, fmt.Errorf("%d bytes after the Close", len(b))
+		case closed && op != 10:
+			return frames, fmt.Errorf("%v after the Close", f)
 		case op >= 8 && (f.first&0x80 == 0 || op > 10 || len(f.payload) > 125):
 			return frames, fmt.Errorf("%v: bad control frame", f)
 		case op > 2 && op < 8, op == 0 && open < 0, (op == 1 || op == 2) && open >= 0:
@@ -153,6 +155,7 @@ func unwire(b []byte, client bool) (frames []wireFrame, err error) {
 		case op < 8 && f.first&0x80 == 0:
 			open = len(frames)
 		}
+		closed = closed || op == 8
 		frames = append(frames, f)
 	}
 	return frames, nil

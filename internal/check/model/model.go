@@ -20,14 +20,16 @@ const (
 	Fail
 	WriteFailed
 	TransportClosed
+	Relay
 )
 
-// An Event is one thing that happens. Code and Reason are for Close and
-// Receive; Code is for Fail.
+// An Event is one thing that happens. Code and Reason are for Close, Receive and
+// Relay, Code is for Fail, and Lost is for Relay.
 type Event struct {
 	Kind   Kind
 	Code   uint16
 	Reason string
+	Lost   uint16
 }
 
 // A Frame is the contents of a Close frame.
@@ -66,8 +68,11 @@ func (m *Model) Apply(e Event) (written []byte, refused bool) {
 		if m.Gone || m.Failed || m.Came {
 			break
 		}
-		if !Sendable(e.Code, "") || e.Code == 1005 && e.Reason != "" {
+		if !Sendable(e.Code, "") || e.Code == 1005 && e.Reason != "" || len(e.Reason) > 123 {
 			return m.Apply(Event{Kind: Fail, Code: 1002})
+		}
+		if !utf8.ValidString(e.Reason) {
+			return m.Apply(Event{Kind: Fail, Code: 1007})
 		}
 		m.Came, m.Received = true, Frame{e.Code, e.Reason}
 		m.First = m.NSent == 0 || m.Lost
@@ -80,6 +85,23 @@ func (m *Model) Apply(e Event) (written []byte, refused bool) {
 		}
 		if m.NSent == 0 && Sendable(e.Code, "") {
 			written = m.send(e.Code, "")
+		}
+		m.Failed = true
+	case Relay:
+		if m.State() != "open" {
+			break
+		}
+		switch {
+		case e.Code == 1005:
+			return m.Apply(Event{Kind: Close, Code: 1005})
+		case Sendable(e.Code, ""):
+			reason := e.Reason
+			for !Sendable(e.Code, reason) {
+				reason = reason[:len(reason)-1]
+			}
+			return m.Apply(Event{Kind: Close, Code: e.Code, Reason: reason})
+		case Sendable(e.Lost, ""):
+			return m.Apply(Event{Kind: Close, Code: e.Lost})
 		}
 		m.Failed = true
 	case WriteFailed:
@@ -113,6 +135,21 @@ func (m *Model) ShouldCloseTransport() bool {
 
 // PeerFirst reports whether the peer closed.
 func (m *Model) PeerFirst() bool { return m.Came && m.First }
+
+// Cause returns the name of the cause that Ending is to have.
+func (m *Model) Cause() string {
+	switch {
+	case m.complete():
+		return "clean"
+	case m.Failed:
+		return "failed"
+	case m.Lost:
+		return "undelivered"
+	case m.NSent == 1 && !m.Came:
+		return "unanswered"
+	}
+	return "lost"
+}
 
 // End returns the event that TransportClosed is to return.
 func (m *Model) End() (code uint16, reason string, wasClean bool) {
