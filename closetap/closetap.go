@@ -3,7 +3,9 @@
 // keeps its Close frames, and finds out how the connection ended. It does no
 // I/O, has no clock, allocates nothing while bytes pass, and never changes them.
 //
-// A [Tap] follows one direction.
+// A [Tap] follows one direction, and a [Conn] both, with the end of the
+// transport on both sides. [Conn.Report] says who closed, whether the other side
+// answered, and what the application of each side was told.
 package closetap
 
 import (

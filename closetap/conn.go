@@ -1,0 +1,184 @@
+package closetap
+
+import (
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/frame"
+)
+
+// A Side is one of the two endpoints of a connection, or the proxy between them.
+type Side uint8
+
+const (
+	Neither Side = iota // no side: in a [Report], nobody
+	Client
+	Server
+	Proxy // the observer itself
+)
+
+// Peer returns [Server] for [Client], [Client] for [Server], and [Neither]
+// otherwise.
+func (s Side) Peer() Side {
+	switch s {
+	case Client:
+		return Server
+	case Server:
+		return Client
+	}
+	return Neither
+}
+
+// String returns "client", "server", "proxy", or "" for [Neither].
+func (s Side) String() string {
+	switch s {
+	case Client:
+		return "client"
+	case Server:
+		return "server"
+	case Proxy:
+		return "proxy"
+	}
+	return ""
+}
+
+// MarshalText returns s as a string, for JSON.
+func (s Side) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// An End says how the transport ended on one side, as the observer sees it.
+type End uint8
+
+const (
+	EndNone    End = iota // it has not ended
+	EndFIN                // the side sent FIN: it sends nothing more
+	EndReset              // the side sent RST, or reading from it gave that error
+	EndTimeout            // the observer waited for the side in vain, and gave up
+	EndClosed             // the observer closed the transport for another reason
+)
+
+// String returns "open", "fin", "reset", "timeout" or "closed".
+func (e End) String() string {
+	switch e {
+	case EndNone:
+		return "open"
+	case EndFIN:
+		return "fin"
+	case EndReset:
+		return "reset"
+	case EndTimeout:
+		return "timeout"
+	case EndClosed:
+		return "closed"
+	}
+	return "unknown"
+}
+
+// MarshalText returns e as a string, for JSON.
+func (e End) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+
+// A Conn observes both directions of a connection and the end of its transport.
+// The zero Conn is ready to use. It takes at most 512 bytes, and it does not
+// allocate before [Conn.Report].
+//
+// Its owner calls [Conn.Feed] with the bytes that each side sent after the
+// opening handshake, [Conn.Ended] when the transport of a side ends, and, if it
+// is a proxy that sends Close frames of its own, [Conn.Inserted]. The order of
+// the calls is the order in which things happened. For a proxy, that is the
+// order in which it reads; for a packet capture, the order of the packets, after
+// TCP reassembly of each direction.
+//
+// A Conn is not safe for concurrent use. A proxy that copies the two directions
+// in two goroutines holds one lock around it.
+type Conn struct {
+	taps     [2]Tap
+	inserted [2]insertion
+	ends     [2]End
+	moments  [8]moment // each of 4 may happen once on each side
+	n        uint8     // how many moments there were
+}
+
+// An insertion is a Close frame that the observer sent.
+type insertion struct {
+	code   closecode.Code // 0 if there was none
+	reason string
+}
+
+// A moment is something that happened once, for a Report. The moments of a Conn
+// are in the order in which they happened.
+type moment struct {
+	side Side
+	what what
+}
+
+type what uint8
+
+const (
+	sentFault what = iota // the side sent the first violation
+	sentClose             // the side sent a valid Close frame
+	gotClose              // the observer sent a Close frame to the side
+	ended                 // the transport of the side ended
+)
+
+// index returns the index of s in the arrays of a Conn.
+func (s Side) index() int { return int(s - Client) }
+
+// happened notes a moment.
+func (c *Conn) happened(side Side, what what) {
+	c.moments[c.n] = moment{side, what}
+	c.n++
+}
+
+// Feed takes the next bytes that a side, [Client] or [Server], has sent, cut
+// anywhere. It neither changes nor keeps them. Bytes after the end of that side's
+// transport are ignored.
+func (c *Conn) Feed(from Side, p []byte) {
+	t := c.Tap(from)
+	if c.ends[from.index()] != EndNone {
+		return
+	}
+	hadFault, hadClose := t.fault != 0, t.closing == closeValid
+	t.Write(p)
+	if !hadFault && t.fault != 0 && t.fault != faultAfterClose {
+		// The peer reads nothing after a Close frame (§5.5.1), so bytes after
+		// one have no effect. Any other violation comes before the Close frame.
+		c.happened(from, sentFault)
+	}
+	if !hadClose && t.closing == closeValid {
+		c.happened(from, sentClose)
+	}
+}
+
+// Ended notes how the transport of a side, [Client] or [Server], ended. The
+// first call for each side counts. After [EndFIN] bytes may still be sent to
+// that side.
+func (c *Conn) Ended(side Side, how End) {
+	if i := side.index(); c.ends[i] == EndNone && how != EndNone {
+		c.ends[i] = how
+		c.happened(side, ended)
+	}
+}
+
+// Inserted notes that the observer has sent a Close frame of its own to a side,
+// [Client] or [Server]. The first call for each side counts. From then on the
+// observer forwards nothing to that side.
+func (c *Conn) Inserted(to Side, code closecode.Code, reason string) {
+	if i := to.index(); c.inserted[i].code == 0 {
+		c.inserted[i] = insertion{code, reason}
+		c.happened(to, gotClose)
+	}
+}
+
+// Tap returns the Tap that follows what a side, [Client] or [Server], sends. It
+// is for its other methods: bytes must go through [Conn.Feed].
+func (c *Conn) Tap(from Side) *Tap {
+	t := &c.taps[from.index()]
+	if from == Client {
+		t.mask = bitMask
+	}
+	return t
+}
+
+// close returns the valid Close frame that a side sent. Its code is 0 if there
+// was none.
+func (c *Conn) close(from Side) frame.Close {
+	f, _ := c.Tap(from).Close()
+	return f
+}

@@ -1,0 +1,142 @@
+package closetap
+
+import (
+	"strconv"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeevent"
+)
+
+// text returns r in one line.
+func (r *Report) text() string {
+	var line string
+	add := func(clause string) {
+		if line != "" {
+			line += "; "
+		}
+		line += clause
+	}
+	late := "" // a violation without consequences
+	for _, x := range []Side{Client, Server} {
+		switch s := r.side(x); s.Fault {
+		case "":
+		case faultAfterCloseText:
+			late = x.String() + " " + s.Fault + " (" + s.Rule + ")"
+		default:
+			add(x.String() + " " + s.Fault + " (" + s.Rule + ")")
+		}
+	}
+
+	// Who closed, or ended the transport.
+	switch x := r.ClosedFirst; x {
+	case Client, Server:
+		if y := r.side(x.Peer()); y.Transport != EndNone && y.Told.Cause() == closeevent.CauseLost {
+			add(x.Peer().ended(y.Transport) + " without a Close frame")
+		}
+		s := r.side(x)
+		add(x.String() + " closed" + contents(s.Sent, s.Reason))
+	case Neither, Proxy:
+		if x := r.EndedFirst; x != Neither && (r.ClosedFirst == Neither || r.side(x).Inserted == 0) {
+			add(x.ended(r.side(x).Transport) + " without a Close frame")
+		} else if r.ClosedFirst == Neither {
+			add("still open")
+		}
+	}
+	for _, x := range []Side{Client, Server} {
+		if s := r.side(x); s.Inserted != 0 {
+			add("proxy closed the " + x.String() + "'s side" + contents(s.Inserted, ""))
+		}
+	}
+
+	// Who answered.
+	for _, y := range []Side{Client, Server} {
+		s := r.side(y)
+		switch {
+		case y == r.ClosedFirst || r.ClosedFirst == Neither || s.Told.Received == 0 && s.Sent == 0:
+		case s.Sent == 0 && s.Transport == EndNone || s.Sent == 0 && s.Transport == EndClosed:
+			add(y.String() + " did not answer")
+		case s.Sent == 0:
+			add(y.ended(s.Transport) + " without answering")
+		case s.Sent == closecode.NoStatusRcvd:
+			add(y.String() + " answered without a code")
+		default:
+			answer := y.String() + " answered " + strconv.Itoa(int(s.Sent))
+			if s.Reason != "" {
+				answer += " " + strconv.Quote(s.Reason)
+			}
+			add(answer)
+		}
+	}
+	if late != "" {
+		add(late)
+	}
+	if outcome := r.outcome(); outcome != "" {
+		add(outcome)
+	}
+	return line
+}
+
+// contents describes what a Close frame holds.
+func contents(code closecode.Code, reason string) string {
+	if code == closecode.NoStatusRcvd {
+		return " without a code"
+	}
+	text := ": " + code.String()
+	if reason != "" {
+		text += " " + strconv.Quote(reason)
+	}
+	return text
+}
+
+// ended describes how the transport of s ended.
+func (s Side) ended(how End) string {
+	switch how {
+	case EndFIN:
+		return s.String() + " closed its TCP connection"
+	case EndReset:
+		return s.String() + " reset its TCP connection"
+	case EndTimeout:
+		return s.String() + " timed out"
+	}
+	return "proxy closed the " + s.String() + "'s TCP connection"
+}
+
+// outcome describes what the applications were told.
+func (r *Report) outcome() string {
+	client, server := r.Client.Told, r.Server.Told
+	switch {
+	case client.WasClean && server.WasClean:
+		return "clean on both sides"
+	case r.ClosedFirst == Neither && r.EndedFirst == Neither && !client.Failed && !server.Failed:
+		return ""
+	}
+	// A side that ended its transport without a Close frame knows that it did.
+	skip := Neither
+	if r.EndedFirst != Neither {
+		s := r.side(r.EndedFirst)
+		if s.Told.Cause() == closeevent.CauseLost && (s.Transport == EndFIN || s.Transport == EndReset) {
+			skip = r.EndedFirst
+		}
+	}
+	if skip == Neither && client.Event == server.Event {
+		return "both applications see " + strconv.Itoa(int(client.Code))
+	}
+	text := ""
+	for _, x := range []Side{Client, Server} {
+		told := r.side(x).Told
+		if x == skip || told.WasClean {
+			continue
+		}
+		if text != "" {
+			text += ", "
+		}
+		text += "the " + x.String() + "'s application sees " + strconv.Itoa(int(told.Code))
+		if told.Code != closecode.AbnormalClosure {
+			text += ", not clean"
+		}
+	}
+	if text == "" {
+		return "clean for the " + skip.Peer().String()
+	}
+	return text
+}
