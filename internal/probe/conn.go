@@ -75,7 +75,12 @@ type link struct {
 }
 
 // opening returns the time limit of an opening handshake.
-func (o *Options) opening() time.Duration { return max(o.Timeout, 5*time.Second) }
+func (o *Options) opening() time.Duration {
+	if o.openingLimit > 0 {
+		return o.openingLimit
+	}
+	return max(o.Timeout, 5*time.Second)
+}
 
 // maxOpening bounds the request or response of an opening handshake.
 const maxOpening = 64 << 10

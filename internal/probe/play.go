@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -123,6 +124,9 @@ func (p *play) closed() bool { return p.first != nil }
 // does nothing, it gets a Ping on the way: a Pong ends the wait.
 func (p *play) await(enough func() bool) {
 	limit := p.o.Timeout
+	if slices.Contains(p.set.Expectations[p.sc.Expect].End[p.role].Pass, "late") {
+		limit = min(limit, slowness) // to wait longer changes nothing
+	}
 	if p.set.Expectations[p.sc.Expect].Ping && p.first == nil && p.end == "" && p.pinged.IsZero() {
 		p.wait(limit/5, func() bool { return enough() || p.first != nil })
 		limit -= limit / 5
@@ -344,6 +348,9 @@ func (p *play) texts(by string) []string {
 		if e.By == by {
 			list = append(list, e.What)
 		}
+	}
+	if n := len(list); n > 10 {
+		list = append(list[:8], p.o.say("probe.event.more", n-9), list[n-1])
 	}
 	return list
 }

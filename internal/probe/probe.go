@@ -42,6 +42,8 @@ type Options struct {
 	// Revive brings back a server that no longer serves anybody, before the
 	// run goes on; without it the run ends there.
 	Revive func() error
+
+	openingLimit time.Duration // of an opening handshake, if a test sets it
 }
 
 func (o *Options) defaults() {

@@ -47,6 +47,12 @@ func (a answer) play(t *testing.T, l *link) {
 		io.Copy(io.Discard, r)
 	case "wait":
 		io.Copy(io.Discard, r)
+	case "answered": // the prober's answer is read first
+		if _, err := io.ReadFull(r, make([]byte, masked1000)); err != nil {
+			t.Error(err)
+		}
+		l.fin()
+		io.Copy(io.Discard, r)
 	case "pong": // to the Ping that comes since nothing was sent
 		ping := make([]byte, 6+len(pingPayload))
 		if _, err := io.ReadFull(r, ping); err != nil {
@@ -144,7 +150,7 @@ func TestServerVerdicts(t *testing.T) {
 		{"two", "code-1000", answer{masked1000, "8802 03e8 8802 03e8", "fin"}, Warn, "R55"},
 		{"cut off", "code-1000", answer{masked1000, "8802 03", "fin"}, Fail, "R18"},
 		{"cut off after", "code-1000", answer{masked1000, "8802 03e8 8a", "fin"}, Warn, "R25"},
-		{"1012 refused", "code-1012", answer{masked1000, "8802 03ea", "fin"}, Warn, "R54"},
+		{"1012 refused", "code-1012", answer{masked1000, "8802 03ea", "fin"}, Warn, "I01"},
 		{"1005 refused", "code-1005", answer{masked1000, "8802 03ea", "fin"}, Pass, "R47"},
 		{"1005 echoed", "code-1005", answer{masked1000, "8802 03ed", "fin"}, Fail, "R47"},
 		{"1005 as empty", "code-1005", answer{masked1000, "8800", "fin"}, Warn, "R38"},
@@ -247,6 +253,122 @@ func TestClientVerdicts(t *testing.T) {
 	}
 }
 
+// TestStarted verifies how a server is judged that starts to close: with an
+// empty Close, or with FIN right after its Close.
+func TestStarted(t *testing.T) {
+	trigger := 6 + len("close")
+	tests := []struct {
+		name, scenario string
+		a              answer
+		verdict        Verdict
+		rule, got      string
+	}{
+		{"empty", "starts", answer{trigger, "8800", "answered"}, Pass, "R29", "Close (empty)"},
+		{"1000", "starts-hold", answer{trigger, "8802 03e8", "answered"}, Pass, "R29", "Close 1000"},
+		{"FIN at once", "starts-hold", answer{trigger, "8802 03e8", "fin"}, Warn, "R55", "FIN right after its Close, without waiting for the answer"},
+		{"no Close", "starts", answer{trigger, "", "fin"}, Fail, "R29", "no Close frame"},
+		{"no reaction", "starts", answer{trigger, "", "wait"}, Skip, "R29", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			ln := serverOf(t, "tcp", "127.0.0.1:0", nil, test.a)
+			o := Options{Run: only(test.scenario), Trigger: "close", Quiet: 50 * time.Millisecond}
+			if test.a.end == "wait" {
+				o.Timeout = 50 * time.Millisecond
+			}
+			rep, err := load(t).Dial(t.Context(), "ws://"+ln.Addr().String(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := rep.Results[0]; r.Verdict != test.verdict || r.Rule != test.rule || r.Got != test.got {
+				t.Errorf("%s by %s, got %s; want %s by %s, got %s", r.Verdict, r.Rule, r.Got, test.verdict, test.rule, test.got)
+			}
+		})
+	}
+}
+
+// TestUnasked verifies that a server that closes by itself is reported as
+// that, once, and not judged.
+func TestUnasked(t *testing.T) {
+	ln := serverOf(t, "tcp", "127.0.0.1:0", nil, answer{0, "8806 1136 61757468", "fin"})
+	rep, err := load(t).Dial(t.Context(), "ws://"+ln.Addr().String(), Options{})
+	var unasked *UnaskedError
+	if !errors.As(err, &unasked) || unasked.Role != Server || !strings.Contains(unasked.What, `Close 4406 "auth"`) || len(rep.Results) > 0 {
+		t.Errorf("%v, %d results", err, len(rep.Results))
+	}
+}
+
+// TestFaultyReason verifies that the faulty bytes of a reason are shown.
+func TestFaultyReason(t *testing.T) {
+	reason := strings.Repeat("78", 40) + "c328" + strings.Repeat("78", 20)
+	ln := serverOf(t, "tcp", "127.0.0.1:0", nil, answer{masked1000, "8840 03e8" + reason, "fin"})
+	rep, err := load(t).Dial(t.Context(), "ws://"+ln.Addr().String(), Options{Run: only("code-1000")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := rep.Results[0].Got; got != "a reason with invalid UTF-8 at offset 40: c3 28 78 78" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestLevels verifies that only a MUST or a MUST NOT makes a FAIL.
+func TestLevels(t *testing.T) {
+	set := load(t)
+	for id, r := range set.Rules {
+		p := &play{set: set}
+		p.find(Fail, id, "", "", "")
+		want := Warn
+		if r.Level == "MUST" || r.Level == "MUST NOT" {
+			want = Fail
+		}
+		if got := p.findings[0].Verdict; got != want {
+			t.Errorf("%s, a %s: %s, want %s", id, r.Level, got, want)
+		}
+	}
+}
+
+// TestCount verifies that the worst of several verdicts counts.
+func TestCount(t *testing.T) {
+	ln := serverOf(t, "tcp", "127.0.0.1:0", nil,
+		answer{masked1000, "8802 03e8", "fin"}, answer{masked1000, "", "fin"}, answer{masked1000, "8802 0fa0", "fin"})
+	rep, err := load(t).Dial(t.Context(), "ws://"+ln.Addr().String(), Options{Run: only("code-1000"), Count: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := rep.Results[0]; len(rep.Results) != 1 || r.Verdict != Fail || r.Verdicts[Pass] != 1 || r.Verdicts[Warn] != 1 || r.Verdicts[Fail] != 1 || rep.Counts[Fail] != 1 || rep.Counts[Pass] != 0 {
+		t.Errorf("%+v, counts %v", rep.Results, rep.Counts)
+	}
+}
+
+// TestFailFast verifies that a run stops after the first FAIL.
+func TestFailFast(t *testing.T) {
+	ln := serverOf(t, "tcp", "127.0.0.1:0", nil, answer{masked1000, "8802 03e8", "fin"}, answer{masked1000, "", "fin"})
+	rep, err := load(t).Dial(t.Context(), "ws://"+ln.Addr().String(), Options{Run: only("code-100[0-3]"), Skip: only("code-1001"), FailFast: true})
+	if err != nil || len(rep.Results) != 2 || rep.Results[1].ID != "code-1002" || rep.Stopped == "" {
+		t.Errorf("%+v, %v", rep.Results, err)
+	}
+}
+
+// TestPatience verifies that a server that does not close TCP fails only after
+// a wait that nobody would call immediate.
+func TestPatience(t *testing.T) {
+	set := load(t)
+	for _, timeout := range []time.Duration{time.Nanosecond, patience - 1, patience} {
+		o := Options{Timeout: timeout}
+		o.defaults()
+		p := &play{set: set, o: &o, role: Server, end: "late", first: &wireFrame{}, sentClose: true, sc: &Scenario{Expect: "answered"}}
+		p.judgeEnd(set.Expectations["answered"].End[Server])
+		want := Warn
+		if timeout == patience {
+			want = Fail
+		}
+		if f := p.findings[0]; f.Verdict != want || f.Rule != "R20" {
+			t.Errorf("%v: %s by %s", timeout, f.Verdict, f.Rule)
+		}
+	}
+}
+
 func TestUnixSocket(t *testing.T) {
 	sock := filepath.Join(t.TempDir(), "s")
 	serverOf(t, "unix", sock, nil, answer{masked1000, "8802 03e8", "fin"})
@@ -272,7 +394,7 @@ func TestTLS(t *testing.T) {
 // TestDead is for a server that a scenario kills.
 func TestDead(t *testing.T) {
 	ln := serverOf(t, "tcp", "127.0.0.1:0", nil, answer{masked1000, "8802 03e8", "fin"}, answer{masked1000, "8802 03e9", "fin"})
-	o := Options{Run: only("code-100[0-3]"), Timeout: 50 * time.Millisecond}
+	o := Options{Run: only("code-100[0-3]"), Timeout: 50 * time.Millisecond, openingLimit: 100 * time.Millisecond}
 	o.Progress = func(done, _ int, _ *Scenario) {
 		if done == 2 {
 			ln.Close()
@@ -415,34 +537,69 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// TestRequest is for what goes out before a scenario.
+// TestRequest verifies the request of the opening handshake.
 func TestRequest(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	tests := []struct {
+		path, user string
+		o          Options
+		want       map[string]string
+	}{
+		{"/chat?a=b", "", Options{Header: http.Header{"Origin": {"http://x"}}}, map[string]string{"Origin": "http://x", "Sec-Websocket-Version": "13", "Authorization": ""}},
+		{"/", "me:secret@", Options{}, map[string]string{"Authorization": "Basic bWU6c2VjcmV0"}},
+		{"/", "me@", Options{Header: http.Header{"Authorization": {"Bearer x"}}}, map[string]string{"Authorization": "Bearer x"}},
+		{"/", "", Options{Header: http.Header{"Host": {"example.com"}}}, map[string]string{"Host": "example.com"}},
+		{"/", "", Options{Subprotocol: []string{"a", "b"}}, map[string]string{"Sec-Websocket-Protocol": "a, b"}},
 	}
-	defer ln.Close()
-	got := make(chan *http.Request, 1)
-	go func() {
-		c, err := ln.Accept()
+	for _, test := range tests {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
-			t.Error(err)
-			return
+			t.Fatal(err)
 		}
-		defer c.Close()
-		req, err := http.ReadRequest(bufio.NewReader(c))
-		if err != nil {
+		got := make(chan *http.Request, 1)
+		go func() {
+			c, err := ln.Accept()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()
+			req, err := http.ReadRequest(bufio.NewReader(c))
+			if err != nil {
+				t.Error(err)
+			}
+			got <- req
+		}()
+		if _, err := load(t).Dial(t.Context(), "ws://"+test.user+ln.Addr().String()+test.path, test.o); !errors.Is(err, ErrNoPeer) {
 			t.Error(err)
 		}
-		got <- req
-	}()
-	o := Options{Header: http.Header{"Origin": {"http://x"}}}
-	_, err = load(t).Dial(t.Context(), "ws://"+ln.Addr().String()+"/chat?a=b", o)
-	if !errors.Is(err, ErrNoPeer) {
-		t.Error(err)
+		req := <-got
+		if req.URL.String() != test.path {
+			t.Errorf("path %s, want %s", req.URL, test.path)
+		}
+		for name, want := range test.want {
+			have := req.Header.Get(name)
+			if name == "Host" {
+				have = req.Host
+			}
+			if have != want {
+				t.Errorf("%s: %q, want %q", name, have, want)
+			}
+		}
+		ln.Close()
 	}
-	req := <-got
-	if req.URL.String() != "/chat?a=b" || req.Header.Get("Origin") != "http://x" || req.Header.Get("Sec-Websocket-Version") != "13" {
-		t.Errorf("%+v", req)
+}
+
+// TestRefused verifies what is known of a server that refuses.
+func TestRefused(t *testing.T) {
+	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Reason", "token")
+		w.WriteHeader(http.StatusUnauthorized)
+		io.WriteString(w, strings.Repeat("x", 5000))
+	}))
+	defer ts.Close()
+	_, err := load(t).Dial(t.Context(), strings.TrimPrefix(ts.URL, "http://"), Options{})
+	var h *HandshakeError
+	if !errors.As(err, &h) || h.Code != 401 || h.Header.Get("X-Reason") != "token" || len(h.Body) != 1024 {
+		t.Errorf("%+v, %v", h, err)
 	}
 }

@@ -95,7 +95,11 @@ func rules(set *probe.Set) error {
 		case "def", "reserved":
 			level = "definition"
 		}
-		set.Rules[id] = probe.Rule{Section: r.Spec + " §" + r.Section, Level: level, Text: cmp.Or(r.Quote, r.Rule)}
+		section := r.Spec
+		if r.Section != "" {
+			section += " §" + r.Section
+		}
+		set.Rules[id] = probe.Rule{Section: section, Level: level, Text: cmp.Or(r.Quote, r.Rule)}
 	}
 	return nil
 }
@@ -167,7 +171,7 @@ var expectations = map[string]probe.Expectation{
 	},
 	"accepted": {
 		About: "As answered, for codes of the registry that RFC 6455 does not list.",
-		Close: probe.Judgment{Pass: []string{"echo"}, Warn: anyClose, Rule: "R18", WarnRule: "R54"},
+		Close: probe.Judgment{Pass: []string{"echo"}, Warn: anyClose, Rule: "R18", WarnRule: "I01"},
 		End:   ends("R20"),
 	},
 	"answered amid": {
@@ -345,7 +349,7 @@ func scenarios() []probe.Scenario {
 			rule = "R18"
 		}
 		if c >= 1012 && c <= 1014 {
-			rule, expect = "R54", "accepted"
+			rule, expect = "I01", "accepted"
 		}
 		s := add("code-"+echo, "Close "+echo, rule, echo, expect, send("Close "+echo, cls(c, "")))
 		if c == 1010 {

@@ -1,0 +1,194 @@
+package probe
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// hostile serves connections: after the opening handshake, unless raw is set,
+// each gets what send writes until writing fails.
+func hostile(t *testing.T, raw bool, send func(net.Conn) error) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	o := Options{}
+	o.defaults()
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				if !raw {
+					if _, err := serve(c, &o, false); err != nil {
+						return
+					}
+				}
+				go io.Copy(io.Discard, c)
+				for send(c) == nil {
+				}
+			}()
+		}
+	}()
+	return "ws://" + ln.Addr().String()
+}
+
+// repeat writes b as often as it fits 64 KiB.
+func repeat(b string) func(net.Conn) error {
+	many := bytes.Repeat([]byte(b), 1+(64<<10)/len(b))
+	return func(c net.Conn) error {
+		_, err := c.Write(many)
+		return err
+	}
+}
+
+// drip writes b a byte at a time, with a pause before each.
+func drip(b string) func(net.Conn) error {
+	return func(c net.Conn) error {
+		for i := range len(b) {
+			time.Sleep(20 * time.Millisecond)
+			if _, err := c.Write([]byte(b[i : i+1])); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// TestHostileServer verifies that no server makes a run use more than 64 MiB
+// or more than the time limits.
+func TestHostileServer(t *testing.T) {
+	head := "HTTP/1.1 101 Switching Protocols\r\n"
+	tests := []struct {
+		name string
+		raw  bool
+		send func(net.Conn) error
+		none bool // there is no peer to probe
+	}{
+		{"header lines", true, func() func(net.Conn) error {
+			first, more := true, repeat("X-Header: "+strings.Repeat("x", 1000)+"\r\n")
+			return func(c net.Conn) error {
+				if first {
+					first = false
+					io.WriteString(c, head)
+				}
+				return more(c)
+			}
+		}(), true},
+		{"one header line", true, repeat("x"), true},
+		{"dripped header", true, drip(head + "X-Header: x"), true},
+		{"endless body", true, repeat("HTTP/1.1 404 Not Found\r\n\r\n" + strings.Repeat("x", 1<<20)), true},
+		{"Pings", false, repeat("\x89\x7d" + strings.Repeat("x", 125)), false},
+		{"empty Pings", false, repeat("\x89\x00"), false},
+		{"Closes", false, repeat("\x88\x02\x03\xe8"), true},
+		{"text", false, repeat("\x81\x7d" + strings.Repeat("x", 125)), false},
+		{"a frame of 2 GiB", false, repeat("\x82\x7f\x00\x00\x00\x00\x7f\xff\xff\xff" + strings.Repeat("x", 1<<20)), false},
+		{"dripped bytes", false, drip("\x89\x00"), false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			url := hostile(t, test.raw, test.send)
+			var peak atomic.Uint64
+			stop := make(chan struct{})
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				var m runtime.MemStats
+				for {
+					runtime.ReadMemStats(&m)
+					peak.Store(max(peak.Load(), m.HeapAlloc))
+					select {
+					case <-time.After(5 * time.Millisecond):
+					case <-stop:
+						return
+					}
+				}
+			}()
+			began := time.Now()
+			o := Options{Run: only("code-100[0-3]"), Timeout: 300 * time.Millisecond, Quiet: 20 * time.Millisecond, openingLimit: time.Second}
+			rep, err := load(t).Dial(t.Context(), url, o)
+			close(stop)
+			<-done
+			if test.none != (err != nil) {
+				t.Errorf("error %v", err)
+			}
+			if took := time.Since(began); took > 15*time.Second {
+				t.Errorf("took %v", took)
+			}
+			if mib := peak.Load() >> 20; mib > 64 {
+				t.Errorf("used %d MiB", mib)
+			} else {
+				t.Logf("%d MiB, %v, %v", mib, time.Since(began), err)
+			}
+			if rep == nil {
+				return
+			}
+			for _, r := range rep.Results {
+				if len(r.Events) > maxEvents+20 {
+					t.Errorf("%s: %d events", r.ID, len(r.Events))
+				}
+			}
+		})
+	}
+}
+
+// TestNoFailByWaiting verifies that a time limit alone never makes a FAIL.
+func TestNoFailByWaiting(t *testing.T) {
+	t.Parallel()
+	answers := map[string]string{"silent": "", "1000": "\x88\x02\x03\xe8", "1002": "\x88\x02\x03\xea"}
+	for name, b := range answers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ln, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer ln.Close()
+			o := Options{}
+			o.defaults()
+			go func() {
+				for {
+					c, err := ln.Accept()
+					if err != nil {
+						return
+					}
+					go func() {
+						defer c.Close()
+						l, err := serve(c, &o, true)
+						if err != nil {
+							return
+						}
+						// An answer comes with the first byte, and nothing else.
+						l.Read(make([]byte, 1))
+						io.WriteString(l, b)
+						<-t.Context().Done()
+					}()
+				}
+			}()
+			rep, err := load(t).Dial(t.Context(), "ws://"+ln.Addr().String(), Options{Timeout: 1, Quiet: time.Millisecond, Trigger: "close"})
+			if err != nil && !errors.Is(err, ErrNoPeer) {
+				t.Fatal(err)
+			}
+			for _, r := range rep.Results {
+				if r.Verdict == Fail {
+					t.Errorf("%s: got %s, expected %s (%s)", r.ID, r.Got, r.Expected, r.Rule)
+				}
+			}
+			if len(rep.Results) < 150 {
+				t.Errorf("%d results", len(rep.Results))
+			}
+		})
+	}
+}
