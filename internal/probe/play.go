@@ -81,7 +81,7 @@ func (p *play) run() {
 	if p.settle {
 		p.wait(p.o.Quiet, p.closed)
 	}
-	if p.unasked = p.closed() || p.end != ""; p.unasked {
+	if p.unasked = p.closed() || p.end != "" && p.end != "flood"; p.unasked {
 		return
 	}
 	for i := range p.sc.Steps {
