@@ -43,7 +43,7 @@ func printResponse(w io.Writer, h *probe.HandshakeError) {
 	}
 	fmt.Fprintln(w)
 	for line := range strings.Lines(string(h.Body)) {
-		fmt.Fprintf(w, "  %s\n", printable(strings.TrimRight(line, "\r\n")))
+		fmt.Fprintln(w, strings.TrimRight("  "+printable(strings.TrimRight(line, "\r\n")), " "))
 	}
 }
 
@@ -101,7 +101,7 @@ func peerHint(err error, target string) string {
 			return "probe.hint.200"
 		}
 		return ""
-	case errors.Is(err, io.EOF) && !strings.HasPrefix(target, "wss:"):
+	case (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && !strings.HasPrefix(target, "wss:"):
 		return "probe.hint.eof"
 	}
 	return ""

@@ -16,20 +16,29 @@ import (
 	"github.com/closeframe/closeframe/internal/probe"
 )
 
+// upgrade does a server's opening handshake.
+func upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, error) {
+	c, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return nil, err
+	}
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-Websocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	_, err = fmt.Fprintf(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
+	return c, err
+}
+
 // closer serves WebSocket connections on which it reads one Close, echoes its
-// code, valid or not, and ends.
+// code, valid or not, and closes.
 func closer(t *testing.T) (url string) {
 	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, rw, err := http.NewResponseController(w).Hijack()
+		c, err := upgrade(w, r)
 		if err != nil {
 			t.Error(err)
 			return
 		}
 		defer c.Close()
-		sum := sha1.Sum([]byte(r.Header.Get("Sec-Websocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-		fmt.Fprintf(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
 		b := make([]byte, 8) // a masked Close with a code and no reason
-		if _, err := io.ReadFull(rw, b); err != nil {
+		if _, err := io.ReadFull(c, b); err != nil {
 			t.Error(err)
 			return
 		}
