@@ -41,9 +41,9 @@ func TestProbeNoPeer(t *testing.T) {
 		{"-insecure wss://" + secureAddr + "/404", []string{`"404 Not Found"`}},
 		{"ws://" + secureAddr, []string{`"400 Bad Request"`}},
 		{closed(t), []string{"connection refused"}},
-		{says(t, "SSH-2.0-x\r\n"), []string{"the response is not HTTP/1.1", "  SSH-2.0-x", "wss://"}},
-		{says(t, ""), []string{"without a response", "wss://"}},
-		{says(t, "HTTP/1.1 101 Switching Protocols\r\n\r\n"), []string{"Sec-WebSocket-Accept is"}},
+		{talker(t, "SSH-2.0-x\r\n"), []string{"the response is not HTTP/1.1", "  SSH-2.0-x", "wss://"}},
+		{talker(t, ""), []string{"without a response", "wss://"}},
+		{talker(t, "HTTP/1.1 101 Switching Protocols\r\n\r\n"), []string{"Sec-WebSocket-Accept is"}},
 		{unasked(t), []string{`closed the connection before anything was sent: Close 4406 "no subprotocol"`, "-subprotocol"}},
 	}
 	for _, test := range tests {
@@ -70,8 +70,8 @@ func closed(t *testing.T) string {
 	return ln.Addr().String()
 }
 
-// says serves connections on which text is sent whatever is asked.
-func says(t *testing.T, text string) string {
+// talker serves connections on which text is sent whatever is asked.
+func talker(t *testing.T, text string) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

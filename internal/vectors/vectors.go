@@ -64,28 +64,57 @@ type Codes struct {
 	Scriptable bool   `json:"scriptable"`
 }
 
+// Answers are the codes with which a receiver may fail the connection, the
+// best one first. In JSON one code is a number, and more are a list.
+type Answers []uint16
+
+// MarshalJSON returns a number or a list of numbers.
+func (a Answers) MarshalJSON() ([]byte, error) {
+	if len(a) == 1 {
+		return json.Marshal(a[0])
+	}
+	return json.Marshal([]uint16(a))
+}
+
+// UnmarshalJSON parses a number or a list of numbers.
+func (a *Answers) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '[' {
+		return json.Unmarshal(b, (*[]uint16)(a))
+	}
+	*a = make(Answers, 1)
+	return json.Unmarshal(b, &(*a)[0])
+}
+
 // Payload is the payload of a Close frame and what it says, or its fault.
 type Payload struct {
 	Origin
-	Bytes  Hex    `json:"bytes"`
-	Code   uint16 `json:"code"`
-	Reason string `json:"reason"`
-	Error  string `json:"error"`
-	Answer uint16 `json:"answer"`
-	Offset int    `json:"offset"`
+	Header  Hex     `json:"header"` // of the frame that carries it, not masked
+	Bytes   Hex     `json:"bytes"`
+	Code    uint16  `json:"code"`
+	Reason  string  `json:"reason"`
+	Error   string  `json:"error"`
+	Answers Answers `json:"answer"`
+	Offset  int     `json:"offset"`
+
+	Answer uint16 `json:"-"` // the first of Answers
 }
 
 // Frame is bytes that an endpoint of the role receives, and what they say.
 type Frame struct {
 	Origin
-	Role   string `json:"role"`
-	Bytes  Hex    `json:"bytes"`
-	N      int    `json:"n"`
-	Code   uint16 `json:"code"`
-	Reason string `json:"reason"`
-	Error  string `json:"error"`
-	Answer uint16 `json:"answer"`
-	Offset int    `json:"offset"`
+	Role    string  `json:"role"`
+	Bytes   Hex     `json:"bytes"` // of the frame; from [Frames], with Rest appended
+	Rest    Hex     `json:"rest,omitempty"`
+	N       int     `json:"n"`
+	Code    uint16  `json:"code"`
+	Reason  string  `json:"reason"`
+	Error   string  `json:"error"`
+	Answers Answers `json:"answer"`
+	Offset  int     `json:"offset"`
+	Early   bool    `json:"early,omitempty"` // the fault is found before the frame ends
+	Fails   string  `json:"fails,omitempty"` // with NotClose: the rule by which a receiver fails the connection
+
+	Answer uint16 `json:"-"` // the first of Answers
 }
 
 // UTF8 is a text, and whether and how far it is well-formed UTF-8.
@@ -190,10 +219,25 @@ type Rule struct {
 func AllCodes() []Codes { return load[Codes]("codes") }
 
 // Payloads returns the vectors of payloads.json.
-func Payloads() []Payload { return load[Payload]("payloads") }
+func Payloads() []Payload {
+	list := load[Payload]("payloads")
+	for i := range list {
+		list[i].Answer = list[i].Answers[0]
+	}
+	return list
+}
 
-// Frames returns the vectors of frames.json.
-func Frames() []Frame { return load[Frame]("frames") }
+// Frames returns the vectors of frames.json. Bytes are all that is received:
+// the frame and what follows it.
+func Frames() []Frame {
+	list := load[Frame]("frames")
+	for i := range list {
+		v := &list[i]
+		v.Answer = v.Answers[0]
+		v.Bytes = append(v.Bytes, v.Rest...)
+	}
+	return list
+}
 
 // Texts returns the vectors of utf8.json.
 func Texts() []UTF8 { return load[UTF8]("utf8") }

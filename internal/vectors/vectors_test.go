@@ -152,8 +152,15 @@ func TestAnswers(t *testing.T) {
 		if v.Role != Client && v.Role != Server {
 			t.Errorf("%s: role %q", v.ID, v.Role)
 		}
-		if (v.N > 0) != (v.Error == "") || v.N > len(v.Bytes) {
-			t.Errorf("%s: n is %d with error %q and %d bytes", v.ID, v.N, v.Error, len(v.Bytes))
+		frame := len(v.Bytes) - len(v.Rest)
+		if (v.N > 0) != (v.Error == "") || v.N > 0 && v.N != frame {
+			t.Errorf("%s: n is %d with error %q and a frame of %d bytes", v.ID, v.N, v.Error, frame)
+		}
+		if v.Early && (v.Error == "" || v.Error == Incomplete || len(v.Rest) > 0) {
+			t.Errorf("%s: early with error %q and %d bytes after the frame", v.ID, v.Error, len(v.Rest))
+		}
+		if v.Fails != "" && v.Error != NotClose {
+			t.Errorf("%s: fails by %s with error %q", v.ID, v.Fails, v.Error)
 		}
 	})
 }

@@ -50,15 +50,17 @@ func says(code uint16, reason string) said { return said{code, reason, "", -1} }
 func fails(err string) said                { return said{err: err, offset: -1} }
 func failsAt(offset int) said              { return said{err: vectors.InvalidUTF8, offset: offset} }
 
-// answer returns the code to fail the connection with.
-func (s said) answer() uint16 {
+// answers returns the codes to fail the connection with.
+func (s said) answers() vectors.Answers {
 	switch s.err {
 	case "", vectors.Incomplete, vectors.NotClose:
-		return 0
+		return vectors.Answers{0}
 	case vectors.InvalidUTF8:
-		return 1007 // RFC 6455 §8.1, §7.4.1
+		return vectors.Answers{1007} // RFC 6455 §8.1, §7.4.1
+	case vectors.TooLong:
+		return vectors.Answers{1002, 1009} // RFC 6455 §7.4.1: both fit
 	}
-	return 1002 // RFC 6455 §7.4.1
+	return vectors.Answers{1002} // RFC 6455 §7.4.1
 }
 
 // A whole is the payload of a Close, and what it says.
@@ -126,11 +128,72 @@ func payloads() []vectors.Payload {
 	for _, w := range wholes() {
 		list = append(list, vectors.Payload{
 			Origin: vectors.Origin{ID: "payload/" + w.id, Source: w.source, Rule: w.rule},
+			Header: header(len(w.bytes)),
 			Bytes:  vectors.Hex(w.bytes), Code: w.want.code, Reason: w.want.reason,
-			Error: w.want.err, Answer: w.want.answer(), Offset: w.want.offset,
+			Error: w.want.err, Answers: w.want.answers(), Offset: w.want.offset,
 		})
 	}
 	return list
+}
+
+// header returns the header of a Close frame with n bytes of payload, as a
+// server sends it: the length takes the fewest bytes.
+func header(n int) vectors.Hex {
+	if n < 126 {
+		return vectors.Hex{0x88, byte(n)}
+	}
+	return vectors.Hex{0x88, 126, byte(n >> 8), byte(n)}
+}
+
+// size returns the size that b's header gives the frame, and whether b has all
+// of the header. The mask bit counts, whoever sends the frame.
+func size(b string) (n uint64, whole bool) {
+	if len(b) < 2 {
+		return 2, false
+	}
+	n = 2
+	length := uint64(b[1] & 0x7f)
+	extended := map[uint64]int{126: 2, 127: 8}[length]
+	if len(b) < 2+extended {
+		return n + uint64(extended), false
+	}
+	if extended > 0 {
+		length = 0
+		for i := range extended {
+			length = length<<8 | uint64(b[2+i])
+		}
+		n += uint64(extended)
+	}
+	if b[1]&0x80 != 0 {
+		n += 4
+	}
+	if length > 1<<62 {
+		length = 1 << 62 // the top bit is a fault
+	}
+	return n + length, uint64(len(b)) >= n
+}
+
+// failsBy returns the rule by which a receiver of the role fails the connection
+// over a frame that is not a Close, or "" if its first bytes are fine.
+func failsBy(role, b string) string {
+	opcode := b[0] & 0x0f
+	switch {
+	case opcode > 0x0a || opcode > 2 && opcode < 8:
+		return "R07"
+	case b[0]&0x70 != 0:
+		return "R06"
+	case opcode >= 8 && b[0]&0x80 == 0:
+		return "R13"
+	case len(b) < 2:
+		return ""
+	case role == vectors.Server && b[1]&0x80 == 0:
+		return "R02"
+	case role == vectors.Client && b[1]&0x80 != 0:
+		return "R04"
+	case opcode >= 8 && b[1]&0x7f > 125:
+		return "R13"
+	}
+	return ""
 }
 
 // key masks the example of a masked frame in RFC 6455 §5.7.
@@ -158,13 +221,21 @@ func frames() []vectors.Frame {
 	var list []vectors.Frame
 	for _, role := range []string{vectors.Client, vectors.Server} {
 		add := func(id, rule, source, bytes string, n int, want said) {
-			list = append(list, vectors.Frame{
+			v := vectors.Frame{
 				Origin: vectors.Origin{ID: "frame/" + role + "/" + id, Source: source, Rule: rule},
-				Role:   role, Bytes: vectors.Hex(bytes), N: n, Code: want.code, Reason: want.reason,
-				Error: want.err, Answer: want.answer(), Offset: want.offset,
-			})
+				Role:   role, N: n, Code: want.code, Reason: want.reason,
+				Error: want.err, Answers: want.answers(), Offset: want.offset,
+			}
+			end, whole := size(bytes)
+			v.Early = want.err != "" && want.err != vectors.Incomplete && (!whole || end > uint64(len(bytes)))
+			end = min(end, uint64(len(bytes)))
+			v.Bytes, v.Rest = vectors.Hex(bytes[:end]), vectors.Hex(bytes[end:])
+			if want.err == vectors.NotClose {
+				v.Fails = failsBy(role, bytes)
+			}
+			list = append(list, v)
 		}
-		header := func(id, rule, source, bytes, err string) { add(id, rule, source, bytes, 0, fails(err)) }
+		fault := func(id, rule, source, bytes, err string) { add(id, rule, source, bytes, 0, fails(err)) }
 
 		// Every payload that fits into a frame.
 		for _, w := range wholes() {
@@ -222,10 +293,10 @@ func frames() []vectors.Frame {
 			default:
 				continue
 			}
-			header(fmt.Sprintf("first-%02x", b), rule, source, string([]byte{byte(b)})+good[1:], err)
-			header(fmt.Sprintf("first-%02x-alone", b), "P01", source, string([]byte{byte(b)}), err)
+			fault(fmt.Sprintf("first-%02x", b), rule, source, string([]byte{byte(b)})+good[1:], err)
+			fault(fmt.Sprintf("first-%02x-alone", b), "P01", source, string([]byte{byte(b)}), err)
 			other := good[1] ^ 0x80 | 0x7f // the other direction, and a length of eight bytes
-			header(fmt.Sprintf("first-%02x-and-second", b), "P01", source, string([]byte{byte(b), other}), err)
+			fault(fmt.Sprintf("first-%02x-and-second", b), "P01", source, string([]byte{byte(b), other}), err)
 		}
 
 		// The second byte.
@@ -236,12 +307,12 @@ func frames() []vectors.Frame {
 			own = 0x80
 		}
 		for _, n := range []int{0, 1, 2, 125, 126, 127} {
-			header(fmt.Sprintf("direction-%d", n), rule, source, string([]byte{0x88, own ^ 0x80 | byte(n)}), wrong)
-			header(fmt.Sprintf("direction-%d-zeros", n), rule, source, string([]byte{0x88, own ^ 0x80 | byte(n)})+strings.Repeat("\x00", 140), wrong)
+			fault(fmt.Sprintf("direction-%d", n), rule, source, string([]byte{0x88, own ^ 0x80 | byte(n)}), wrong)
+			fault(fmt.Sprintf("direction-%d-zeros", n), rule, source, string([]byte{0x88, own ^ 0x80 | byte(n)})+strings.Repeat("\x00", 140), wrong)
 		}
 		second := func(n byte) string { return string([]byte{0x88, own | n}) }
-		header("length-1", "R14", "RFC 6455 §5.5.1; Autobahn 7.3.2", second(1), vectors.Short)
-		header("length-1-whole", "R14", "RFC 6455 §5.5.1; Autobahn 7.3.2", wire(role, 0x88, "\x03"), vectors.Short)
+		fault("length-1", "R14", "RFC 6455 §5.5.1; Autobahn 7.3.2", second(1), vectors.Short)
+		fault("length-1-whole", "R14", "RFC 6455 §5.5.1; Autobahn 7.3.2", wire(role, 0x88, "\x03"), vectors.Short)
 		for _, l := range []struct{ id, rule, source, bytes string }{
 			{"126-alone", "R13", "RFC 6455 §5.5", "\x7e"},
 			{"126-minimal", "R13", "RFC 6455 §5.5; Autobahn 7.3.6", "\x7e\x00\x7e"},
@@ -259,9 +330,9 @@ func frames() []vectors.Frame {
 			{"127-for-126", "R08", "RFC 6455 §5.2: the minimal number of bytes", "\x7f\x00\x00\x00\x00\x00\x00\x00\x7e"},
 		} {
 			b := "\x88" + string([]byte{own | l.bytes[0]}) + l.bytes[1:]
-			header("length-"+l.id, l.rule, l.source, b, vectors.TooLong)
+			fault("length-"+l.id, l.rule, l.source, b, vectors.TooLong)
 			if len(l.bytes) > 1 {
-				header("length-"+l.id+"-and-payload", l.rule, l.source, b+key+mask(key, body(1000, "")), vectors.TooLong)
+				fault("length-"+l.id+"-and-payload", l.rule, l.source, b+key+mask(key, body(1000, "")), vectors.TooLong)
 			}
 		}
 	}

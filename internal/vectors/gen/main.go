@@ -30,8 +30,8 @@ func main() {
 // files returns the contents of the files by name.
 func files() map[string][]byte {
 	return map[string][]byte{
-		"payloads.json": file("Payloads of Close frames, unmasked, and what they say.", payloads()),
-		"frames.json":   file("What an endpoint receives where a Close frame is expected, and what it says. The role is the receiver's: a client receives unmasked frames, a server masked ones.", frames()),
+		"payloads.json": file("Payloads of Close frames, not masked, and what they say. header is the header of the frame that carries the payload, as a server sends it; one that is too_long takes a length of 16 bits.", payloads()),
+		"frames.json":   file("Frames that an endpoint receives where a Close frame is expected, and what they say. The role is the receiver's: a client receives unmasked frames, a server masked ones. rest follows the frame. early: the fault is known before the frame ends. fails: the rule by which a frame that is not a Close fails the connection.", frames()),
 		"utf8.json":     file("Texts, and how far they are well-formed UTF-8.", texts()),
 		"encode.json":   file("Codes and reasons, and the bytes of the Close that says them.", encodings()),
 	}
