@@ -1,75 +1,65 @@
-// Package closeconn ends a net.Conn so that the Close frame written to it last
-// is not lost.
-//
-// Closing a TCP connection while bytes that the peer sent lie unread makes the
-// kernel send a reset, and the reset may overtake what was written before:
-// "if a socket is closed with data in the receive queue, a RST packet is sent,
-// which will then cause recv() to fail for the party that received the RST,
-// even if there was data waiting to be read" (RFC 6455 §1.4). The peer then
-// sees an abnormal closure, 1006, instead of the code it was sent. [Finish]
-// takes the road that the RFC recommends in its place (§7.1.1): half-close,
-// read to the end, close.
 package closeconn
 
 import (
-	"errors"
-	"io"
 	"net"
-	"os"
 	"time"
 
 	"github.com/closeframe/closeframe/closeevent"
 )
 
-// Finish ends conn when this endpoint is done with frames, and returns how the
-// connection ended: h.TransportClosed(). It is called once what h appended has been
-// written and both Close frames have crossed, or the connection was failed, or
-// this endpoint gives up waiting for the peer's Close frame.
+const (
+	// maxDiscard is how many bytes Finish reads at most.
+	maxDiscard = 64 << 20
+
+	// quiet is how long Finish waits for more bytes if it cannot close the write
+	// side.
+	quiet = 100 * time.Millisecond
+)
+
+// Finish closes conn when this endpoint is done with frames, and returns how the
+// connection ended: h.TransportClosed(). Call it after writing what h appended, once
+// both Close frames have been exchanged, or the connection was failed, or this
+// endpoint gives up waiting for the peer's Close frame. Do not call it right after
+// h.Close: it would discard the peer's Close frame. [Close] reads that.
 //
-// If h.ShouldCloseTransport() reports true, Finish closes the write side of conn, so
-// that the peer reads our Close frame and then the end. In any case it reads
-// and discards what the peer still sends, until the peer's end or until the
-// timeout, and then closes conn (RFC 6455 §7.1.1). A client after a complete
-// handshake thus waits for the server to close first.
+// If h.ShouldCloseTransport() is true, Finish closes the write side of conn, so that
+// the peer reads our Close frame and then the end. In any case it reads and discards
+// what the peer sends until the peer closes, and then closes conn (RFC 6455 §7.1.1).
+// A client thus waits for the server to close first. Finish stops reading after
+// 64 MiB.
 //
-// The write side is closed by the method CloseWrite() error of conn, as
-// *net.TCPConn, *net.UnixConn and *tls.Conn have it, and then of the
-// connection below, if the method NetConn() net.Conn reaches one: a *tls.Conn
-// sends its close_notify, and TCP its FIN. A conn that has neither, such as
-// one of net.Pipe, gives the peer no sign before it is closed, and a peer that
-// waits for one costs the timeout.
+// The write side is closed by the method CloseWrite() error of conn, which
+// *net.TCPConn, *net.UnixConn and *tls.Conn have, and then of the connections below
+// it, as far as methods NetConn() net.Conn reach them: a *tls.Conn sends its
+// close_notify, and TCP its FIN. If none of these works, as for a struct that embeds
+// a net.Conn, Finish discards what arrives until nothing has arrived for 100 ms, and
+// closes.
 //
-// timeout bounds the whole of Finish, whatever the peer does or doesn't do: at
-// its end the lowest connection that NetConn reaches is closed under whatever
-// is going on. If it is 0 or negative, that is at once. Deadlines that were set
-// on conn before no longer count.
+// timeout bounds the whole of Finish. When it expires, the lowest connection that
+// NetConn reaches is closed. A timeout of zero or less closes at once. Deadlines that
+// were set on conn before no longer count, and neither does an SO_LINGER that is
+// reachable: the kernel sends the rest in the background. If a method of conn still
+// does not return, Finish returns without it within 50 ms.
 //
-// If the peer resets the connection, the Close frame written last may not have
-// got there: Finish calls h.WriteFailed(), and the event is not clean.
+// What happens to the transport after the closing handshake does not make the close
+// unclean, not even a reset: "the TCP connection was closed after the WebSocket
+// closing handshake was completed" (§7.1.4). Only the owner of h knows whether the
+// Close frame was written, and calls h.WriteFailed if it was not.
 //
-// conn is always closed when Finish returns, and no goroutine is left. While
-// Finish runs nobody else may read from conn or use h. What the peer sends is
-// not parsed, nor kept: Finish uses some 500 bytes of memory for it, and up to
-// 32 KiB while a lot arrives.
+// conn is closed when Finish returns. While Finish runs nobody else may read from
+// conn or use h. Finish panics if conn is nil. It takes about 500 bytes of memory for
+// what it discards, and at most 32 KiB.
 func Finish(conn net.Conn, h *closeevent.Handshake, timeout time.Duration) closeevent.Event {
-	start := time.Now()
-	transport := lowest(conn)
-	if timeout <= 0 {
-		transport.Close()
-		conn.Close()
-		return h.TransportClosed()
+	newGuard(conn, timeout).finish(h)
+	return h.TransportClosed()
+}
+
+func (g *guard) finish(h *closeevent.Handshake) {
+	ours := h.ShouldCloseTransport()
+	if time.Until(g.deadline) <= 0 {
+		g.do(g.close)
+		return
 	}
-
-	// A deadline would not do: a *tls.Conn sets one of its own, 5 s from then,
-	// each time that it sends its close_notify.
-	expired := make(chan struct{})
-	timer := time.AfterFunc(timeout, func() {
-		transport.Close()
-		close(expired)
-	})
-	// A conn that cannot do this has no earlier deadlines.
-	_ = conn.SetDeadline(time.Time{})
-
 	// "An endpoint SHOULD use a method that cleanly closes the TCP connection,
 	// as well as the TLS session, if applicable, discarding any trailing bytes
 	// that may have been received. […] As an example of how to obtain a clean
@@ -77,85 +67,57 @@ func Finish(conn net.Conn, h *closeevent.Handshake, timeout time.Duration) close
 	// SHUT_WR on the socket, call recv() until obtaining a return value of 0
 	// indicating that the peer has also performed an orderly shutdown, and
 	// finally call close() on the socket." (§7.1.1)
-	var sent error
-	if h.ShouldCloseTransport() {
-		sent = closeWrite(conn)
-	}
-	// Once the time is up the errors are our own doing.
-	if ended := discard(conn); (broken(sent) || broken(ended)) && time.Since(start) < timeout {
-		h.WriteFailed()
-	}
-	conn.Close()
-
-	if !timer.Stop() {
-		<-expired
-	}
-	return h.TransportClosed()
+	g.do(func() {
+		// A connection that does not support deadlines has no earlier one.
+		_ = g.top().SetDeadline(time.Time{})
+		wait := time.Duration(0)
+		if ours && !g.closeWrite() {
+			wait = quiet
+		}
+		g.discard(wait)
+		g.close()
+	})
 }
 
-// below returns the connection that conn is a layer over, or nil.
-func below(conn net.Conn) net.Conn {
-	if c, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		return c.NetConn()
+// close closes conn. A *tls.Conn writes a close_notify first.
+func (g *guard) close() {
+	g.unlinger()
+	if time.Until(g.deadline) <= 0 {
+		g.bottom().Close() // the close_notify might have to wait
 	}
-	return nil
+	g.top().Close()
 }
 
-// lowest returns the connection at the bottom of conn, or conn itself.
-func lowest(conn net.Conn) net.Conn {
-	for next := conn; next != nil; next = below(next) {
-		conn = next
-	}
-	return conn
-}
-
-// closeWrite closes the write sides of conn and of the connections below it,
-// from the top down, where there are any, and returns the first error. It
-// closes the others all the same: they say more clearly that nothing follows.
-func closeWrite(conn net.Conn) (first error) {
-	for ; conn != nil; conn = below(conn) {
-		if c, ok := conn.(interface{ CloseWrite() error }); ok {
-			if err := c.CloseWrite(); first == nil {
-				first = err
-			}
+// closeWrite closes the write sides of conn and of the connections below it, from
+// the top down, and reports whether one was closed.
+func (g *guard) closeWrite() (ok bool) {
+	for _, c := range g.layers {
+		if c, half := c.(interface{ CloseWrite() error }); half && c.CloseWrite() == nil {
+			ok = true
 		}
 	}
-	return first
+	return ok
 }
 
-// discard reads conn to its end and returns the error that it ended with. Most
-// peers send next to nothing any more, and there may be thousands of them at
-// once, so the buffer is small until somebody fills it.
-func discard(conn net.Conn) error {
+// discard reads conn to its end. If wait is not 0 it stops when nothing has arrived
+// for that long. Most peers send next to nothing, and there may be thousands of
+// connections, so the buffer is small until a peer fills it.
+func (g *guard) discard(wait time.Duration) {
 	buf := make([]byte, 512)
-	for {
-		n, err := conn.Read(buf)
-		if err != nil {
-			return err
+	for left := maxDiscard; left > 0; {
+		if wait != 0 {
+			// A connection without deadlines cannot be waited for.
+			if g.top().SetDeadline(time.Now().Add(wait)) != nil {
+				return
+			}
+		}
+		n, err := g.top().Read(buf[:min(left, len(buf))])
+		left -= n
+		if err != nil || time.Until(g.deadline) <= 0 {
+			return
 		}
 		if n == len(buf) && n < 32<<10 {
 			buf = make([]byte, 4*n)
 		}
 	}
-}
-
-// broken reports whether err says that the connection broke, such as by a
-// reset, so that what was written last may be lost. There are other errors
-// that end it.
-func broken(err error) bool {
-	switch {
-	case err == nil, errors.Is(err, io.EOF):
-		// Package crypto/tls says io.EOF also where TCP ends between two
-		// records without a close_notify. Many peers leave it out, and the
-		// Close frames have done its work.
-		return false
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		// TLS says so where the peer does not read, and leaves no room for the
-		// close_notify. It may read later.
-		return false
-	case errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe):
-		// This endpoint had closed it before.
-		return false
-	}
-	return true
 }

@@ -53,7 +53,8 @@ type Tap struct {
 	kept    uint8                  // how many bytes of it have passed; 0 if it is complete
 	mask    uint8                  // the mask bit of this direction
 	closing closing
-	fault   uint8 // the first violation: a frame.Error, faultAfterClose, or 0
+	fault   uint8       // the first violation: a frame.Error, faultAfterClose, or 0
+	faulty  frame.Error // what is wrong with the first Close frame, or 0
 }
 
 // closing says how far the first Close frame of a direction has come.
@@ -167,13 +168,16 @@ func (t *Tap) judge(b []byte) {
 		} else {
 			_, _, err = frame.Parse(b[:sizeStart])
 		}
-		begun := closeBegun
-		if e, ok := err.(frame.Error); ok && e != frame.ErrIncomplete {
+		e, faulty := err.(frame.Error)
+		faulty = faulty && e != frame.ErrIncomplete
+		if faulty {
 			t.note(uint8(e))
-			begun = closeFaulty
 		}
 		if t.closing == closeNone {
-			t.closing = begun
+			t.closing = closeBegun
+			if faulty {
+				t.closing, t.faulty = closeFaulty, e
+			}
 		}
 	case control && b[0]&bitFIN == 0:
 		// "All control frames […] MUST NOT be fragmented." (§5.5)
@@ -238,8 +242,8 @@ func (t *Tap) pass(p []byte) []byte {
 func (t *Tap) end() {
 	t.closing = closeValid
 	if _, err := frame.ParsePayload(t.payload[:t.size]); err != nil {
-		t.note(uint8(err.(frame.Error)))
-		t.closing = closeFaulty
+		t.closing, t.faulty = closeFaulty, err.(frame.Error)
+		t.note(uint8(t.faulty))
 	}
 }
 
@@ -265,6 +269,17 @@ func (t *Tap) Close() (c frame.Close, ok bool) {
 	}
 	c, err := frame.ParsePayload(t.payload[:t.size])
 	return c, err == nil
+}
+
+// CloseErr returns what is wrong with the first Close frame of the direction, a
+// [frame.Error], or nil if no faulty Close frame has passed. It differs from
+// [Tap.Err] if another violation came before: an endpoint that follows a Tap up to
+// the peer's Close needs it to answer that frame.
+func (t *Tap) CloseErr() error {
+	if t.faulty == 0 {
+		return nil
+	}
+	return t.faulty
 }
 
 // Err returns the first violation seen, or nil: a [frame.Error] or

@@ -1,0 +1,224 @@
+package closeconn_test
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeconn"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/frame"
+)
+
+// peerFrames returns what a peer of an endpoint sends: messages, and a Close frame
+// with the given payload.
+func peerFrames(client bool, payload string) []byte {
+	var b []byte
+	add := func(first byte, p string) {
+		if client {
+			b = append(append(b, first, byte(len(p))), p...)
+			return
+		}
+		key := [4]byte{9, 8, 7, 6}
+		b = append(append(b, first, 0x80|byte(len(p))), key[:]...)
+		b = append(b, p...)
+		frame.Mask(b[len(b)-len(p):], key, 0)
+	}
+	add(0x81, "a message that was on its way")
+	add(0x89, "a Ping")
+	add(0x88, payload)
+	return b
+}
+
+// hangUp closes the write side of conn, reads to the end and closes conn.
+func hangUp(conn net.Conn, timeout time.Duration) {
+	var h closeevent.Handshake
+	h.Fail(nil, 0)
+	closeconn.Finish(conn, &h, timeout)
+}
+
+// roles calls f for both roles of an endpoint, with its connection and its peer's.
+func roles(t *testing.T, f func(t *testing.T, client bool, conn, peer net.Conn)) {
+	for _, tr := range transports {
+		for _, client := range []bool{false, true} {
+			name := "/server"
+			if client {
+				name = "/client"
+			}
+			t.Run(tr.name+name, func(t *testing.T) {
+				conn, peer := tr.pair(t)
+				if client {
+					conn, peer = peer, conn
+				}
+				f(t, client, conn, peer)
+			})
+		}
+	}
+}
+
+// TestClose verifies that Close reads past other frames to the peer's Close frame,
+// whether they are still to come or in a buffered reader already.
+//
+// Shows: R20 R29 R30
+func TestClose(t *testing.T) {
+	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+		sent := make(chan []byte, 1)
+		go func() {
+			b := make([]byte, frame.MaxSize)
+			n, _ := peer.Read(b)
+			peer.Write(peerFrames(client, "\x0f\xa1later"))
+			hangUp(peer, long)
+			sent <- b[:n]
+		}()
+		h, _ := endpoint(client)
+		want := closeevent.Event{Code: 4001, Reason: "later", WasClean: true}
+		got, err := closeconn.Close(conn, nil, h, closecode.ServiceRestart, "deploy", long)
+		if got != want || err != nil {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+		if cause := h.Ending().Cause(); cause != closeevent.CauseClean {
+			t.Errorf("cause %v", cause)
+		}
+		wantClosed(t, conn)
+		parse := frame.Parse
+		if client {
+			parse = func(b []byte) (frame.Close, int, error) { return frame.ParseMasked(nil, b) }
+		}
+		if c, _, err := parse(<-sent); err != nil || c.Code != closecode.ServiceRestart || string(c.Reason) != "deploy" {
+			t.Errorf("the peer received %v %q, %v", c.Code, c.Reason, err)
+		}
+	})
+}
+
+// TestCloseBuffered verifies that Close uses the bytes in the reader first.
+func TestCloseBuffered(t *testing.T) {
+	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+		b := peerFrames(client, "\x03\xe9")
+		half := len(b) - 3
+		r := bufio.NewReader(io.MultiReader(bytes.NewReader(b[:half]), conn))
+		if _, err := r.Peek(half); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			peer.Write(b[half:])
+			hangUp(peer, long)
+		}()
+		h, _ := endpoint(client)
+		want := closeevent.Event{Code: closecode.GoingAway, WasClean: true}
+		if got, err := closeconn.Close(conn, r, h, closecode.NormalClosure, "", long); got != want || err != nil {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+	})
+}
+
+// TestCloseFaulty verifies that a faulty Close frame fails the connection, also
+// after a violation in another frame.
+//
+// Shows: R39
+func TestCloseFaulty(t *testing.T) {
+	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+		go func() {
+			// An empty message, masked as it must not be, or not as it must be.
+			message := []byte{0x82, 0x00}
+			if client {
+				message = []byte{0x82, 0x80, 1, 2, 3, 4}
+			}
+			peer.Write(append(message, peerFrames(client, "\x03\xed")...)) // 1005
+			hangUp(peer, long)
+		}()
+		h, _ := endpoint(client)
+		got, err := closeconn.Close(conn, nil, h, closecode.NormalClosure, "", long)
+		if want := (closeevent.Event{Code: closecode.AbnormalClosure}); got != want || err != nil {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+		if cause := h.Ending().Cause(); cause != closeevent.CauseFailed {
+			t.Errorf("cause %v, want failed", cause)
+		}
+	})
+}
+
+// TestCloseRefused verifies that a code or a reason that cannot be sent changes
+// nothing.
+func TestCloseRefused(t *testing.T) {
+	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+		h, _ := endpoint(client)
+		before := h.Ending()
+		if got, err := closeconn.Close(conn, nil, h, closecode.AbnormalClosure, "", long); got != (closeevent.Event{}) || err != frame.ErrInvalidCode {
+			t.Errorf("got %v, %v", got, err)
+		}
+		if h.Ending() != before || h.State() != closeevent.Open {
+			t.Errorf("the handshake changed to %v", h.Ending())
+		}
+		go conn.Write([]byte("x"))
+		if b := make([]byte, 2); readOne(peer, b) != 1 || b[0] != 'x' {
+			t.Errorf("the peer received % x first", b)
+		}
+		conn.Close()
+		peer.Close()
+	})
+}
+
+func readOne(conn net.Conn, b []byte) int { n, _ := conn.Read(b); return n }
+
+// TestCloseWriteFails verifies that after a failed write the event is not clean,
+// and that nothing more is read.
+//
+// Shows: R32
+func TestCloseWriteFails(t *testing.T) {
+	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+		defer peer.Close()
+		bottom(conn).Close()
+		h, _ := endpoint(client)
+		got, err := closeconn.Close(conn, bytes.NewReader(peerFrames(client, "\x03\xe8")), h, closecode.NormalClosure, "", long)
+		if want := (closeevent.Event{Code: closecode.AbnormalClosure}); got != want || err != nil {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+		if cause := h.Ending().Cause(); cause != closeevent.CauseUndelivered {
+			t.Errorf("cause %v, want undelivered", cause)
+		}
+	})
+}
+
+// TestCloseUnanswered verifies that the timeout bounds Close, and that with no
+// timeout the Close frame is still written.
+func TestCloseUnanswered(t *testing.T) {
+	for _, timeout := range []time.Duration{-time.Second, 0, 100 * time.Millisecond} {
+		roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+			defer peer.Close()
+			h, _ := endpoint(client)
+			start := time.Now()
+			got, err := closeconn.Close(conn, nil, h, closecode.NormalClosure, "bye", timeout)
+			if want := (closeevent.Event{Code: closecode.AbnormalClosure}); got != want || err != nil {
+				t.Errorf("got %v, %v, want %v", got, err, want)
+			}
+			if d := time.Since(start); d > max(timeout, 0)+time.Second {
+				t.Errorf("it took %v of %v", d, timeout)
+			}
+			if cause := h.Ending().Cause(); cause != closeevent.CauseUnanswered {
+				t.Errorf("cause %v, want unanswered", cause)
+			}
+			_, parse := endpoint(!client)
+			if c, err := read(peer, parse); err != nil || string(c.Reason) != "bye" {
+				t.Errorf("the peer received %v %q, %v", c.Code, c.Reason, err)
+			}
+		})
+	}
+}
+
+// TestCloseAfterReceive verifies that Close on a connection that the peer has closed
+// writes and reads nothing more.
+func TestCloseAfterReceive(t *testing.T) {
+	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+		go hangUp(peer, long)
+		h, _ := endpoint(client)
+		write(conn, h, h.Receive(nil, frame.Close{Code: closecode.GoingAway}))
+		want := closeevent.Event{Code: closecode.GoingAway, WasClean: true}
+		if got, err := closeconn.Close(conn, nil, h, closecode.NormalClosure, "", long); got != want || err != nil {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+	})
+}
