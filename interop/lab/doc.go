@@ -1,11 +1,13 @@
-// Package lab clicks through the page of closeframe lab in real browsers, and
-// keeps the profiles that the page compares a browser with.
+// Package lab starts closeframe lab and clicks through its page in real
+// browsers. It also records the profiles that the page compares a browser with.
 //
-//	go test -v -count=1 ./lab                  # all: Chromium waits for a minute in one case
-//	go test -v -count=1 -short ./lab           # what CI runs
-//	go test -v -count=1 ./lab -record          # write the profiles anew
+//	interop/browsers/install && interop/lab/install                  # browsers, axe-core
+//	go test -v -count=1 ./lab                                        # all: one case takes a minute
+//	go test -v -count=1 -short ./lab                                 # what CI runs
+//	go test -v -count=1 -run TestAllIn ./lab -record                 # write the profiles anew
 //	go test -v -count=1 -short -run Screenshots ./lab -screenshots   # make the pictures in docs/lab
 //
-// At the version that a profile was recorded at, an unknown difference fails the
-// test; at another one it is printed.
+// An unknown difference fails the test if the profile is of the same major
+// version; otherwise it is printed. The pictures need a font with Chinese, such
+// as fonts-wqy-microhei of Debian.
 package lab

@@ -101,11 +101,14 @@ func TestAllInChromium(t *testing.T) {
 	p.overflow("all cases")
 }
 
-// Firefox needs no driver: the page runs all cases by itself, and the lab saves
-// the table.
-func TestAllInFirefox(t *testing.T) {
+// TestAllInFirefox and TestAllInWebKitGTK need no driver: the page runs all
+// cases by itself, and the lab saves the table.
+func TestAllInFirefox(t *testing.T)   { allIn(t, browser.Firefox) }
+func TestAllInWebKitGTK(t *testing.T) { allIn(t, browser.WebKitGTK) }
+
+func allIn(t *testing.T, name string) {
 	t.Parallel()
-	program, err := browser.Find(browser.Firefox)
+	program, err := browser.Find(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,8 +139,14 @@ func TestAllInFirefox(t *testing.T) {
 	if err := json.Unmarshal(saved, &all); err != nil {
 		t.Fatalf("%s: %v", saved, err)
 	}
+	if want := names[name]; !strings.HasPrefix(all.Browser, want) {
+		t.Errorf("the page calls the browser %q, want %s", all.Browser, want)
+	}
 	compare(t, program, all)
 }
+
+// names are what the page calls the browsers.
+var names = map[string]string{browser.Chromium: "Chromium", browser.Firefox: "Firefox", browser.WebKitGTK: "WebKitGTK"}
 
 // compare compares the table of all cases with the browser's profile, or writes
 // that.
@@ -188,7 +197,7 @@ func write(t *testing.T, program browser.Program, all table) {
 	f := struct {
 		Profiles []*profile `json:"profiles"`
 	}{profiles(t)}
-	name := map[string]string{browser.Chromium: "Chromium ", browser.Firefox: "Firefox "}[program.Name] + program.Major()
+	name := names[program.Name] + " " + program.Major()
 	i := slices.IndexFunc(f.Profiles, func(p *profile) bool { return p.Kind == program.Name })
 	if i < 0 {
 		i = len(f.Profiles)

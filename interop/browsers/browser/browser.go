@@ -24,15 +24,16 @@ import (
 
 // A Program is a browser installed on this machine.
 type Program struct {
-	Name    string // "chromium" or "firefox"
+	Name    string // "chromium", "firefox" or "webkitgtk"
 	Path    string // of the executable
-	Version string // as the browser tells it: "156.0.8078.79", "153.7.0esr"
+	Version string // as the browser tells it: "156.0.8078.79", "153.7.0esr", "2.50.6"
 }
 
 // Names of the browsers that [Find] knows.
 const (
-	Chromium = "chromium"
-	Firefox  = "firefox"
+	Chromium  = "chromium"
+	Firefox   = "firefox"
+	WebKitGTK = "webkitgtk" // MiniBrowser, which comes with the library
 )
 
 var executables = map[string][]string{
@@ -40,18 +41,35 @@ var executables = map[string][]string{
 	Firefox:  {"firefox-esr", "firefox"},
 }
 
+// miniBrowsers are where Debian puts MiniBrowser, which is not in PATH.
+const miniBrowsers = "/usr/lib/*/webkit2gtk-4.1/MiniBrowser"
+
 // Find returns the installed browser of that name.
 func Find(name string) (Program, error) {
-	for _, file := range executables[name] {
+	files := executables[name]
+	if name == WebKitGTK {
+		files, _ = filepath.Glob(miniBrowsers) // the pattern is valid
+	}
+	for _, file := range files {
 		path, err := exec.LookPath(file)
 		if err != nil {
 			continue
 		}
-		out, err := exec.Command(path, "--version").Output()
+		cmd := exec.Command(path, "--version")
+		if name == WebKitGTK { // wants a display even for this
+			d, err := startDisplay()
+			if err != nil {
+				return Program{}, err
+			}
+			defer d.stop()
+			cmd.Env = append(os.Environ(), d.env())
+		}
+		out, err := cmd.Output()
 		if err != nil {
 			return Program{}, fmt.Errorf("%s --version: %w", path, err)
 		}
-		// "Chromium 156.0.8078.79 built on …", "Mozilla Firefox 153.7.0esr"
+		// "Chromium 156.0.8078.79 built on …", "Mozilla Firefox 153.7.0esr",
+		// "WebKitGTK 2.50.6"
 		for _, word := range strings.Fields(string(out)) {
 			if word[0] >= '0' && word[0] <= '9' {
 				return Program{Name: name, Path: path, Version: word}, nil
@@ -62,9 +80,14 @@ func Find(name string) (Program, error) {
 	return Program{}, fmt.Errorf("%s is not installed (interop/browsers/install does it)", name)
 }
 
-// Major returns the part of the version before the first dot.
+// Major returns the part of the version before the first dot, or for WebKitGTK
+// before the second: 2.50 and 2.52 are as far apart as releases of the others.
 func (p Program) Major() string {
-	major, _, _ := strings.Cut(p.Version, ".")
+	major, minor, _ := strings.Cut(p.Version, ".")
+	if p.Name == WebKitGTK {
+		minor, _, _ = strings.Cut(minor, ".")
+		return major + "." + minor
+	}
 	return major
 }
 
@@ -73,10 +96,12 @@ func (p Program) String() string { return p.Name + " " + p.Version }
 
 // A Process is a running browser.
 type Process struct {
-	cmd     *exec.Cmd
-	profile string
-	exited  chan struct{} // closed once the browser has ended
-	tools   chan string   // the DevTools address, once it was announced
+	cmd       *exec.Cmd
+	hasWindow bool // needs a display
+	profile   string
+	exited    chan struct{} // closed once the browser has ended
+	display   *display
+	tools     chan string // the DevTools address, once it was announced
 
 	mu     sync.Mutex
 	stderr []string // its last lines
@@ -91,10 +116,14 @@ func (p Program) Start(ctx context.Context, url string, args ...string) (*Proces
 		return nil, err
 	}
 	b := &Process{profile: dir, exited: make(chan struct{}), tools: make(chan string, 1)}
-	if p.Name == Firefox {
+	switch p.Name {
+	case Firefox:
 		args = append([]string{"--headless", "--no-remote", "--profile", dir}, args...)
 		err = os.WriteFile(filepath.Join(dir, "user.js"), []byte(firefoxPrefs), 0o600)
-	} else {
+	case WebKitGTK:
+		b.hasWindow = true
+		args = append([]string{"--private"}, args...)
+	default:
 		args = append(append(chromiumFlags(), "--user-data-dir="+dir), args...)
 	}
 	if err != nil {
@@ -130,14 +159,31 @@ func (b *Process) run(started chan<- error) {
 	// into its time limit stops nothing itself.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	err := b.cmd.Start()
+	err := b.begin()
 	started <- err
 	if err != nil {
 		return
 	}
 	b.cmd.Wait()
 	b.kill() // what the first process left behind
+	if b.hasWindow {
+		b.display.stop()
+	}
 	close(b.exited)
+}
+
+// begin starts the browser, after its display if it needs one.
+func (b *Process) begin() (err error) {
+	if b.hasWindow {
+		if b.display, err = startDisplay(); err != nil {
+			return err
+		}
+		b.cmd.Env = append(b.cmd.Env, b.display.env())
+	}
+	if err = b.cmd.Start(); err != nil && b.hasWindow {
+		b.display.stop()
+	}
+	return err
 }
 
 // kill ends the whole group at once: there is nothing in it worth saving.
