@@ -1,0 +1,347 @@
+package names
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/near"
+)
+
+// A Result is the code that a text has, and what else the text says.
+type Result struct {
+	Code  closecode.Code
+	Quote string // the part of the text that has the code, "" for a plain number
+	Name  *Name  // the name by which the code was found, if it was
+
+	// Library and Source are those of the error message that means the code,
+	// if the text does not name it.
+	Library, Source string
+
+	Reason string // "" if the text has none
+
+	// Received and Sent are the codes of the Close frames of the two sides,
+	// from the view of whoever wrote the text; 0 if it does not say.
+	Received, Sent closecode.Code
+	SentFirst      bool // both are known, and the text says that Sent was first
+	NoneReceived   bool // the text says that no Close frame was received
+	NoneSent       bool // the text says that no Close frame was sent
+}
+
+// An Error tells why a text has no single code.
+type Error struct {
+	Text  string
+	Codes []closecode.Code // more than one
+	Near  string           // a name or number nearly in the text, "" if none
+}
+
+func (e *Error) Error() string {
+	switch {
+	case len(e.Codes) > 0:
+		return fmt.Sprintf("%q has several codes: %v", e.Text, e.Codes)
+	case e.Near != "":
+		return fmt.Sprintf("%q is not the name of a code; did you mean %q?", e.Text, e.Near)
+	}
+	return fmt.Sprintf("no close code in %q", e.Text)
+}
+
+// Find returns the code that a text has. Its error is an *Error.
+func Find(text string) (Result, error) {
+	text = strings.TrimSpace(text)
+	bare := strings.Trim(text, " \t\r\n\"'`.,;:!?")
+	if isNumber(bare) && bare != "" {
+		if bare == "0" {
+			return Result{}, nil
+		}
+		if c, ok := closecode.Lookup(bare); ok {
+			return Result{Code: c}, nil
+		}
+		return Result{}, notFound(text, bare)
+	}
+	if n, ok := Lookup(bare); ok {
+		return Result{Code: n.Code, Quote: bare, Name: &n}, nil
+	}
+	r, err := search(text)
+	if err == nil {
+		r.Reason = reason(text)
+	}
+	return r, err
+}
+
+func notFound(text, bare string) error {
+	e := &Error{Text: text}
+	if len(split(bare)) <= 5 {
+		e.Near = near.Find(bare, suggestions())
+	}
+	return e
+}
+
+// suggestions returns what a misspelled word may have meant: the registered
+// codes and names first, then those of libraries.
+func suggestions() []string {
+	var numbers, list []string
+	for n := range 5000 { // no higher code has a name
+		if name := closecode.Code(n).Name(); name != "" {
+			numbers = append(numbers, strconv.Itoa(n))
+			list = append(list, name)
+		}
+	}
+	return slices.Concat(numbers, list, All())
+}
+
+// A candidate is a part of a text that may be its code.
+type candidate struct {
+	code  closecode.Code
+	quote string
+	name  *Name
+}
+
+// search looks for the code in a text of several words. The kinds of evidence
+// are tried from the strongest to the weakest; the first that finds something
+// decides.
+func search(text string) (Result, error) {
+	clean := quotedReason.ReplaceAllString(text, "reason ")
+	if r, ok := sides(clean); ok {
+		return r, nil
+	}
+	for _, find := range []func(string) []candidate{labeled, paired, constantsIn, phrased, sentences, loose} {
+		list := find(clean)
+		var codes []closecode.Code
+		for _, c := range list {
+			if !slices.Contains(codes, c.code) {
+				codes = append(codes, c.code)
+			}
+		}
+		for _, m := range another.FindAllStringSubmatch(clean, -1) {
+			if n, _ := strconv.Atoi(m[1]); len(codes) > 0 && isCode(n) && !slices.Contains(codes, closecode.Code(n)) {
+				codes = append(codes, closecode.Code(n))
+			}
+		}
+		switch len(codes) {
+		case 0:
+			continue
+		case 1:
+			r := Result{Code: list[0].code, Quote: list[0].quote, Name: list[0].name}
+			if p, ok := phraseIn(clean); ok && p.Code == r.Code && p.Text == r.Quote {
+				r.Library, r.Source = p.Library, p.Source
+			}
+			if receivedFrame.MatchString(clean) {
+				r.Received = r.Code
+			}
+			return r, nil
+		}
+		slices.Sort(codes)
+		return Result{}, &Error{Text: text, Codes: codes}
+	}
+	return Result{}, notFound(text, text)
+}
+
+// quotedReason is the reason of a dump, whose digits are not a code.
+var quotedReason = regexp.MustCompile(`(?i)\b(?:reason|description|text)["']?\s*[:=]\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`)
+
+// another matches a second code of a list: "1000, then with 1006".
+var another = regexp.MustCompile(`(?i)\b(?:then|or|and|later|not)\b[ ,]*(?:with |code |by )*([0-9]{4})` + after)
+
+// after is what may follow a number: the end, or something that does not make
+// it part of a longer number, a date, an address or a word.
+const after = `(?:$|[^0-9A-Za-z_.:/-]|[.:,;-](?:$|[^0-9A-Za-z]))`
+
+var (
+	receivedFrame = regexp.MustCompile(`(?i)\breceived (?:a )?close (?:frame|code|message)\b`)
+	noneReceived  = regexp.MustCompile(`(?i)\bno close frame (?:was )?received\b`)
+	noneSent      = regexp.MustCompile(`(?i)\bno close frame (?:(?:was )?received or )?sent\b`)
+	received      = side(`(?:received|rcvd|recvd?|got)`)
+	sent          = side(`sent`)
+)
+
+func side(verb string) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b` + verb + `[\s:=(]+(?:(?:a|the|close|frame|code|status|with)[\s:=(]+)*([0-9]{4})` + after)
+}
+
+// sides finds the codes of the two sides, as in Python's "received 1001 (going
+// away); then sent 1001 (going away)". The received code is the one that the
+// application is told.
+func sides(text string) (r Result, ok bool) {
+	in, out := received.FindStringSubmatchIndex(text), sent.FindStringSubmatchIndex(text)
+	r.NoneReceived, r.NoneSent = noneReceived.MatchString(text), noneSent.MatchString(text)
+	code := func(m []int) closecode.Code {
+		n, _ := strconv.Atoi(text[m[2]:m[3]])
+		return closecode.Code(n)
+	}
+	if out != nil {
+		r.Sent = code(out)
+		r.Code, r.Quote = r.Sent, strings.TrimRight(text[out[0]:out[3]], " ")
+	}
+	if in != nil {
+		r.Received = code(in)
+		r.Code, r.Quote = r.Received, strings.TrimRight(text[in[0]:in[3]], " ")
+	}
+	r.SentFirst = in != nil && out != nil && out[0] < in[0]
+	return r, in != nil || out != nil
+}
+
+// label is a word that says that a code follows, with what may stand between
+// it and the number.
+var label = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])(?:close|closed|closes|closing|closure|code|codes|status|data|remote|rawvalue|error|err|errno|` +
+	`disconnect|disconnected|disconnection|terminated|(?:ws|web ?socket|close|status|error|exit|reason)[ _-]?(?:code|status|reason|frame|event|error|close))` +
+	`["'\x60]?(?:[\s:=>\[({,#<"'\x60-]|\b(?:with|code|status|is|was|of|by|the|frame|event|error|reason|close|closed|received|peer|server|client|remote|library|iana|` +
+	`statuscode|closecode|private|registered|other|and|unassigned|an?|to|due|connection|websocket|socket|unexpectedly|abnormally)\b)*?` +
+	`([0-9]{1,5})` + after)
+
+// labeled finds numbers behind a label: "close 1006", "code=1006",
+// "CloseReason[1011,boom]".
+func labeled(text string) (list []candidate) {
+	for at := 0; at < len(text); {
+		m := label.FindStringSubmatchIndex(text[at:])
+		if m == nil {
+			break
+		}
+		digits := text[at+m[2] : at+m[3]]
+		quote := strings.TrimLeft(text[at+m[0]:at+m[3]], " \t.,;:([{<\"'`/-")
+		n, _ := strconv.Atoi(digits)
+		strict := regexp.MustCompile(`(?i)(?:clos\w*|bad|invalid|\{|,)\W*(?:status\W*)?code\W*$`).MatchString(text[:at+m[2]])
+		if isCode(n) || strict && n < 1<<16 && len(digits) > 2 {
+			list = append(list, candidate{code: closecode.Code(n), quote: quote})
+		}
+		at += m[3]
+	}
+	return list
+}
+
+// isCode reports whether n is a number that is a close code even without much
+// context: registered, or in the ranges for libraries and applications.
+func isCode(n int) bool { return n >= 1000 && n <= 1015 || n >= 3000 && n <= 4999 }
+
+var four = regexp.MustCompile(`(?:^|[^0-9A-Za-z_.:/-])([0-9]{4})` + after)
+
+// paired finds numbers beside their names: "1006 (abnormal closure)" and
+// "GOING_AWAY (1001)".
+func paired(text string) (list []candidate) {
+	for _, m := range four.FindAllStringSubmatchIndex(text, -1) {
+		n, _ := strconv.Atoi(text[m[2]:m[3]])
+		next, before := words(text[m[3]:], false), words(text[:m[2]], true)
+		var phrases []string
+		for k := len(next); k > 0; k-- {
+			phrases = append(phrases, strings.Join(next[:k], " "))
+		}
+		for k := range before {
+			phrases = append(phrases, strings.Join(before[k:], " "))
+		}
+		for _, phrase := range phrases {
+			if name, ok := lookup(phrase, true); ok && int(name.Code) == n {
+				list = append(list, candidate{name.Code, text[m[2]:m[3]] + " " + phrase, &name})
+				break
+			}
+		}
+	}
+	return list
+}
+
+// words returns the first words of s, or with last set the last ones, in the
+// order of the text: at most five, of letters, not across a sentence.
+func words(s string, last bool) []string {
+	cut := func(r rune) bool { return strings.ContainsRune(" \t([:=,\"'{", r) }
+	var list []string
+	if last {
+		s = strings.TrimRightFunc(s, cut)
+		if i := strings.LastIndexAny(s, ";.!?\n|"); i >= 0 {
+			s = s[i+1:]
+		}
+		list = strings.Fields(s)
+		return list[max(0, len(list)-5):]
+	}
+	s = strings.TrimLeftFunc(s, cut)
+	if i := strings.IndexAny(s, ";)]!?\n|:,\""); i >= 0 {
+		s = s[:i]
+	}
+	list = strings.Fields(s)
+	return list[:min(5, len(list))]
+}
+
+var identifier = regexp.MustCompile(`\.?[A-Za-z_][A-Za-z0-9_]*(?:(?:::|\.|->)[A-Za-z_][A-Za-z0-9_]*)*`)
+
+// beforeName is what may stand before the name of a code, even an everyday one.
+var beforeName = regexp.MustCompile(`(?i)(?:code|status|closecode|close_code|closestatus)["']?\s*(?:=|:|=>|is|was)\s*(?:some\()?["']?\s*$`)
+
+// constantsIn finds constants of libraries in a sentence or a dump.
+func constantsIn(text string) (list []candidate) {
+	for _, m := range identifier.FindAllStringIndex(text, -1) {
+		token := text[m[0]:m[1]]
+		labeled := beforeName.MatchString(text[:m[0]])
+		name, ok := lookup(token, labeled)
+		if !ok {
+			continue
+		}
+		// A plain word is not a constant unless a label says so.
+		if plain := len(split(token)) < 2 || token == strings.ToLower(token) && !strings.ContainsAny(token, "_.:"); plain && !labeled {
+			continue
+		}
+		list = append(list, candidate{name.Code, token, &name})
+	}
+	return list
+}
+
+// phraseIn returns the first of the error messages that the text has.
+func phraseIn(text string) (phrase, bool) {
+	lower := strings.ToLower(text)
+	for _, p := range phrases() {
+		if strings.Contains(lower, strings.ToLower(p.Text)) {
+			return p, true
+		}
+	}
+	return phrase{}, false
+}
+
+// phrased finds an error message that means a code.
+func phrased(text string) []candidate {
+	if p, ok := phraseIn(text); ok {
+		return []candidate{{code: p.Code, quote: p.Text}}
+	}
+	return nil
+}
+
+// about matches a text that is about a connection.
+var about = regexp.MustCompile(`(?i)web ?socket|\bwss?\b|clos|disconnect|connection|handshake`)
+
+// sentences finds names of several words in a sentence about a connection, as
+// in "connection closed: going away".
+func sentences(text string) (list []candidate) {
+	if !about.MatchString(text) {
+		return nil
+	}
+	all := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n,;:()[]{}\"'=.", r) })
+	for i := 0; i < len(all); i++ {
+		for k := min(5, len(all)-i); k >= 2; k-- {
+			phrase := strings.Join(all[i:i+k], " ")
+			w := split(phrase)
+			uses := byKey()[strings.Join(w, "")]
+			if len(w) != k || len(uses) == 0 || slices.Contains(prefixes, w[0]) && !slices.Contains(registered(), strings.Join(w, "")) {
+				continue
+			}
+			if name, ok := lookup(phrase, false); ok {
+				list = append(list, candidate{name.Code, phrase, &name})
+				i += k - 1
+				break
+			}
+		}
+	}
+	return list
+}
+
+var hint = regexp.MustCompile(`(?i)web ?socket|\bwss?\b|clos|disconnect|error|code`)
+
+// loose finds a number of the standard anywhere in a text about a connection.
+func loose(text string) (list []candidate) {
+	if !hint.MatchString(text) {
+		return nil
+	}
+	for _, m := range four.FindAllStringSubmatch(text, -1) {
+		if n, _ := strconv.Atoi(m[1]); n >= 1000 && n <= 1015 {
+			list = append(list, candidate{code: closecode.Code(n), quote: m[1]})
+		}
+	}
+	return list
+}
