@@ -123,7 +123,7 @@ func (s *session) candidates(before []string, flags bool) []string {
 		fs.VisitAll(func(f *flag.Flag) { all = append(all, "-"+f.Name) })
 		return all
 	case cmd == nil || cmd.name == "help":
-		return names()
+		return commandNames()
 	case cmd.name == "completion":
 		return shells
 	case cmd.name == "codes" || cmd.name == "explain" || cmd.name == "encode":

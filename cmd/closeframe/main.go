@@ -133,8 +133,8 @@ func find(name string) *command {
 	return nil
 }
 
-// names returns the names of all commands.
-func names() []string {
+// commandNames returns the names of all commands.
+func commandNames() []string {
 	var all []string
 	for _, c := range commands {
 		all = append(all, c.name)
@@ -144,10 +144,10 @@ func names() []string {
 
 // unknownCommand reports that there is no command of that name.
 func (s *session) unknownCommand(name string) int {
-	if guess := near.Find(name, names()); guess != "" {
+	if guess := near.Find(name, commandNames()); guess != "" {
 		return s.usage("error.unknownCommandNear", name, guess)
 	}
-	return s.usage("error.unknownCommand", name, strings.Join(names(), ", "))
+	return s.usage("error.unknownCommand", name, strings.Join(commandNames(), ", "))
 }
 
 // usage reports in one sentence why the command was not understood, and

@@ -7,7 +7,8 @@ import (
 
 // wrap breaks s into lines of at most n columns: at spaces, and in Chinese
 // between any two characters, but not before a mark that ends a phrase nor
-// after one that begins it. The parts of "RFC 6455 §5.5" stay together.
+// after one that begins it. The parts of "RFC 6455 §5.5" stay together, and a
+// URL is not broken even if it is longer than a line.
 func wrap(s string, n int) []string {
 	s = strings.NewReplacer("RFC ", "RFC\u00a0", " §", "\u00a0§").Replace(s)
 	var lines []string
@@ -27,7 +28,7 @@ func wrap(s string, n int) []string {
 			line.WriteByte(' ')
 			used++
 		}
-		for used+w > n { // too long for any line
+		for used+w > n && !strings.HasPrefix(u.text, "https://") { // too long for any line
 			cut, part := 0, 0
 			for i, r := range u.text {
 				if used+part+runeColumns(r) > n && used+i > 0 {

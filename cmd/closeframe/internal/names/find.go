@@ -74,10 +74,13 @@ func Find(text string) (Result, error) {
 func notFound(text, bare string) error {
 	e := &Error{Text: text}
 	if len(split(bare)) <= 5 {
-		e.Near = near.Find(bare, suggestions())
+		e.Near = Near(bare)
 	}
 	return e
 }
+
+// Near returns the name or number that a misspelled one may mean, or "".
+func Near(text string) string { return near.Find(text, suggestions()) }
 
 // suggestions returns what a misspelled word may have meant: the registered
 // codes and names first, then those of libraries.
