@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/apps"
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
@@ -56,12 +57,18 @@ complete -o default -F _closeframe closeframe
 	"zsh": `#compdef closeframe
 _closeframe() {
 	local -a candidates
-	candidates=("${(@f)$(closeframe completion -words "${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
-	[[ -n $candidates ]] && compadd -a candidates || _files
+	candidates=(${(f)"$(closeframe completion -words "${(@Q)words[2,CURRENT]}" 2>/dev/null)"})
+	if (( $#candidates )); then compadd -a candidates; else _files; fi
 }
 compdef _closeframe closeframe
 `,
-	"fish": `complete -c closeframe -a '(closeframe completion -words (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
+	"fish": `function __closeframe
+	set -l words (commandline -opc)
+	set -e words[1]
+	set -l last (commandline -ct)
+	closeframe completion -words $words "$last" 2>/dev/null
+end
+complete -c closeframe -a '(__closeframe)'
 `,
 }
 
@@ -92,6 +99,7 @@ func (s *session) complete(words []string) {
 // if they are asked for.
 func (s *session) candidates(before []string, flags bool) []string {
 	var cmd *command
+	var app *apps.App
 	fs := s.flags("closeframe")
 	for i := 0; i < len(before); i++ {
 		name, ok := strings.CutPrefix(before[i], "-")
@@ -113,8 +121,13 @@ func (s *session) candidates(before []string, flags bool) []string {
 			continue
 		}
 		i++ // its value
-		if i == len(before) {
+		switch {
+		case i == len(before) && name == "app":
+			return apps.Names()
+		case i == len(before):
 			return flagValues[name]
+		case name == "app":
+			app, _ = apps.Find(before[i])
 		}
 	}
 	switch {
@@ -126,6 +139,12 @@ func (s *session) candidates(before []string, flags bool) []string {
 		return commandNames()
 	case cmd.name == "completion":
 		return shells
+	case app != nil:
+		var all []string
+		for _, c := range app.Codes {
+			all = append(all, fmt.Sprint(int(c.Code)))
+		}
+		return all
 	case cmd.name == "codes" || cmd.name == "explain" || cmd.name == "encode":
 		return codeWords()
 	}
@@ -142,7 +161,7 @@ var flagValues = map[string][]string{
 // codeWords returns the numbers of the registered codes.
 func codeWords() []string {
 	var all []string
-	for n := range 1 << 16 {
+	for n := range 5000 {
 		if c := closecode.Code(n); c.Name() != "" {
 			all = append(all, fmt.Sprint(n))
 		}

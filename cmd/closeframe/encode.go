@@ -52,11 +52,8 @@ var cmdEncode = &command{
 			return s.usage("encode.error.raw")
 		case keyed:
 			b, err := hex.DecodeString(strings.NewReplacer(" ", "", ":", "", "0x", "", ",", "").Replace(*keyHex))
-			if err != nil {
-				return s.usage("encode.error.keyHex", *keyHex)
-			}
-			if len(b) != len(key) {
-				return s.usage("encode.error.keyLength", len(b))
+			if err != nil || len(b) != len(key) {
+				return s.usage("encode.error.key", *keyHex)
 			}
 			key = [4]byte(b)
 			*mask = true

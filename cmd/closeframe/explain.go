@@ -383,7 +383,7 @@ func (s *session) printExplanation(e *explanation) {
 	section("word.causes", e.Causes...)
 	section("word.operator", e.Operator)
 	section("word.client", e.Client)
-	if len(e.UsedBy) > 0 {
+	if len(e.UsedBy) > 0 && e.Code >= 3000 { // lower codes mean the same everywhere
 		section("explain.usedBy")
 		var list definitions
 		for _, a := range e.UsedBy {

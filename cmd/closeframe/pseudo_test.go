@@ -1,0 +1,108 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/apps"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/names"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/timeouts"
+	"github.com/closeframe/closeframe/internal/catalog"
+)
+
+// TestThirdLanguage verifies that a language is one file of the catalog: in a
+// language that a test makes up, whose texts have no Latin letters, nothing
+// that the commands print is in English but names.
+func TestThirdLanguage(t *testing.T) {
+	remove, err := catalog.Add("fi", catalog.Pseudo())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer remove()
+	var lines []string
+	for _, c := range commands {
+		lines = append(lines, "help "+c.name, c.name+" -nonsense", c.name+" -color blue", c.name+" -json=x")
+	}
+	lines = append(lines, "help", "help help help", "nonsense", "explian", "version", "version x", "completion", "-lang", "-color",
+		"codes", "codes 1000-1015", "codes 70000", "codes 2-1", "codes goign-away",
+		"encode", "encode 1006", "encode 70000", "encode 1000 -key 1", "encode 1000 -key zz", "encode 1000 -payload -mask", "encode -raw -json 1000",
+		"encode 1000 "+strings.Repeat("x", 124), "encode 1005 x", "encode 1000 \xff", "encode -truncate 1000 \xff",
+		"explain", "explain bananas", "explain -app x", "explain -app discrod", "explain -app discord 4999", "explain -after x", "explain -after 60s",
+		"explain -after 47s", "explain -after 2h", "explain -app discord", "explain -app discord 4014", "explain CloseUnsupportedData",
+		"explain received 1001 (going away); then sent 1001", "explain sent 1011 (internal error); no close frame received",
+		"explain closed with 1000, then with 1006")
+	for _, tag := range []string{"0", "1000", "1001", "1006", "1012", "1015", "1999", "2000", "3000", "3500", "4004", "5000"} {
+		lines = append(lines, "explain "+tag)
+	}
+	for _, line := range lines {
+		r := runWith([]string{"LANG=fi_FI.UTF-8"}, "", strings.Fields(line)...)
+		if out := latin(r.stdout + r.stderr); out != "" {
+			t.Errorf("%s prints %s", line, out)
+		}
+		if r.stdout+r.stderr == "" {
+			t.Errorf("%s prints nothing", line)
+		}
+	}
+}
+
+var (
+	// fixed are the parts of the output that are the same in all languages.
+	fixed = []*regexp.Regexp{
+		regexp.MustCompile(`https://\S+`),
+		regexp.MustCompile(`(?m)^  .*closeframe .*$`),                      // examples
+		regexp.MustCompile(`(?m)^  (RFC|WHATWG|hybi|docs/).*(\n    .*)*$`), // titles of specifications
+		regexp.MustCompile(`"(?:[^"\\]|\\.)*"`),                            // quoted from the input
+		regexp.MustCompile(`-[A-Za-z]+`),                                   // flags
+		regexp.MustCompile(`closeframe[a-z ]*:`),                           // prefix of errors
+		regexp.MustCompile(`closeframe( help| explain| -app| [a-z]+)*`),
+		regexp.MustCompile(`github\.com/\S+|\(devel\)|go1\S+ \S+|v[0-9]\S+|\b[0-9a-f]{40}\b`), // version
+		regexp.MustCompile(`close\(\)|JSON|\bGo\b`),
+	}
+	word = regexp.MustCompile(`[A-Za-z]{2,}`)
+)
+
+// known returns the words that are names: of codes, applications, libraries,
+// products and their settings, and values of flags.
+var known = sync.OnceValue(func() map[string]bool {
+	text := append([]string{"ADDR NAME VALUE auto text ms"}, commandNames()...)
+	text = append(append(text, names.All()...), catalog.Languages()...)
+	for n := range 5000 {
+		text = append(text, closecode.Code(n).Name())
+	}
+	for _, a := range apps.All() {
+		text = append(text, a.ID, a.Title)
+		for _, c := range a.Codes {
+			text = append(text, c.Name)
+		}
+	}
+	for _, l := range timeouts.Limits() {
+		text = append(text, l.Product, l.Setting, l.Change)
+	}
+	for _, l := range names.Libraries() {
+		text = append(text, l.Library)
+	}
+	words := map[string]bool{}
+	for _, w := range word.FindAllString(strings.Join(text, " "), -1) {
+		words[w] = true
+	}
+	return words
+})
+
+// latin returns the first line of an output that has a Latin word that is no
+// name.
+func latin(out string) string {
+	for _, re := range fixed {
+		out = re.ReplaceAllString(out, "")
+	}
+	for line := range strings.Lines(out) {
+		for _, w := range word.FindAllString(line, -1) {
+			if !known()[w] {
+				return w + " in " + line
+			}
+		}
+	}
+	return ""
+}
