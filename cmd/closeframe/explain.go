@@ -152,7 +152,7 @@ func (s *session) notFound(err error) int {
 	if !errors.As(err, &e) {
 		return s.usage("error.is", err)
 	}
-	text := strconv.Quote(shorten(e.Text, 60))
+	text := strconv.Quote(shortText(e.Text, 60))
 	switch {
 	case len(e.Codes) > 0:
 		var codes []string
@@ -166,8 +166,8 @@ func (s *session) notFound(err error) int {
 	return s.usage("explain.error.none", text)
 }
 
-// shorten cuts s to at most n runes.
-func shorten(s string, n int) string {
+// shortText cuts s to at most n runes.
+func shortText(s string, n int) string {
 	r := []rune(s)
 	if len(r) <= n {
 		return s
@@ -399,7 +399,7 @@ func (s *session) printExplanation(e *explanation) {
 func (s *session) evidence(e *explanation, fact func(key, text string)) {
 	r := &e.result
 	if f := e.Found; f != nil {
-		text := strconv.Quote(shorten(f.Quote, 60))
+		text := strconv.Quote(shortText(f.Quote, 60))
 		if len(f.Libraries) > 0 {
 			var libraries []string
 			for _, u := range f.Libraries[:min(3, len(f.Libraries))] {
