@@ -26,7 +26,7 @@ func TestJSON(t *testing.T) {
 		"encode":     {"encode|1001|bye", "encode|-mask|4001"},
 		"codes":      {"codes", "codes|1012|4000-4999"},
 		"explain":    {"explain|" + text, "explain|CloseUnsupportedData", "explain|-app|discord|4014", "explain|-after|60s|1006", "explain|-after|350s|1006"},
-		"probe":      {"probe|-run|^code-1000$|" + url, "probe|-run|^starts$|" + url, "probe|-run|^one-byte$|" + url},
+		"probe":      {"probe|-run|^code-1000$|" + url, "probe|-run|^starts$|" + url},
 		"version":    {"version"},
 		"completion": {"completion|bash"},
 		"help":       {"help"},
