@@ -68,13 +68,12 @@ func appendClose(b []byte, head int, key [sizeKey]byte, code closecode.Code, rea
 	}
 	f := all[i:]
 	k := kernel.Key(key, 0)
-	if len(reason) != 0 {
-		if !kernel.MaskPayload(&f[head], uint16(code), reason, k) {
-			// "the body MAY contain UTF-8-encoded data with value /reason/"
-			// (§5.5.1). The kernel has written nothing.
-			return b, ErrInvalidUTF8
-		}
-	} else if size != 0 {
+	if len(reason) != 0 && !kernel.Mask(&f[head+sizeCode], reason, k<<16|k>>16) {
+		// "the body MAY contain UTF-8-encoded data with value /reason/"
+		// (§5.5.1). The kernel has written nothing.
+		return b, ErrInvalidUTF8
+	}
+	if size != 0 {
 		f[head], f[head+1] = byte(code>>8)^byte(k), byte(code)^byte(k>>8)
 	}
 	switch head {

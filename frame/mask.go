@@ -11,7 +11,7 @@ import "github.com/closeframe/closeframe/internal/kernel"
 // masking-key-octet-j").
 func Mask(p []byte, key [4]byte, pos int) int {
 	if len(p) != 0 {
-		kernel.XOR(p, kernel.String(p), kernel.Key(key, pos))
+		kernel.XOR(p, kernel.Key(key, pos))
 	}
 	return (pos + len(p)) & 3
 }

@@ -143,13 +143,15 @@ func ParseMasked(dst, b []byte) (c Close, n int, err error) {
 	} else {
 		p = make([]byte, size)
 	}
-	got := kernel.UnmaskClose(&p[0], &b[0], size)
-	code := closecode.Code(got)
+	key := kernel.Key([sizeKey]byte(b[sizeHeader:]), 0)
+	code := closecode.Code(b[6]^byte(key))<<8 | closecode.Code(b[7]^byte(key>>8))
+	// Writing never overtakes reading: the code is written at or before b[6].
+	p[0], p[1] = byte(code>>8), byte(code)
 	if !code.Valid() {
 		// As in ParsePayload (§7.4.1).
 		return Close{}, 0, ErrInvalidCode
 	}
-	if got>>16 == 0 {
+	if size > sizeCode && !kernel.Unmask(&p[sizeCode], &b[sizeHeader+sizeKey+sizeCode], size-sizeCode, key<<16|key>>16) {
 		// As in ParsePayload (§5.5.1).
 		return Close{}, 0, ErrInvalidUTF8
 	}

@@ -1,373 +1,440 @@
-// The AVX2 kernels: Keiser and Lemire's way to judge (see tables.go), 32 bytes at a time, for texts of 16 bytes or more, and what
-// smallAVX2 judges. They read and write nothing outside of the text.
+// The AVX2 backend: Keiser–Lemire lookup (tables_lookup.go), 32 bytes at a time.
+// It needs at least 16 bytes.
 //
-//	SI   where to read
-//	DI   where to write
-//	CX   how many bytes
-//	R8   the key
-//	R9   the last four bytes before the text
-//	R10  32 if the text must be complete at its end, else 0
-//	AX   result: 1 if the text is right, else 0
+//	SI  src, the current block        DX  src, the last block
+//	DI  dst, the current block        BX  dst, the last block
+//	CX  n                            R8  key
+//	R9  the last SI at which four blocks are left before the last one
 //
-// What judges and does not write leaves DI, R8 and R13 as they are.
+// ERRORS holds the errors so far: any bit.
 
-#define BLOCK  Y0 // 32 bytes of text
-#define P1     Y1 // the same, the bytes one, two and three places before
-#define P2     Y2
-#define P3     Y3
-#define T0     Y4
-#define T1     Y5
-#define T2     Y6
-#define FAULTS Y7  // so far
-#define BEFORE Y8  // the 32 bytes before
-#define HIGH   Y9  // constants
-#define LOW    Y10
-#define NEXT   Y11
-#define HALF   Y12 // 0F in each byte
-#define THIRD  Y13 // p-THIRD has the highest bit if p begins three bytes or more,
-#define FOURTH Y14 // and p-FOURTH if it begins four (saturated)
-#define KEY    Y15
+#define BLOCK    Y0
+#define P1       Y1 // BLOCK moved up by one, two, three bytes
+#define P2       Y2
+#define P3       Y3
+#define T0       Y4
+#define T1       Y5
+#define ERRORS   Y6
+#define PREV     Y7  // the block before
+#define LAST     Y8  // the last block, unmasked
+#define PREVHIGH Y9  // tables
+#define PREVLOW  Y10
+#define CURRHIGH Y11
+#define NIBBLES  Y12 // 0F in each byte
+#define THREES   Y13 // 60: bit 7 of p-60 is set if p >= E0 (saturated)
+#define FOURS    Y14 // 70: bit 7 of p-70 is set if p >= F0 (saturated)
+#define KEY      Y15
 
-#define CONSTANTS \
-	VBROADCASTI128 ·tables+lookup_high(SB), HIGH  \
-	VBROADCASTI128 ·tables+lookup_low(SB), LOW    \
-	VBROADCASTI128 ·tables+lookup_next(SB), NEXT  \
-	VMOVDQU        ·tables+lookup_half(SB), HALF  \
-	VMOVDQU        ·tables+lookup_third(SB), THIRD \
-	VMOVDQU        ·tables+lookup_fourth(SB), FOURTH
+// LOADTABLES also clears ERRORS.
+#define LOADTABLES \
+	VBROADCASTI128 ·prevHigh(SB), PREVHIGH  \
+	VBROADCASTI128 ·prevLow(SB), PREVLOW    \
+	VBROADCASTI128 ·currHigh(SB), CURRHIGH  \
+	VPBROADCASTQ   lowNibbles<>(SB), NIBBLES \
+	VPBROADCASTQ   threes<>(SB), THREES     \
+	VPBROADCASTQ   fours<>(SB), FOURS       \
+	VPXOR          ERRORS, ERRORS, ERRORS
 
-// START also says that nothing was found so far.
-#define START \
-	CONSTANTS                                    \
-	VMOVD          R9, X8                        \
-	VPBROADCASTD   X8, BEFORE                    \
-	VPXOR          FAULTS, FAULTS, FAULTS
+// Before COMPARE and CHECK, T0 must hold the 16 bytes before BLOCK and the
+// first half of BLOCK. AFTERZEROS sets T0 for a BLOCK after zeros, AFTERPREV for one after PREV.
+#define AFTERZEROS VPERM2I128 $0x08, BLOCK, BLOCK, T0
+#define AFTERPREV  VPERM2I128 $0x21, BLOCK, PREV, T0
 
-// JUDGE sets T0 to what is wrong with the bytes of BLOCK.
-#define JUDGE \
-	VPERM2I128 $0x21, BLOCK, BEFORE, T0        \
-	JUDGEAFTER
+// COMPARE sets T0 to the errors of BLOCK.
+#define COMPARE \
+	VPALIGNR $15, T0, BLOCK, P1     \
+	VPALIGNR $14, T0, BLOCK, P2     \
+	VPALIGNR $13, T0, BLOCK, P3     \
+	VPSRLW   $4, P1, T0             \
+	VPSRLW   $4, BLOCK, T1          \
+	VPAND    NIBBLES, P1, P1        \
+	VPAND    NIBBLES, T0, T0        \
+	VPAND    NIBBLES, T1, T1        \
+	VPSHUFB  T0, PREVHIGH, T0       \
+	VPSHUFB  P1, PREVLOW, P1        \
+	VPSHUFB  T1, CURRHIGH, T1       \
+	VPSUBUSB THREES, P2, P2         \
+	VPSUBUSB FOURS, P3, P3          \
+	VPAND    P1, T0, T0             \
+	VPOR     P2, P3, P2             \
+	VPAND    T1, T0, T0             \ // errors; twoConts is bit 7
+	VPAND    highBits<>(SB), P2, P2 \ // second continuation byte expected
+	VPXOR    P2, T0, T0
 
-// JUDGEAFTER is JUDGE where T0 is the 16 bytes before BLOCK and the first half of it.
-#define JUDGEAFTER \
-	VPALIGNR   $15, T0, BLOCK, P1              \
-	VPALIGNR   $14, T0, BLOCK, P2              \
-	VPALIGNR   $13, T0, BLOCK, P3              \
-	VPSRLW     $4, P1, T0                      \
-	VPAND      HALF, P1, T1                    \
-	VPSRLW     $4, BLOCK, T2                   \
-	VPAND      HALF, T0, T0                    \
-	VPAND      HALF, T2, T2                    \
-	VPSHUFB    T0, HIGH, T0                    \
-	VPSHUFB    T1, LOW, T1                     \
-	VPSHUFB    T2, NEXT, T2                    \
-	VPSUBUSB   THIRD, P2, P2                   \
-	VPSUBUSB   FOURTH, P3, P3                  \
-	VPAND      T0, T1, T0                      \
-	VPOR       P2, P3, P2                      \
-	VPAND      T0, T2, T0                      \
-	VPAND      ·tables+lookup_sign(SB), P2, P2 \
-	VPXOR      P2, T0, T0
+// CHECK is COMPARE, and adds to ERRORS.
+#define CHECK \
+	COMPARE \
+	VPOR T0, ERRORS, ERRORS
 
-// ASCIINEXT is JUDGENEXT where BLOCK would be ASCII.
-#define ASCIINEXT \
-	VPSUBUSB ·tables+lookup_last(SB), BEFORE, T0 \
-	VPXOR    BEFORE, BEFORE, BEFORE              \
-	VPOR     T0, FAULTS, FAULTS
+// CHECKLAST adds an error if the last character of the last block is cut off.
+#define CHECKLAST(block) \
+	VPSUBUSB lastAllowed<>+32(SB), block, T0 \
+	VPOR     T0, ERRORS, ERRORS
 
-// JUDGENEXT is JUDGE, and adds that to FAULTS.
-#define JUDGENEXT \
-	JUDGE                      \
-	VMOVDQA BLOCK, BEFORE      \
-	VPOR    T0, FAULTS, FAULTS
+// CHECK2 checks BLOCK, the first 32 bytes, and LAST, the last 32 of 32 to 61
+// bytes. They overlap by at least three bytes, so BLOCK covers what LAST lacks
+// the preceding bytes for.
+#define CHECK2 \
+	LOADTABLES                     \
+	AFTERZEROS                     \
+	CHECK                          \
+	VMOVDQA LAST, BLOCK            \
+	AFTERZEROS                     \
+	COMPARE                        \
+	VPAND   notFirst3<>(SB), T0, T0 \
+	VPOR    T0, ERRORS, ERRORS     \
+	CHECKLAST(LAST)
 
-// THERE sets mask to n times FF and zeros after them. R11 is changed.
-#define THERE(n, mask) \
-	LEAQ    ·tables+lookup_there+32(SB), R11 \
-	SUBQ    n, R11                           \
-	VMOVDQU (R11), mask
-
-// JUDGEREST is JUDGENEXT for the CX < 32 bytes at the end of the text, with zeros after them. What is found
-// in the zeros counts only if the text must be complete. AX, R11 and KEY are changed.
-#define JUDGEREST \
-	MOVQ    CX, AX             \
-	TESTQ   R10, R10           \
-	CMOVQNE R10, AX            \
-	THERE(AX, KEY)             \
-	JUDGE                      \
-	VPAND   KEY, T0, T0        \
-	VPOR    T0, FAULTS, FAULTS
-
-// VERDICT returns, with AX 1 if there were no faults.
-#define VERDICT \
-	XORL  AX, AX         \
-	VPTEST FAULTS, FAULTS \
-	SETEQ AX             \
-	VZEROUPPER           \
-	RET
-
-// loadRest sets BLOCK to the CX < 32 bytes at SI and zeros after them. The whole text, which may begin before SI, is 16 bytes or
-// more. R11 and T0 are changed.
-TEXT loadRest<>(SB), NOSPLIT|NOFRAME, $0-0
-	LEAQ ·tables+lookup_window(SB), R11
-	SUBQ CX, R11
-	VMOVDQU -16(SI)(CX*1), X0 // the last 16 bytes
-	CMPQ CX, $16
-	JAE  more
-	VMOVDQU 16(R11), X4
-	VPSHUFB X4, X0, X0        // down by 16-CX
-	RET
-
-more:
-	VMOVDQU 32(R11), X4
-	VPSHUFB X4, X0, X4        // down by 32-CX
-	VMOVDQU (SI), X0
+// JOIN sets BLOCK to the 16 to 31 bytes of which X0 is the first 16 and X4 the
+// last 16, and zeros after them.
+#define JOIN \
+	LEAQ        shiftDown<>+32(SB), AX \
+	SUBQ        CX, AX                 \
+	VMOVDQU     (AX), X5               \
+	VPSHUFB     X5, X4, X4             \
 	VINSERTI128 $1, X4, Y0, Y0
-	RET
 
-// storeRest writes the first CX < 32 bytes of BLOCK to DI. AX and T0 are changed, and DI.
-TEXT storeRest<>(SB), NOSPLIT|NOFRAME, $0-0
-	VMOVDQA BLOCK, T0
-	TESTL $16, CX
-	JEQ  under16
-	VMOVDQU X4, (DI)
-	VEXTRACTI128 $1, T0, X4
-	ADDQ $16, DI
+// ROTATEKEY rotates R8 for the last bytes, whose position is CX modulo 4
+// because the size of a block is a multiple of 4.
+#define ROTATEKEY \
+	MOVQ CX, AX  \
+	SHLL $3, CX  \
+	RORL CX, R8  \
+	MOVQ AX, CX
 
-under16:
-	VMOVQ X4, AX
-	TESTL $8, CX
-	JEQ  under8
-	MOVQ AX, (DI)
-	VPEXTRQ $1, X4, AX
-	ADDQ $8, DI
+// TESTASCII sets ZF if x is ASCII.
+#define TESTASCII(x) \
+	VPMOVMSKB x, AX \
+	TESTL     AX, AX
 
-under8:
-	TESTL $4, CX
-	JEQ  under4
-	MOVL AX, (DI)
-	SHRQ $32, AX
-	ADDQ $4, DI
-
-under4:
-	TESTL $2, CX
-	JEQ  under2
-	MOVW AX, (DI)
-	SHRQ $16, AX
-	ADDQ $2, DI
-
-under2:
-	TESTL $1, CX
-	JEQ  under1
-	MOVB AX, (DI)
-
-under1:
-	RET
-
-// validAVX2 judges text.
-TEXT validAVX2<>(SB), NOSPLIT|NOFRAME, $0-0
+// validAVX2 implements valid.
+TEXT validAVX2<>(SB), NOSPLIT|NOFRAME, $0-17
 	CMPQ CX, $32
-	JB   short
-	CMPQ CX, $128
-	JAE  start
-	TESTL $0x80808080, R9
-	JNE  start
-
-ascii: // nothing before SI matters, nor are constants needed
-	VMOVDQU (SI), BLOCK
-	VPMOVMSKB BLOCK, AX
-	TESTL AX, AX
-	JNE  start
-	ADDQ $32, SI
-	SUBQ $32, CX
-	CMPQ CX, $32
-	JAE  ascii
-	// What is left is less than 32 bytes: take the last 32 of the text. Those of them that were seen are ASCII, so R9 will do
-	// for what is before them.
-	LEAQ -32(SI)(CX*1), SI
-	MOVL $32, CX
-
-start:
-	START
-
-more:
-	CMPQ CX, $128
-	JB   blocks
-	VMOVDQU (SI), T0
-	VMOVDQU 32(SI), T1
-	VPOR 64(SI), T0, T0
-	VPOR 96(SI), T1, T1
-	VPOR T0, T1, T0
-	VPMOVMSKB T0, AX
-	TESTL AX, AX
-	JNE  text
-	ASCIINEXT
-	ADDQ $128, SI
-	SUBQ $128, CX
-	JMP  more
-
-text: // Where text is not ASCII it stays so for a while: four blocks before it asks again.
-	MOVL $4, BX
-
-judge:
-	VMOVDQU (SI), BLOCK
-	JUDGENEXT
-	ADDQ $32, SI
-	SUBQ $32, CX
-	DECL BX
-	JNE  judge
-	VPTEST FAULTS, FAULTS
-	JEQ  more
-	VERDICT
-
-blocks:
-	CMPQ CX, $32
-	JB   rest
-	VMOVDQU (SI), BLOCK
-	VPMOVMSKB BLOCK, AX
-	TESTL AX, AX
-	JNE  judgeblock
-	ASCIINEXT
-	ADDQ $32, SI
-	SUBQ $32, CX
-	JMP  blocks
-
-judgeblock:
-	JUDGENEXT
-	ADDQ $32, SI
-	SUBQ $32, CX
-	VPTEST FAULTS, FAULTS
-	JEQ  blocks
-	VERDICT
-
-rest:
-	TESTQ CX, CX
-	JEQ  none
-	CALL loadRest<>(SB)
-
-judgerest:
-	JUDGEREST
-	VERDICT
-
-none:
-	TESTQ R10, R10
-	JEQ  verdict
-	VPSUBUSB ·tables+lookup_last(SB), BEFORE, T0 // what the end leaves unmet
-	VPOR T0, FAULTS, FAULTS
-
-verdict:
-	VERDICT
-
-short:
-	CALL loadRest<>(SB)
-	VPMOVMSKB BLOCK, AX
-	MOVL R9, R11
-	ANDL $0x80808080, R11
-	ORL  R11, AX
-	JNE  shorttext
-	MOVL $1, AX
-	VZEROUPPER
-	RET
-
-shorttext:
-	START
-	JMP judgerest
-
-// shortAVX2 is Valid for 16 to 31 bytes. Valid jumps to it, so it writes the result to where Valid would.
-TEXT shortAVX2<>(SB), NOSPLIT|NOFRAME, $0-17
+	JAE  two
 	VMOVDQU (SI), X0
 	VMOVDQU -16(SI)(CX*1), X4
-	VPOR X0, X4, X5
-	VPMOVMSKB X5, AX
-	TESTL AX, AX
-	JEQ  right
-	LEAQ ·tables+lookup_window+32(SB), R11
-	SUBQ CX, R11
-	VMOVDQU (R11), X5
-	VPSHUFB X5, X4, X4 // down by 32-CX
-	VINSERTI128 $1, X4, Y0, BLOCK
-	VPERM2I128 $0x08, BLOCK, BLOCK, T0 // zeros, and the first half
-	CONSTANTS
-	JUDGEAFTER
-	VPTEST T0, T0
+	JOIN
+	LOADTABLES
+	AFTERZEROS
+	CHECK
+
+verdict:
+	VPTEST ERRORS, ERRORS
 	SETEQ ret+16(FP)
 	VZEROUPPER
 	RET
 
-right:
+two:
+	CMPQ CX, $61
+	JA   many
+	VMOVDQU (SI), BLOCK
+	VMOVDQU -32(SI)(CX*1), LAST
+	VPOR BLOCK, LAST, T0
+	TESTASCII(T0)
+	JEQ  valid
+	CHECK2
+	JMP  verdict
+
+valid:
 	MOVB $1, ret+16(FP)
+	VZEROUPPER
 	RET
 
-// smallAVX2 is Valid for 9 to 15 bytes, which are in X0 with zeros after them (see validSmall): as JUDGE, with half as wide vectors.
-TEXT smallAVX2<>(SB), NOSPLIT|NOFRAME, $0-17
-	VMOVDQU  ·tables+lookup_high(SB), X9
-	VMOVDQU  ·tables+lookup_low(SB), X10
-	VMOVDQU  ·tables+lookup_next(SB), X11
-	VPSLLDQ  $1, X0, X1
-	VPSLLDQ  $2, X0, X2
-	VPSLLDQ  $3, X0, X3
-	VPSRLW   $4, X1, X4
-	VPAND    ·tables+lookup_half(SB), X1, X5
-	VPSRLW   $4, X0, X6
-	VPAND    ·tables+lookup_half(SB), X4, X4
-	VPAND    ·tables+lookup_half(SB), X6, X6
-	VPSHUFB  X4, X9, X4
-	VPSHUFB  X5, X10, X5
-	VPSHUFB  X6, X11, X6
-	VPSUBUSB ·tables+lookup_third(SB), X2, X2
-	VPSUBUSB ·tables+lookup_fourth(SB), X3, X3
-	VPAND    X4, X5, X4
-	VPOR     X2, X3, X2
-	VPAND    X4, X6, X4
-	VPAND    ·tables+lookup_sign(SB), X2, X2
-	VPXOR    X2, X4, X4
-	VPTEST   X4, X4
-	SETEQ    ret+16(FP)
+many:
+	CMPQ CX, $const_maxChunk
+	JA   long
+	CALL checkManyAVX2<>(SB)
+	SETEQ ret+16(FP)
+	VZEROUPPER
 	RET
 
-// unmaskAVX2 is validAVX2 for text that is masked, and writes it.
-TEXT unmaskAVX2<>(SB), NOSPLIT|NOFRAME, $0-0
-	START
-	VMOVD R8, X15
-	VPBROADCASTD X15, KEY
+long:
+	JMP ·validLong(SB)
 
-blocks:
-	CMPQ CX, $32
-	JB   rest
-	VPXOR (SI), KEY, BLOCK
-	VMOVDQU BLOCK, (DI)
-	VPMOVMSKB BLOCK, AX
-	TESTL AX, AX
-	JNE  judge
-	ASCIINEXT
-	JMP  next
+// checkManyAVX2 sets ZF if the CX > 61 bytes at SI are valid.
+TEXT checkManyAVX2<>(SB), NOSPLIT|NOFRAME, $0-0
+	LEAQ -32(SI)(CX*1), DX
+	LEAQ -128(DX), R9
+	VMOVDQU (SI), BLOCK
+	TESTASCII(BLOCK)
+	JNE  text
 
-judge:
-	JUDGENEXT
+ascii: // everything before SI is ASCII
+	CMPQ SI, R9
+	JA   asciiEnd
+	VMOVDQU (SI), T0
+	VPOR 32(SI), T0, T0
+	VMOVDQU 64(SI), T1
+	VPOR 96(SI), T1, T1
+	VPOR T0, T1, T0
+	TESTASCII(T0)
+	JNE  text
+	ADDQ $128, SI
+	JMP  ascii
+
+asciiEnd: // at most four blocks and the last one
+	VMOVDQU (DX), T0
+	MOVQ SI, AX
+
+asciiBlock:
+	CMPQ AX, DX
+	JAE  asciiDone
+	VPOR (AX), T0, T0
+	ADDQ $32, AX
+	JMP  asciiBlock
+
+asciiDone:
+	TESTASCII(T0)
+	JNE  text
+	RET
+
+text:
+	LOADTABLES
+	VMOVDQU (SI), BLOCK
+	AFTERZEROS
+	CHECK
+	ADDQ $32, SI
+
+batch: // the preceding bytes are loaded from memory
+	CMPQ SI, R9
+	JA   block
+	VMOVDQU (SI), T0
+	VPOR 32(SI), T0, T0
+	VMOVDQU 64(SI), T1
+	VPOR 96(SI), T1, T1
+	VPOR T0, T1, T0
+	VPMOVMSKB T0, AX
+	MOVL -4(SI), R10
+	ANDL $0x80808000, R10
+	ORL  R10, AX
+	JEQ  next // ASCII, and no character is unfinished
+	VMOVDQU (SI), BLOCK
+	VMOVDQU -16(SI), T0
+	CHECK
+	VMOVDQU 32(SI), BLOCK
+	VMOVDQU 16(SI), T0
+	CHECK
+	VMOVDQU 64(SI), BLOCK
+	VMOVDQU 48(SI), T0
+	CHECK
+	VMOVDQU 96(SI), BLOCK
+	VMOVDQU 80(SI), T0
+	CHECK
+	VPTEST ERRORS, ERRORS
+	JNE  invalid
 
 next:
+	ADDQ $128, SI
+	JMP  batch
+
+block:
+	CMPQ SI, DX
+	JAE  last
+	VMOVDQU (SI), BLOCK
+	VMOVDQU -16(SI), T0
+	CHECK
 	ADDQ $32, SI
-	ADDQ $32, DI
-	SUBQ $32, CX
-	JMP  blocks
+	JMP  block
 
-rest:
-	CALL loadRest<>(SB)
-	THERE(CX, T0)
-	VPAND KEY, T0, T0
-	VPXOR T0, BLOCK, BLOCK
-	CALL storeRest<>(SB)
-	JUDGEREST
-	VERDICT
+last:
+	VMOVDQU (DX), BLOCK
+	VMOVDQU -16(DX), T0
+	CHECK
+	CHECKLAST(BLOCK)
+	VPTEST ERRORS, ERRORS
 
-// xorAVX2 writes text that is masked, or masks it.
-TEXT xorAVX2<>(SB), NOSPLIT|NOFRAME, $0-0
+invalid:
+	RET
+
+// unmaskAVX2 implements unmask. It checks blocks in registers, since
+// loading them again from where they were just written would stall.
+TEXT unmaskAVX2<>(SB), NOSPLIT|NOFRAME, $0-33
 	VMOVD R8, X15
 	VPBROADCASTD X15, KEY
+	ROTATEKEY
+	VMOVD R8, X5
+	VPBROADCASTD X5, T1
+	CMPQ CX, $32
+	JAE  two
+	VPXOR (SI), X15, X0
+	VPXOR -16(SI)(CX*1), X5, X4
+	VMOVDQU X0, (DI)
+	VMOVDQU X4, -16(DI)(CX*1)
+	VPOR X0, X4, X5
+	TESTASCII(X5)
+	JEQ  valid
+	JOIN
+	LOADTABLES
+	AFTERZEROS
+	CHECK
 
-more:
-	SUBQ $128, CX
-	JB   blocks
+verdict:
+	VPTEST ERRORS, ERRORS
+	SETEQ ret+32(FP)
+	VZEROUPPER
+	RET
+
+valid:
+	MOVB $1, ret+32(FP)
+	VZEROUPPER
+	RET
+
+two:
+	LEAQ -32(SI)(CX*1), DX
+	LEAQ -32(DI)(CX*1), BX
+	VPXOR (DX), T1, LAST
+	CMPQ CX, $61
+	JA   many
+	VPXOR (SI), KEY, BLOCK
+	VMOVDQU BLOCK, (DI)
+	VMOVDQU LAST, (BX)
+	VPOR BLOCK, LAST, T0
+	TESTASCII(T0)
+	JEQ  valid
+	CHECK2
+	JMP  verdict
+
+many:
+	// The last block comes first: once the blocks before it are written,
+	// it cannot be read again if dst is src.
+	VPXOR -16(DX), T1, T0
+	LOADTABLES
+	VMOVDQA LAST, BLOCK
+	CHECK
+	CHECKLAST(LAST)
+	VPXOR PREV, PREV, PREV
+
+block:
+	VPXOR (SI), KEY, BLOCK
+	VMOVDQU BLOCK, (DI)
+	VPOR BLOCK, PREV, T0
+	TESTASCII(T0)
+	JEQ  next // ASCII, and no character is unfinished
+	AFTERPREV
+	CHECK
+
+next:
+	VMOVDQA BLOCK, PREV
+	ADDQ $32, SI
+	ADDQ $32, DI
+	CMPQ SI, DX
+	JB   block
+	VMOVDQU LAST, (BX)
+	JMP  verdict
+
+// maskAVX2 implements mask.
+TEXT maskAVX2<>(SB), NOSPLIT|NOFRAME, $0-33
+	CMPQ CX, $32
+	JAE  two
+	VMOVDQU (SI), X7
+	VMOVDQU -16(SI)(CX*1), X8
+	VPOR X7, X8, X0
+	TESTASCII(X0)
+	JEQ  write
+	VMOVDQA X7, X0
+	VMOVDQA X8, X4
+	JOIN
+	LOADTABLES
+	AFTERZEROS
+	CHECK
+	VPTEST ERRORS, ERRORS
+	JNE  invalid
+
+write:
+	VMOVD R8, X15
+	VPBROADCASTD X15, X15
+	ROTATEKEY
+	VMOVD R8, X5
+	VPBROADCASTD X5, X5
+	VPXOR X15, X7, X7
+	VPXOR X5, X8, X8
+	VMOVDQU X7, (DI)
+	VMOVDQU X8, -16(DI)(CX*1)
+	MOVB $1, ret+32(FP)
+	VZEROUPPER
+	RET
+
+two:
+	CMPQ CX, $61
+	JA   many
+	VMOVDQU (SI), BLOCK
+	VMOVDQU -32(SI)(CX*1), LAST
+	VMOVDQA BLOCK, PREV
+	VPOR BLOCK, LAST, T0
+	TESTASCII(T0)
+	JEQ  write2
+	CHECK2
+	VPTEST ERRORS, ERRORS
+	JNE  invalid
+
+write2:
+	VMOVD R8, X15
+	VPBROADCASTD X15, KEY
+	ROTATEKEY
+	VMOVD R8, X5
+	VPBROADCASTD X5, T1
+	VPXOR KEY, PREV, PREV
+	VPXOR T1, LAST, LAST
+	VMOVDQU PREV, (DI)
+	VMOVDQU LAST, -32(DI)(CX*1)
+	MOVB $1, ret+32(FP)
+	VZEROUPPER
+	RET
+
+many:
+	CALL checkManyAVX2<>(SB)
+	JNE  invalid
+	MOVQ src+8(FP), SI
+	CALL xorManyAVX2<>(SB)
+	MOVB $1, ret+32(FP)
+	VZEROUPPER
+	RET
+
+invalid:
+	MOVB $0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// xorAVX2 implements xor.
+TEXT xorAVX2<>(SB), NOSPLIT|NOFRAME, $0-28
+	CMPQ CX, $32
+	JAE  many
+	VMOVD R8, X15
+	VPBROADCASTD X15, X15
+	ROTATEKEY
+	VMOVD R8, X5
+	VPBROADCASTD X5, X5
+	VPXOR (SI), X15, X0
+	VPXOR -16(SI)(CX*1), X5, X4
+	VMOVDQU X0, (DI)
+	VMOVDQU X4, -16(DI)(CX*1)
+	RET
+
+many:
+	CMPQ CX, $const_maxChunk
+	JA   long
+	CALL xorManyAVX2<>(SB)
+	VZEROUPPER
+	RET
+
+long:
+	JMP ·xorLong(SB)
+
+// xorManyAVX2 writes the CX >= 32 bytes at SI to DI, XORed with R8.
+TEXT xorManyAVX2<>(SB), NOSPLIT|NOFRAME, $0-0
+	VMOVD R8, X15
+	VPBROADCASTD X15, KEY
+	ROTATEKEY
+	VMOVD R8, X5
+	VPBROADCASTD X5, T1
+	LEAQ -32(SI)(CX*1), DX
+	LEAQ -32(DI)(CX*1), BX
+	VPXOR (DX), T1, LAST // dst may be src: read before anything is written
+	LEAQ -128(DX), R9
+
+batch:
+	CMPQ SI, R9
+	JA   block
 	VPXOR (SI), KEY, Y0
 	VPXOR 32(SI), KEY, Y1
 	VPXOR 64(SI), KEY, Y2
@@ -378,53 +445,31 @@ more:
 	VMOVDQU Y3, 96(DI)
 	ADDQ $128, SI
 	ADDQ $128, DI
-	JMP  more
-
-blocks:
-	ADDQ $(128 - 32), CX
-	JLT  rest
+	JMP  batch
 
 block:
+	CMPQ SI, DX
+	JAE  last
 	VPXOR (SI), KEY, Y0
 	VMOVDQU Y0, (DI)
 	ADDQ $32, SI
 	ADDQ $32, DI
-	SUBQ $32, CX
-	JGE  block
+	JMP  block
 
-rest:
-	ADDQ $32, CX
-	JEQ  done
-	CALL loadRest<>(SB)
-	VPXOR KEY, BLOCK, BLOCK
-	CALL storeRest<>(SB)
-
-done:
-	VZEROUPPER
+last:
+	VMOVDQU LAST, (BX)
 	RET
 
-#undef BLOCK
-#undef P1
-#undef P2
-#undef P3
+// avx512_amd64.h uses the same names.
 #undef T0
 #undef T1
-#undef T2
-#undef FAULTS
-#undef BEFORE
-#undef HIGH
-#undef LOW
-#undef NEXT
-#undef HALF
-#undef THIRD
-#undef FOURTH
+#undef PREV
+#undef LAST
 #undef KEY
-#undef START
-#undef CONSTANTS
-#undef JUDGE
-#undef ASCIINEXT
-#undef JUDGENEXT
-#undef JUDGEAFTER
-#undef JUDGEREST
-#undef THERE
-#undef VERDICT
+#undef LOADTABLES
+#undef COMPARE
+#undef CHECK
+#undef CHECKLAST
+#undef CHECK2
+#undef ROTATEKEY
+#undef TESTASCII

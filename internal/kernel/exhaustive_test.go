@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -14,35 +13,31 @@ import (
 )
 
 var (
-	exhaustive = flag.Int("exhaustive", 0, "for TestExhaustive: all inputs of so many `bytes`, 1 to 4")
-	part       = flag.String("part", "0/1", "for -exhaustive: only part `i/n` of the first bytes")
+	exhaustive = flag.Int("exhaustive", 0, "for TestExhaustive: try all inputs of `n` bytes, 1 to 4")
+	part       = flag.String("part", "0/1", "for -exhaustive: try only part `i/n` of the first bytes")
 )
 
-// parts returns the first bytes that -part asks for.
-func parts(t *testing.T) (list []byte) {
-	t.Helper()
-	var i, n int
-	if _, err := fmt.Sscanf(*part, "%d/%d", &i, &n); err != nil || i < 0 || i >= n {
-		t.Fatalf("-part %s: not i/n", *part)
-	}
-	for b := i; b < 256; b += n {
-		list = append(list, byte(b))
-	}
-	return list
-}
-
-// TestExhaustive compares Valid, UnmaskClose and MaskPayload with unicode/utf8 for all inputs of n bytes, with each backend:
+// TestExhaustive compares Valid, Unmask and Mask with unicode/utf8 for all
+// inputs of n bytes, with each backend:
 //
 //	go test ./internal/kernel -run TestExhaustive -timeout 0 -v -exhaustive 3
 //
-// Inputs of up to three bytes stand at every offset of a block of 64, at the end of the text and before
-// 70 more bytes. Those of four, all 4,294,967,296, are given to Valid alone, by themselves and over the border of two blocks.
+// Inputs of up to three bytes are tried at every offset of a block of 64, at
+// the end and before 70 more bytes. The 4,294,967,296 inputs of four bytes are tried
+// with Valid alone: by themselves, in one block, and across the border of two blocks.
 func TestExhaustive(t *testing.T) {
 	n := *exhaustive
 	if n == 0 {
-		t.Skip("to run it, add -exhaustive 3, or 4")
+		t.Skip("add -exhaustive 3, or 4, to run it")
 	}
-	firsts := parts(t)
+	var i, of int
+	if _, err := fmt.Sscanf(*part, "%d/%d", &i, &of); err != nil || i < 0 || i >= of {
+		t.Fatalf("-part %s: want i/n", *part)
+	}
+	var firsts []byte
+	for b := i; b < 256; b += of {
+		firsts = append(firsts, byte(b))
+	}
 	each(t, func(t *testing.T) {
 		begin := time.Now()
 		var wg sync.WaitGroup
@@ -55,7 +50,7 @@ func TestExhaustive(t *testing.T) {
 					if i >= len(firsts) || t.Failed() {
 						return
 					}
-					calls.Add(int64(exhaust(t, n, firsts[i])))
+					calls.Add(int64(tryAll(t, n, firsts[i])))
 					if d := done.Add(1); d%16 == 0 {
 						fmt.Printf("%s: %d of %d after %v\n", t.Name(), d, len(firsts), time.Since(begin).Round(time.Second))
 					}
@@ -67,24 +62,21 @@ func TestExhaustive(t *testing.T) {
 	})
 }
 
-// exhaust tries all inputs of n bytes that begin with first, and returns how many calls that took.
-func exhaust(t *testing.T, n int, first byte) (calls int) {
-	const key = 0x3D21FA37
-	masks := [...]byte{0x37, 0xFA, 0x21, 0x3D}
-	frame := []byte("\x88\xFF" + string(masks[:]) + masked("\x03\xE8"+strings.Repeat("x", 128), key))
-	other := frame[8:] // the text, masked
-	out := make([]byte, 128)
+// tryAll tries all inputs of n bytes that begin with first, and returns the
+// number of calls.
+func tryAll(t *testing.T, n int, first byte) (calls int) {
+	key := uint32(0x3D21FA37)
+	dst := make([]byte, 256)
 	text := bytes.Repeat([]byte("x"), 256)
+	src := []byte(masked(string(text), key))
 	input := make([]byte, n)
 	input[0] = first
-	var places [][2]int // the offset, and how many bytes follow
-	switch {
-	case n < 4:
+	places := [][2]int{{0, 0}, {20, 9}, {62, 10}} // the offset, and the number of bytes after the input
+	if n < 4 {
+		places = nil
 		for at := range 64 {
 			places = append(places, [2]int{at, 0}, [2]int{at, 70})
 		}
-	default:
-		places = [][2]int{{0, 0}, {62, 10}}
 	}
 	for i := range 1 << (8 * (n - 1)) {
 		for j := 1; j < n; j++ {
@@ -92,28 +84,28 @@ func exhaust(t *testing.T, n int, first byte) (calls int) {
 		}
 		want := utf8.Valid(input)
 		for _, p := range places {
-			at := p[0]
+			at, all := p[0], p[0]+n+p[1]
 			copy(text[at:], input)
 			calls++
-			if got := Valid(String(text[:at+n+p[1]])); got != want {
+			if got := Valid(String(text[:all])); got != want {
 				t.Errorf("%q at %d, before %d more bytes: %v", input, at, p[1], got)
 				return
 			}
-			if n < 4 && p[1] == 0 {
+			if n < 4 && all <= 123 {
 				calls += 2
 				for j, b := range input {
-					other[at+j] = b ^ masks[(2+at+j)&3]
+					src[at+j] = b ^ byte(key>>(8*((at+j)&3)))
 				}
-				if got := UnmaskClose(&out[0], &frame[0], 2+at+n)>>16 == 1; got != want || string(out[2+at:][:n]) != string(input) {
-					t.Errorf("%q at %d, unmasked: %v, %q", input, at, got, out[2+at:][:n])
+				if got := Unmask(&dst[0], &src[0], all, key); got != want || !bytes.Equal(dst[:all], text[:all]) {
+					t.Errorf("%q at %d, unmasked: %v, %q", input, at, got, dst[:all])
 					return
 				}
-				if got := MaskPayload(&out[0], 1000, String(text[:at+n]), key); got != want || got && string(out[2+at:][:n]) != string(other[at:at+n]) {
-					t.Errorf("%q at %d, masked: %v, %q", input, at, got, out[2+at:][:n])
+				if got := Mask(&dst[0], String(text[:all]), key); got != want || got && !bytes.Equal(dst[:all], src[:all]) {
+					t.Errorf("%q at %d, masked: %v, %q", input, at, got, dst[:all])
 					return
 				}
 				for j := range input {
-					other[at+j] = 'x' ^ masks[(2+at+j)&3]
+					src[at+j] = 'x' ^ byte(key>>(8*((at+j)&3)))
 				}
 			}
 			for j := range input {

@@ -3,224 +3,128 @@ package kernel
 import (
 	"bytes"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"unicode/utf8"
 	"unsafe"
 )
 
-// The tables against unicode/utf8: whether b may follow p, by all ways to judge.
-func TestTables(t *testing.T) {
-	for p := range 256 {
-		x := lead(byte(p))
-		for b := range 256 {
-			y := tables.groups[b>>4]
-			first := x&y != 0 || (x&need1 != 0) == (y&notTail != 0)
-			e := tables.high[p>>4] & tables.low[p&15] & tables.next[b>>4]
-			if two := p&0xC0 == 0x80 && b&0xC0 == 0x80; (e&twoTails != 0) != two {
-				t.Errorf("%#x, %#x: two tails: %#x", p, b, e)
-			}
-			second := e != 0
-			s := string([]byte{byte(p), byte(b)})
-			want := b&0xC0 == 0x80 // after a tail, or ASCII
-			switch {
-			case p >= 0xC0:
-				want = !mendable(s)
-			case b < 0x80:
-				want = false
-			case b >= 0xC0:
-				want = false
-			}
-			if p == 0xC0 || p == 0xC1 || p >= 0xF5 {
-				want = true
-			}
-			third := refusedByComparing(0, 0, byte(p), byte(b))
-			if first != want || second != want || third != want {
-				t.Fatalf("is %#x refused after %#x: %v, %v, %v; want %v", b, p, first, second, third, want)
-			}
-		}
-		for i, bit := range [...]byte{need1, need2, need3} {
-			if got, want := x&bit != 0, p >= [...]int{0xC0, 0xE0, 0xF0}[i]; got != want {
-				t.Errorf("%#x needs a tail %d bytes later: %v", p, i+1, got)
-			}
-		}
-	}
-	for i := range 16 {
-		for what, all := range map[string][16]byte{
-			"split3": tables.split3, "lead3": tables.lead3, "other3": tables.other3, "split4": tables.split4, "lead4": tables.lead4, "other4": tables.other4,
-			"second": tables.second, "even": tables.even, "beyond": tables.beyond,
-		} {
-			if all[i] != all[0] {
-				t.Errorf("%s[%d] is not %[1]s[0]", what, i)
-			}
-		}
-		for b := range 256 {
-			// At the end of the text, is a tail still needed?
-			got := max(byte(b), tables.unmet[i])-tables.unmet[i] >= 0x80
-			if want := i == 15 && b >= 0xC0 || i == 14 && b >= 0xE0 || i == 13 && b >= 0xF0; got != want {
-				t.Errorf("%#x at %d of the last 16 bytes leaves a need unmet: %v", b, i, got)
-			}
-		}
-	}
-	for i, y := range tables.groups {
-		if y != tables.groups[i&15] {
-			t.Errorf("groups[%d] is not groups[%d]", i, i&15)
-		}
-	}
-}
-
-// check compares every function with its oracle, for the text s after prev.
+// check compares every function with its expected result, for the input s
+// after the chunk prev.
 func check(t *testing.T, prev, s string, key uint32) {
 	t.Helper()
-	wantIndex := index(s)
 	want := utf8.ValidString(s)
-	if got := s == "" || Valid(s); got != want {
+	if got := Valid(s); got != want {
 		t.Fatalf("Valid(%+q) = %v", s, got)
 	}
-	// The Go kernel, of which every machine without assembly uses a part.
-	if got := s == "" || valid(s); got != want {
-		t.Fatalf("valid(%+q) = %v", s, got)
+	if got := validGo(s); got != want {
+		t.Fatalf("validGo(%+q) = %v", s, got)
 	}
-	if got := IndexInvalid(s); got != wantIndex {
-		t.Fatalf("IndexInvalid(%+q) = %d, want %d", s, got, wantIndex)
+	if got, want := IndexInvalid(s), wantIndex(s); got != want {
+		t.Fatalf("IndexInvalid(%+q) = %d, want %d", s, got, want)
 	}
-	before, ok := Tail(0, prev)
-	wantNext := mendable(prev + s)
-	if !ok || !mendable(prev) {
-		t.Fatalf("bad test: %+q", prev)
-	}
-	after, ok := Tail(before, s)
-	if got := Next(before, s) && ok; got != wantNext {
-		t.Fatalf("after %+q: Next(%#x, %+q) = %v", prev, before, s, got)
-	}
-	if got := next(before, s) && ok; got != wantNext {
-		t.Fatalf("after %+q: next(%#x, %+q) = %v", prev, before, s, got)
-	}
-	if wantNext {
-		if complete := utf8.ValidString(prev + s); (Missing(after) == 0) != complete {
-			t.Fatalf("after %+q, %+q: Missing is %d", prev, s, Missing(after))
-		}
-	}
+	checkNext(t, prev, s, key)
 
-	// Bytes around the destination must stay.
-	buf := make([]byte, len(s)+160)
+	// buf must not change outside of dst.
+	buf := make([]byte, len(s)+200)
 	for i := range buf {
 		buf[i] = byte(i) | 1
 	}
 	around := bytes.Clone(buf)
-	at := int(key>>8) % 80
+	at := 20 + int(key>>8)%80
 	dst := buf[at : at+len(s)]
-	same := func(what string, got, want string, ok bool) {
+	wrote := func(what, want string) {
 		t.Helper()
-		if ok && got != want {
-			t.Fatalf("%s of %+q with %#x wrote %+q", what, want, key, got)
+		if want != "" && string(dst) != want {
+			t.Fatalf("%s of %+q with key %#x wrote %+q", what, s, key, dst)
 		}
-		if !bytes.Equal(buf[:at], around[:at]) || !bytes.Equal(buf[at+len(s):], around[at+len(s):]) {
+		copy(around[at:], dst)
+		if !bytes.Equal(buf, around) {
 			t.Fatalf("%s of %d bytes at %d wrote outside of them", what, len(s), at)
 		}
-		copy(dst, around[at:])
+	}
+	copy(dst, masked(s, key))
+	XOR(dst, key)
+	wrote("XOR", s)
+	if s == "" || len(s) > maxChunk {
+		return
 	}
 	m := masked(s, key)
-
-	XOR(dst, m, key)
-	same("XOR", string(dst), s, true)
-	copy(dst, m)
-	XOR(dst, String(dst), key)
-	same("XOR in place", string(dst), s, true)
-
-	ok = UnmaskNext(dst, m, key, before)
-	if _, last := Tail(before, s); (ok && last) != wantNext {
-		t.Fatalf("after %+q: UnmaskNext(%+q) = %v", prev, s, ok)
+	if got := Unmask(&dst[0], unsafe.StringData(m), len(s), key); got != want {
+		t.Fatalf("Unmask(%+q) = %v", s, got)
 	}
-	same("UnmaskNext", string(dst), s, ok)
+	wrote("Unmask", s)
 	copy(dst, m)
-	ok = UnmaskNext(dst, String(dst), key, before)
-	if _, last := Tail(before, s); (ok && last) != wantNext {
-		t.Fatalf("after %+q: UnmaskNext(%+q) in place = %v", prev, s, ok)
+	if got := Unmask(&dst[0], &dst[0], len(s), key); got != want {
+		t.Fatalf("Unmask(%+q) in place = %v", s, got)
 	}
-	same("UnmaskNext in place", string(dst), s, ok)
-
+	wrote("Unmask in place", s)
 	if len(s) > 123 {
 		return
 	}
-	// Close frames: a header, a key, two bytes of a code, and s.
-	code := uint16(key>>16) | 1
-	payload := string([]byte{byte(code >> 8), byte(code)}) + s
-	frame := "\x88\xFF" + string([]byte{byte(key), byte(key >> 8), byte(key >> 16), byte(key >> 24)}) + masked(payload, key)
-	dst = buf[at : at+len(payload)]
-	unmasked := func(what string, got uint32) {
-		t.Helper()
-		if uint16(got) != code || (got>>16 == 1) != want {
-			t.Fatalf("%s of %d, %+q: %#x", what, code, s, got)
-		}
-		if string(dst) != payload {
-			t.Fatalf("%s of %+q with %#x wrote %+q", what, payload, key, dst)
-		}
-		if !bytes.Equal(buf[:at], around[:at]) || !bytes.Equal(buf[at+len(dst):], around[at+len(dst):]) {
-			t.Fatalf("%s of %d bytes at %d wrote outside of them", what, len(dst), at)
-		}
-		copy(dst, around[at:])
-	}
-	unmasked("UnmaskClose", UnmaskClose(&dst[0], unsafe.StringData(frame), len(payload)))
-	copy(buf[at:], frame)
-	ok = UnmaskClose(&buf[at+6], &buf[at], len(payload))>>16 == 1
-	if ok != want || string(buf[at:at+6]) != frame[:6] || string(buf[at+6:][:len(payload)]) != payload || !bytes.Equal(buf[at+len(frame):], around[at+len(frame):]) {
-		t.Fatalf("UnmaskClose of %+q in place: %v, wrote %+q", s, ok, buf[at:][:len(frame)])
-	}
-	copy(buf[at:], around[at:])
-
-	if s == "" {
-		return
-	}
-	ok = MaskPayload(&dst[0], code, s, key)
-	if ok != want {
-		t.Fatalf("MaskPayload(%+q) = %v", s, ok)
-	}
-	written := frame[6:]
-	if !ok {
-		written = string(around[at : at+len(payload)])
-	}
-	if string(dst) != written || !bytes.Equal(buf[:at], around[:at]) || !bytes.Equal(buf[at+len(dst):], around[at+len(dst):]) {
-		t.Fatalf("MaskPayload of %+q wrote %+q", s, dst)
+	clear(dst)
+	unwritten := string(dst)
+	copy(around[at:], dst)
+	switch got := Mask(&dst[0], s, key); {
+	case got != want:
+		t.Fatalf("Mask(%+q) = %v", s, got)
+	case got:
+		wrote("Mask", m)
+	default:
+		wrote("Mask", unwritten)
 	}
 }
 
-// What text may be in the middle of.
-var unfinished = [...]string{
-	"", "A", "é", "漢", "😀", "abc\xC2", "abc\xDF", "\xE0", "\xE1", "\xED", "\xEF", "\xE0\xA0", "\xE1\x80", "\xED\x9F", "x\xEF\xBF", "\xF0", "\xF1", "\xF4",
-	"\xF0\x90", "\xF1\x80", "\xF4\x8F", "漢\xF4\x8F", "\xF0\x90\x80", "\xF1\x80\x80", "\xF4\x8F\xBF", "12345678\xF4\x8F\xBF",
+// checkNext compares Next and UnmaskNext with their expected result.
+func checkNext(t *testing.T, prev, s string, key uint32) {
+	t.Helper()
+	before := Next(0, prev)
+	if (before != Invalid) != completable(prev) {
+		t.Fatalf("Next(0, %+q) = %d", prev, before)
+	}
+	after := Next(before, s)
+	if want := completable(prev + s); (after != Invalid) != want {
+		t.Fatalf("after %+q: Next(%+q) = %d", prev, s, after)
+	}
+	if want := utf8.ValidString(prev + s); (after == 0) != want {
+		t.Fatalf("after %+q, %+q: %d is between characters: %v", prev, s, after, after == 0)
+	}
+	p := []byte(masked(s, key))
+	if got := UnmaskNext(before, p, key); got != after || got != Invalid && string(p) != s {
+		t.Fatalf("after %+q: UnmaskNext(%+q) = %d, wrote %+q", prev, s, got, p)
+	}
 }
 
+// TestRandom verifies every function with random inputs of every length.
 func TestRandom(t *testing.T) {
 	each(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(6455, 3629))
 		for n := range 700 {
 			for range 8 {
-				s := text(r, n)
-				// Sometimes begin in the middle of a sequence.
-				prev := unfinished[r.IntN(len(unfinished))]
-				if m := r.IntN(5); m > 0 && n > 4 {
-					s = s[min(m, n):]
+				s := randomText(r, n)
+				if m := r.IntN(5); n > 4 { // in some calls, begin within a character
+					s = s[m:]
 				}
-				check(t, prev, spoiled(r, s), r.Uint32())
+				check(t, unfinishedTexts[r.IntN(len(unfinishedTexts))], corrupted(r, s), r.Uint32())
 			}
 		}
 		for _, n := range [...]int{1000, 1024, 4096, 5000, 65536} {
 			for range 4 {
-				check(t, "", spoiled(r, text(r, n)), r.Uint32())
+				check(t, "", corrupted(r, randomText(r, n)), r.Uint32())
 			}
 		}
 	})
 }
 
-// Every byte alone, and every pair, at the end of texts of many lengths and before 70 more bytes. TestExhaustive
-// tries more.
+// TestPairs verifies every byte alone, and every pair of bytes at the end of
+// inputs of many lengths and before 70 more bytes.
 func TestPairs(t *testing.T) {
 	places := [...]int{0, 1, 6, 7, 14, 15, 16, 30, 31, 32, 47, 61, 62, 63, 64, 126, 127, 128, 255}
 	each(t, func(t *testing.T) {
 		text := bytes.Repeat([]byte("x"), 400)
 		for a := range 256 {
-			if s := bytesOf[a : a+1]; Valid(s) != (a < 0x80) || valid(s) != (a < 0x80) {
-				t.Fatalf("%q alone: %v, in Go %v", s, Valid(s), valid(s))
+			if s := bytesOf[a : a+1]; Valid(s) != (a < 0x80) || validGo(s) != (a < 0x80) {
+				t.Fatalf("%q alone: Valid %v, validGo %v", s, Valid(s), validGo(s))
 			}
 			for b := range 256 {
 				pair := string([]byte{byte(a), byte(b)})
@@ -240,7 +144,7 @@ func TestPairs(t *testing.T) {
 	})
 }
 
-// Four bytes of every kind, likewise.
+// TestQuads does the same for four bytes, each one of borders.
 func TestQuads(t *testing.T) {
 	places := [...]int{0, 3, 4, 11, 12, 27, 28, 60, 62, 64, 123, 125}
 	each(t, func(t *testing.T) {
@@ -266,6 +170,168 @@ func TestQuads(t *testing.T) {
 	})
 }
 
+// TestEveryPosition verifies a fault of each kind, and characters, at every
+// position of every length up to 330 bytes.
+//
+// Shows: U01 U02 U03 U04
+func TestEveryPosition(t *testing.T) {
+	key := uint32(0x3D21FA37)
+	inputs := []string{
+		"\x80", "\xBF\x80", "\xC2", "\xE1\x80", "\xF1\x80\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80",
+		"\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "é\x80", "中\x80", "😀\x80", "é", "中", "😀",
+		"\u0800", "\uD7FF", "\U00010000", "\U0010FFFF",
+	}
+	each(t, func(t *testing.T) {
+		dst := make([]byte, 400)
+		for _, in := range inputs {
+			want := utf8.ValidString(in)
+			for n := len(in); n <= 330; n++ {
+				s := bytes.Repeat([]byte("x"), n)
+				m := []byte(masked(string(s), key))
+				for at := 0; at <= n-len(in); at++ {
+					copy(s[at:], in)
+					for i := range len(in) {
+						m[at+i] = in[i] ^ byte(key>>(8*((at+i)&3)))
+					}
+					if got := Valid(String(s)); got != want {
+						t.Fatalf("%+q at %d of %d: Valid is %v", in, at, n, got)
+					}
+					if got := Unmask(&dst[0], &m[0], n, key); got != want || !bytes.Equal(dst[:n], s) {
+						t.Fatalf("%+q at %d of %d: Unmask is %v, wrote %+q", in, at, n, got, dst[:n])
+					}
+					if n <= 123 {
+						if got := Mask(&dst[0], String(s), key); got != want || got && !bytes.Equal(dst[:n], m) {
+							t.Fatalf("%+q at %d of %d: Mask is %v", in, at, n, got)
+						}
+					}
+					for i := range len(in) {
+						s[at+i] = 'x'
+						m[at+i] = 'x' ^ byte(key>>(8*((at+i)&3)))
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestTwoCharacters verifies one or two characters in ASCII, with each of their
+// bytes changed.
+//
+// Shows: U01 U02 U03 U04
+func TestTwoCharacters(t *testing.T) {
+	characters := [...]string{"", "é", "߿", "ࠀ", "漢", "\xED\x9F\xBF", "\xF0\x90\x80\x80", "😀", "\xF4\x8F\xBF\xBF"}
+	changed := [...]byte{'x', 0x80, 0xBF, 0xC3, 0xE4, 0xF0, 0xFF}
+	each(t, func(t *testing.T) {
+		dst := make([]byte, 1000)
+		try := func(text []byte, at int) {
+			s := String(text)
+			want := utf8.ValidString(s)
+			valid, next, unmask := Valid(s), Next(0, s) == 0, Unmask(&dst[0], &text[0], len(text), 0)
+			if valid != want || next != want || unmask != want {
+				t.Fatalf("%+q at %d: Valid %v, Next %v, Unmask %v", text[at:at+12], at, valid, next, unmask)
+			}
+			if len(s) > 123 {
+				return
+			}
+			if mask := Mask(&dst[0], s, 0); mask != want {
+				t.Fatalf("%+q at %d: Mask %v", text[at:at+12], at, mask)
+			}
+		}
+		for _, after := range [...]int{12, 110} {
+			for at := range 2 * 140 {
+				begin := strings.Repeat("x", at/2)
+				if at%2 == 1 {
+					begin = "é" + begin
+				}
+				at := len(begin)
+				for _, first := range characters[1:] {
+					for _, second := range characters {
+						text := []byte(begin + first + second + strings.Repeat("x", after))
+						try(text, at)
+						for i := at; i <= at+len(first)+len(second); i++ {
+							was := text[i]
+							for _, b := range changed {
+								text[i] = b
+								try(text, at)
+							}
+							text[i] = was
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestASCIIFill verifies a fault in ASCII bytes with other bits than "x".
+//
+// Shows: U01 U02
+func TestASCIIFill(t *testing.T) {
+	each(t, func(t *testing.T) {
+		for _, fill := range [...]byte{0, ' ', '?', '@', 'x', 0x7F} {
+			for _, n := range [...]int{5, 8, 12, 16, 24, 32, 40, 64, 100, 200, 300, 5000} {
+				b := bytes.Repeat([]byte{fill}, n)
+				for _, fault := range [...]byte{0x80, 0xBF, 0xC2, 0xFF} {
+					for at := max(0, n-300); at < n; at++ {
+						b[at] = fault
+						if s := String(b); Valid(s) || validGo(s) {
+							t.Fatalf("%#x at %d of %d times %#x is accepted", fault, at, n, fill)
+						}
+						b[at] = fill
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestSurroundings verifies that the result depends neither on what is in
+// memory around the input nor on what the call before left in registers.
+func TestSurroundings(t *testing.T) {
+	each(t, func(t *testing.T) {
+		dst := make([]byte, 300)
+		for _, around := range [...]string{"\xF0", "\x80", "\xFF"} {
+			before := strings.Repeat(around, 200)
+			for n := 2; n <= 131; n++ {
+				b := []byte(strings.Repeat(around, n+128))
+				s := b[64 : 64+n]
+				for at := 0; at <= n-2; at++ {
+					copy(s, strings.Repeat("x", at)+"é"+strings.Repeat("x", n-at-2))
+					Unmask(&dst[0], unsafe.StringData(before), len(before), 0)
+					if !Valid(String(s)) {
+						t.Fatalf("é at %d of %d bytes is rejected between %+q", at, n, around)
+					}
+					Unmask(&dst[0], unsafe.StringData(before), len(before), 0)
+					if !Unmask(&dst[0], &s[0], n, 0) {
+						t.Fatalf("é at %d of %d bytes is rejected by Unmask between %+q", at, n, around)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestUnmaskBeforeSource verifies that writing may begin up to six bytes before
+// the source, where a Close frame has its header and key.
+func TestUnmaskBeforeSource(t *testing.T) {
+	each(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(5, 1))
+		for n := 1; n <= 123; n++ {
+			for before := 0; before <= 6; before++ {
+				for range 4 {
+					s, key := corrupted(r, randomText(r, n)), r.Uint32()
+					b := append([]byte("123456"), masked(s, key)...)
+					got := Unmask(&b[6-before], &b[6], n, key)
+					if want := utf8.ValidString(s); got != want || string(b[6-before:][:n]) != s {
+						t.Fatalf("%d bytes, %d before the source: %v, wrote %+q, want %+q", n, before, got, b[6-before:][:n], s)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestKey verifies that Key begins with the key byte for pos.
 func TestKey(t *testing.T) {
 	key := [4]byte{1, 2, 3, 4}
 	for pos := -8; pos < 9; pos++ {

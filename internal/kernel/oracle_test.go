@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// The oracles: plain, slow, and by unicode/utf8.
+// The expected results come from unicode/utf8, by plain and slow code.
 
-// index is what IndexInvalid returns.
-func index(s string) int {
+// wantIndex returns what IndexInvalid must return.
+func wantIndex(s string) int {
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		if r == utf8.RuneError && n == 1 {
@@ -20,17 +20,17 @@ func index(s string) int {
 	return -1
 }
 
-// mendable reports whether some bytes after s would make it well-formed.
-func mendable(s string) bool {
-	i := index(s)
+// completable reports whether some bytes after s make it valid UTF-8.
+func completable(s string) bool {
+	i := wantIndex(s)
 	if i < 0 {
 		return true
 	}
-	rest := s[i:]
-	// A proper prefix of a well-formed sequence: try second bytes from every range, and tails after it.
-	for _, b := range [...]string{"\x80", "\x90", "\xA0"} {
+	// If the rest is the beginning of a character, one of these completes it:
+	// a second byte of each range, and more continuation bytes.
+	for _, second := range [...]string{"", "\x80", "\x90", "\xA0"} {
 		for _, more := range [...]string{"", "\x80", "\x80\x80"} {
-			if utf8.ValidString(rest+b+more) || utf8.ValidString(rest+more) && more != "" {
+			if utf8.ValidString(s[i:] + second + more) {
 				return true
 			}
 		}
@@ -38,7 +38,7 @@ func mendable(s string) bool {
 	return false
 }
 
-// masked returns s with every byte XORed with its byte of key.
+// masked returns s with byte i XORed with byte i%4 of key, the lowest first.
 func masked(s string, key uint32) string {
 	b := []byte(s)
 	for i := range b {
@@ -47,14 +47,14 @@ func masked(s string, key uint32) string {
 	return string(b)
 }
 
-// borders are the first and last bytes of every range that UTF-8 tells apart, and
-// some more.
+// borders has the first and the last byte of every range that the grammar of
+// UTF-8 distinguishes, and a few more.
 const borders = "\x00A\x7F\x80\x8F\x90\x9F\xA0\xBF\xC0\xC1\xC2\xDF\xE0\xE1\xEC\xED\xEE\xEF\xF0\xF1\xF3\xF4\xF5\xF7\xF8\xFF"
 
 var alphabets = [...]string{"closing frame ", "Привет мир ", "caffè è già ", "正在关闭连接。", "😀🚀👩‍💻", "a–é漢😀 "}
 
-// text returns random well-formed text of n bytes.
-func text(r *rand.Rand, n int) string {
+// randomText returns n bytes of valid UTF-8 in a random script.
+func randomText(r *rand.Rand, n int) string {
 	alphabet := []rune(alphabets[r.IntN(len(alphabets))])
 	var b strings.Builder
 	for b.Len() < n {
@@ -67,8 +67,8 @@ func text(r *rand.Rand, n int) string {
 	return b.String()
 }
 
-// spoiled returns s, in half of the calls with a byte or two of it changed.
-func spoiled(r *rand.Rand, s string) string {
+// corrupted returns s, in half of the calls with one or two bytes changed.
+func corrupted(r *rand.Rand, s string) string {
 	b := []byte(s)
 	if len(b) > 0 && r.IntN(2) == 0 {
 		for range 1 + r.IntN(2) {
@@ -77,3 +77,18 @@ func spoiled(r *rand.Rand, s string) string {
 	}
 	return string(b)
 }
+
+// unfinishedTexts are chunks that end at every place in a character.
+var unfinishedTexts = [...]string{
+	"", "A", "é", "漢", "😀", "abc\xC2", "abc\xDF", "\xE0", "\xE1", "\xED", "\xEF", "\xE0\xA0", "\xE1\x80", "\xED\x9F", "x\xEF\xBF", "\xF0", "\xF1", "\xF4",
+	"\xF0\x90", "\xF1\x80", "\xF4\x8F", "漢\xF4\x8F", "\xF0\x90\x80", "\xF1\x80\x80", "\xF4\x8F\xBF", "12345678\xF4\x8F\xBF",
+}
+
+// bytesOf has every byte once.
+var bytesOf = func() string {
+	var all [256]byte
+	for i := range all {
+		all[i] = byte(i)
+	}
+	return string(all[:])
+}()

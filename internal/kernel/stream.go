@@ -1,60 +1,106 @@
-//lint:file-ignore U1000 where there is assembly, only tests call what is unused here
-
 package kernel
 
-// Text in pieces. What a piece must know of the text before it is the last four bytes of it,
-// the last one highest, as a little-endian load has them: prev. Four bytes of 0,
-// which are text, stand for none. (The first of the four is there to make a whole
-// word; nothing depends on it.)
+import (
+	"math/bits"
+	"unsafe"
+)
 
-// Tail returns the last four bytes of the text that ends with s and before s with prev. It reports
-// false if the last byte of s is one that no text holds: that is not seen by judging the
-// bytes of s by those before them.
-func Tail(prev uint32, s string) (uint32, bool) {
-	switch n := len(s); {
-	case n >= 4:
-		prev = load32(s, n-4)
-	case n > 0:
-		prev = prev>>(8*uint(n)&31) | uint32(last(s))<<(32-8*uint(n)&31)
+// A State says what a stream of chunks is in the middle of. It is the DFA
+// state, XORed with accept so that 0 means "between characters".
+type State uint8
+
+// Invalid is the State of a stream that is not valid UTF-8.
+const Invalid State = reject ^ accept
+
+// Next returns the State after the chunk s of a stream, whose State was state
+// before. It is Invalid if no bytes after s can make the stream valid UTF-8.
+func Next(state State, s string) State {
+	if raceEnabled {
+		raceRead(unsafe.StringData(s), len(s))
 	}
-	b := byte(prev >> 24)
-	return prev, b&0xFE != 0xC0 && b < 0xF5
+	for len(s) > maxChunk && state != Invalid {
+		state = nextChunk(state, s[:maxChunk])
+		s = s[maxChunk:]
+	}
+	return nextChunk(state, s)
 }
 
-// Missing returns how many bytes the sequence lacks that text which ends with prev is in
-// the middle of, 0 if it is not in the middle of one.
-func Missing(prev uint32) int {
-	switch {
-	case prev>>24 >= 0xF0:
-		return 3
-	case prev>>24 >= 0xE0:
-		return 2
-	case prev>>24 >= 0xC0:
-		return 1
-	case prev>>16&0xFF >= 0xF0:
-		return 2
-	case prev>>16&0xFF >= 0xE0:
-		return 1
-	case prev>>8&0xFF >= 0xF0:
-		return 1
+// nextChunk is Next for at most maxChunk bytes. It is not inlined because its
+// stack check is the preemption point between two chunks.
+//
+//go:noinline
+func nextChunk(state State, s string) State {
+	// Finish the character that the previous chunk began.
+	st := uint32(state) ^ accept
+	for st != accept {
+		if len(s) == 0 || st == reject {
+			return State(st ^ accept)
+		}
+		st = run(st, s[:1])
+		s = s[1:]
 	}
-	return 0
+	n := len(s) - unfinished(s, 0)
+	if n != 0 && !valid(s[:n]) {
+		return Invalid
+	}
+	return State(run(accept, s[n:]) ^ accept)
 }
 
-// next is Next in Go.
-func next(prev uint32, s string) bool { return scan(resume(prev), s) != broken }
-
-// resume returns the state in which text is that ends with prev.
-func resume(prev uint32) uint32 {
-	state := uint32(accept)
-	if prev&0x80808000 == 0 {
-		return state // as the loop would find, later
+// UnmaskNext unmasks p in place and returns what Next would return for the
+// result. If that is Invalid, the contents of p are unspecified.
+func UnmaskNext(state State, p []byte, key uint32) State {
+	if raceEnabled {
+		raceWrite(unsafe.SliceData(p), len(p))
 	}
-	for i := 8; i < 32; i += 8 {
-		// Tails at the beginning are of a sequence that begins before prev.
-		if b := byte(prev >> i); state != accept || b >= 0xC0 {
-			state = machine[b] >> (state & 31) & 31
+	for len(p) > maxChunk && state != Invalid {
+		state = unmaskNextChunk(state, p[:maxChunk], key)
+		p = p[maxChunk:]
+	}
+	return unmaskNextChunk(state, p, key)
+}
+
+// unmaskNextChunk is UnmaskNext for at most maxChunk bytes. It is not inlined
+// because its stack check is the preemption point between two chunks.
+//
+//go:noinline
+func unmaskNextChunk(state State, p []byte, key uint32) State {
+	// Finish the character that the previous chunk began.
+	st := uint32(state) ^ accept
+	for st != accept {
+		if len(p) == 0 || st == reject {
+			return State(st ^ accept)
+		}
+		p[0] ^= byte(key)
+		key = bits.RotateLeft32(key, -8)
+		st = run(st, String(p[:1]))
+		p = p[1:]
+	}
+	n := len(p) - unfinished(String(p), bits.RotateLeft32(key, -8*len(p)))
+	if n != 0 && !unmask(&p[0], &p[0], n, key) {
+		return Invalid
+	}
+	p = p[n:]
+	key = bits.RotateLeft32(key, -8*n)
+	for i := range p {
+		p[i] ^= byte(key >> (8 * i))
+	}
+	return State(run(accept, String(p)) ^ accept)
+}
+
+// unfinished returns how many bytes at the end of s, 0 to 3, are the beginning
+// of a character that s does not finish. The lowest byte of key is the one for
+// the byte after s; for an unmasked s, key is 0.
+func unfinished(s string, key uint32) int {
+	for i := 1; i <= min(3, len(s)); i++ {
+		key = bits.RotateLeft32(key, 8)
+		switch b := s[len(s)-i] ^ byte(key); {
+		case b < 0x80:
+			return 0
+		case b >= 0xF0 || b >= 0xE0 && i < 3 || b >= 0xC0 && i < 2:
+			return i
+		case b >= 0xC0:
+			return 0
 		}
 	}
-	return state
+	return 0
 }

@@ -46,13 +46,13 @@ func showExhaustive() (string, error) {
 		return "", err
 	}
 	backends = withGo(backends)
-	calls, windows, resumed, err := allTexts(backends)
+	calls, resumed, err := allTexts(backends)
 	if err != nil {
 		return "", err
 	}
-	figures := fmt.Sprintf("%s codes in %s calls; %s headers in %s calls; handshake: %s; two endpoints: %s; all texts of 1 to 4 bytes on %s in %s calls, and %s windows of Next",
+	figures := fmt.Sprintf("%s codes in %s calls; %s headers in %s calls; handshake: %s; two endpoints: %s; all texts of 1 to 4 bytes on %s in %s calls",
 		count(n["codes"]), count(n["TestEveryCode calls"]+n["TestCodes calls"]), count(n["headers"]), count(n["TestEveryHeader calls"]),
-		handshake, pair, strings.Join(backends, ", "), count(calls), count(windows))
+		handshake, pair, strings.Join(backends, ", "), count(calls))
 	if resumed != "" {
 		figures += "; " + resumed
 	}
@@ -71,7 +71,7 @@ func withGo(backends []string) []string {
 
 // allTexts runs the tests of the kernels over all texts of one to four bytes,
 // in parts, so that a run that is stopped goes on where it was.
-func allTexts(backends []string) (calls, windows int, resumed string, err error) {
+func allTexts(backends []string) (calls int, resumed string, err error) {
 	type piece struct {
 		test, backend string
 		bytes         int
@@ -83,15 +83,12 @@ func allTexts(backends []string) (calls, windows int, resumed string, err error)
 			parts := []int{1, 1, 8, 16}[size-1]
 			for i := range parts {
 				pieces = append(pieces, piece{"TestExhaustive", b, size, fmt.Sprintf("%d/%d", i, parts)})
-				if size == 4 {
-					pieces = append(pieces, piece{"TestNext", b, size, fmt.Sprintf("%d/%d", i, parts)})
-				}
 			}
 		}
 	}
 	done, err := openLedger("./internal/kernel", "purego")
 	if err != nil {
-		return 0, 0, "", err
+		return 0, "", err
 	}
 	if n := len(done.figures); n > 0 {
 		resumed = fmt.Sprintf("%d of %d parts by a run before, which was stopped", n, len(pieces))
@@ -108,17 +105,16 @@ func allTexts(backends []string) (calls, windows int, resumed string, err error)
 			}
 			r, err := goTest(nil, args...)
 			if err := errors.Join(err, r.need(p.test)); err != nil {
-				return 0, 0, "", fmt.Errorf("%s: %w", what, err)
+				return 0, "", fmt.Errorf("%s: %w", what, err)
 			}
 			n = numbers(r.logged)
 			if err := done.add(what, n); err != nil {
-				return 0, 0, "", err
+				return 0, "", err
 			}
 		}
 		fmt.Printf("%d of %d after %v: %s%s\n", i+1, len(pieces), time.Since(begin).Round(time.Second), what,
 			map[bool]string{true: ", by a run before"}[before])
 		calls += n["calls"]
-		windows += n["windows"]
 		inputs[p.backend] += int64(n["inputs"])
 	}
 	for _, b := range backends {
@@ -129,5 +125,5 @@ func allTexts(backends []string) (calls, windows int, resumed string, err error)
 	if err == nil {
 		err = done.close()
 	}
-	return calls, windows, resumed, err
+	return calls, resumed, err
 }

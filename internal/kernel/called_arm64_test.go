@@ -1,7 +1,0 @@
-//go:build !purego
-
-package kernel
-
-const hasAssembly = true
-
-func called(string) []string { return Backends() }

@@ -1,0 +1,57 @@
+//go:build gc && !purego
+
+package kernel
+
+// The range tables of the AVX-512 backend. A lookup with 64 entries is one
+// instruction (VPERMB), so one lookup of the low six bits of a byte tells lead
+// bytes apart, and another one tells continuation bytes apart.
+//
+// leadInfo[p&63] describes what must follow the lead byte p, C0–FF. It is taken
+// as 0 for all other bytes. rangeOf[b&63] is the range of the continuation byte
+// b, 80–BF; for all other bytes it is meaningless. p is the byte before b, p2
+// the one before p, and p3 the one before p2. Then b is an error if
+//
+//	leadInfo(p) & rangeOf(b) != 0                       (range not allowed), or
+//	b is a continuation byte != leadInfo(p)  & cont1 != 0 ||
+//	                            leadInfo(p2) & cont2 != 0 ||
+//	                            leadInfo(p3) & cont3 != 0 (missing or unexpected)
+const (
+	// Where a continuation byte must follow: one, two, three bytes later.
+	follow1 = 0x80
+	follow2 = 0x40
+	follow3 = 0x20
+
+	// Ranges of continuation bytes. In leadInfo, those not allowed directly
+	// after the lead byte.
+	range8  = 0x01 // 80–8F
+	range9  = 0x02 // 90–9F
+	rangeAB = 0x04 // A0–BF
+)
+
+var leadInfo = [64]byte{
+	//  1   2   3   4   5   6   7   8   9   A   B   C   D   E   F
+	no, no, x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, // C0–CF
+	x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, x2, // D0–DF
+	xE0, x3, x3, x3, x3, x3, x3, x3, x3, x3, x3, x3, x3, xED, x3, x3, // E0–EF
+	xF0, x4, x4, x4, xF4, no, no, no, no, no, no, no, no, no, no, no, // F0–FF
+}
+
+const (
+	x2  = follow1
+	x3  = follow1 | follow2
+	x4  = follow1 | follow2 | follow3
+	xE0 = x3 | range8 | range9  // overlong
+	xED = x3 | rangeAB          // surrogate
+	xF0 = x4 | range8           // overlong
+	xF4 = x4 | range9 | rangeAB // above U+10FFFF
+	no  = follow1 | range8 | range9 | rangeAB
+)
+
+var rangeOf = [64]byte{
+	r8, r8, r8, r8, r8, r8, r8, r8, r8, r8, r8, r8, r8, r8, r8, r8, // 80–8F
+	r9, r9, r9, r9, r9, r9, r9, r9, r9, r9, r9, r9, r9, r9, r9, r9, // 90–9F
+	rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, // A0–AF
+	rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, rA, // B0–BF
+}
+
+const r8, r9, rA = range8, range9, rangeAB

@@ -1,0 +1,43 @@
+//go:build (amd64 || arm64) && gc && !purego
+
+package kernel
+
+import "unsafe"
+
+// The assembly neither reads nor writes anything outside of the bytes it is
+// given.
+
+// valid implements Valid.
+//
+//go:noescape
+func valid(s string) bool
+
+// xor writes the n bytes at src, XORed with key, to dst, which is src or does
+// not overlap it.
+//
+//go:noescape
+func xor(dst, src *byte, n int, key uint32)
+
+// unmask implements Unmask.
+//
+//go:noescape
+func unmask(dst, src *byte, n int, key uint32) bool
+
+// validLong is valid for more than maxChunk bytes. The assembly jumps to it.
+func validLong(s string) bool { return Next(0, s) == 0 }
+
+// xorLong is xor for more than maxChunk bytes. The assembly jumps to it.
+func xorLong(dst, src *byte, n int, key uint32) {
+	for n > 0 {
+		m := min(n, maxChunk)
+		xorChunk(dst, src, m, key)
+		dst, src = (*byte)(unsafe.Add(unsafe.Pointer(dst), m)), (*byte)(unsafe.Add(unsafe.Pointer(src), m))
+		n -= m
+	}
+}
+
+// xorChunk is xor. It is not inlined because its stack check is the preemption
+// point between two chunks.
+//
+//go:noinline
+func xorChunk(dst, src *byte, n int, key uint32) { xor(dst, src, n, key) }
