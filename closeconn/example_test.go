@@ -1,9 +1,14 @@
 package closeconn_test
 
 import (
+	"bufio"
+	"crypto/sha1"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"time"
 
 	"github.com/closeframe/closeframe/closecode"
@@ -60,4 +65,63 @@ func ExampleFinish() {
 	}
 	fmt.Println(closeconn.Finish(conn, &h, 5*time.Second))
 	// Output: websocket closed: 1009 Message Too Big
+}
+
+// An http.Handler takes the connection over, reads a message, and closes the
+// connection properly: the message that the client has sent meanwhile does not make
+// the kernel reset the connection.
+func ExampleClose() {
+	ended := make(chan closeevent.Event, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// The opening handshake, without the checks that a server makes.
+		sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+		conn, rw, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Fprintf(rw, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+			"Sec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
+		rw.Flush()
+
+		// The handler has had enough. rw.Reader may hold frames already.
+		var h closeevent.Handshake
+		event, err := closeconn.Close(conn, rw.Reader, &h, closecode.PolicyViolation, "log in first", 5*time.Second)
+		if err != nil {
+			fmt.Println(err) // a code or a reason that cannot be sent
+		}
+		ended <- event
+	}))
+	defer server.Close()
+
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+	in := bufio.NewReader(conn)
+	if _, err := http.ReadResponse(in, nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+	conn.Write([]byte("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")) // "Hello", RFC 6455 §5.7
+	h := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d})         // from crypto/rand
+	b := make([]byte, 16)
+	if _, err := io.ReadFull(in, b); err != nil {
+		fmt.Println(err)
+		return
+	}
+	c, _, err := frame.Parse(b)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	conn.Write(h.Receive(nil, c))
+	fmt.Println("client:", closeconn.Finish(conn, &h, 5*time.Second))
+	fmt.Println("server:", <-ended)
+	// Output:
+	// client: websocket closed: 1008 Policy Violation, reason "log in first"
+	// server: websocket closed: 1008 Policy Violation
 }

@@ -1,19 +1,18 @@
 package docs_test
 
 import (
+	"bufio"
 	"fmt"
-	"io"
 	"net"
 	"time"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeconn"
 	"github.com/closeframe/closeframe/closeevent"
-	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/utf8check"
 )
 
-// hangUp ends a connection on which out, what Receive or Fail appended, is all
-// that is left to write.
+// hangUp closes a connection after writing out, which Receive or Fail appended.
 func hangUp(conn net.Conn, h *closeevent.Handshake, out []byte) closeevent.Event {
 	if len(out) > 0 { // no answer is due where we closed first
 		if _, err := conn.Write(out); err != nil {
@@ -23,33 +22,14 @@ func hangUp(conn net.Conn, h *closeevent.Handshake, out []byte) closeevent.Event
 	return closeconn.Finish(conn, h, 5*time.Second)
 }
 
-// closeFirst closes a connection that this endpoint has had enough of. The
-// peer may be sending messages still, so it reads on up to the peer's Close;
-// readFrame is the stack's own reader.
-func closeFirst(conn net.Conn, h *closeevent.Handshake, code closecode.Code, reason string,
-	readFrame func(net.Conn) (opcode byte, payload []byte, err error)) (closeevent.Event, error) {
-	out, err := h.Close(nil, code, reason)
+// closeFirst closes a connection from this end. Messages that are on their way are
+// discarded. in is the reader that frames are read from.
+func closeFirst(conn net.Conn, in *bufio.Reader, h *closeevent.Handshake, code closecode.Code, reason string) closeevent.Event {
+	event, err := closeconn.Close(conn, in, h, code, utf8check.Truncate(reason), 5*time.Second)
 	if err != nil {
-		return closeevent.Event{}, err // a code or a reason that cannot be sent
+		panic(err) // a code that cannot be sent is a mistake in this program
 	}
-	conn.SetDeadline(time.Now().Add(5 * time.Second)) // not every peer answers
-	if _, err := conn.Write(out); err != nil {
-		h.WriteFailed()
-	}
-	for {
-		opcode, payload, err := readFrame(conn)
-		if err != nil {
-			return closeconn.Finish(conn, h, time.Second), nil
-		}
-		if opcode != 8 {
-			continue // a message that was on its way: the application's
-		}
-		c, err := frame.ParsePayload(payload)
-		if fault, ok := err.(frame.Error); ok {
-			return hangUp(conn, h, h.Fail(nil, fault.Code())), nil
-		}
-		return hangUp(conn, h, h.Receive(nil, c)), nil
-	}
+	return event
 }
 
 func Example_netConn() {
@@ -83,22 +63,10 @@ func Example_netConn() {
 		return
 	}
 	var h closeevent.Handshake
-	event, err := closeFirst(conn, &h, closecode.ServiceRestart, "back soon", readMasked)
-	fmt.Println("server:", event, err)
+	in := bufio.NewReader(conn)
+	fmt.Println("server:", closeFirst(conn, in, &h, closecode.ServiceRestart, "back soon"))
 	fmt.Println("client:", <-client)
 	// Output:
-	// server: websocket closed: 1012 Service Restart <nil>
+	// server: websocket closed: 1012 Service Restart
 	// client: websocket closed: 1012 Service Restart, reason "back soon"
-}
-
-// readMasked reads a short frame from a client.
-func readMasked(conn net.Conn) (opcode byte, payload []byte, err error) {
-	var header [6]byte
-	if _, err := io.ReadFull(conn, header[:]); err != nil {
-		return 0, nil, err
-	}
-	payload = make([]byte, header[1]&0x7f)
-	_, err = io.ReadFull(conn, payload)
-	frame.Mask(payload, [4]byte(header[2:]), 0)
-	return header[0] & 0x0f, payload, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"unsafe"
 
@@ -267,6 +268,20 @@ func TestLimit(t *testing.T) {
 		out, messages = feed(c, in)
 		if len(messages) != 0 || sentClose(t, client, out) != 1009 {
 			t.Errorf("messages %q, sent % x", messages, out)
+		}
+	})
+}
+
+// TestLoweredLimit verifies that a limit which is lowered in the middle of a message
+// holds for the rest of the message.
+func TestLoweredLimit(t *testing.T) {
+	roles(t, func(t *testing.T, client bool) {
+		c := newConn(client)
+		feed(c, wireFrame(nil, !client, 0x02, strings.Repeat("x", 50)))
+		c.Limit = 10
+		out, messages := feed(c, wireFrame(nil, !client, 0x80, strings.Repeat("x", 60_000)))
+		if len(messages) != 0 || sentClose(t, client, out) != 1009 {
+			t.Errorf("%d messages, sent % x", len(messages), out)
 		}
 	})
 }

@@ -19,6 +19,7 @@ import (
 
 const (
 	maxRequest = 16 << 10
+	tick       = 100 * time.Millisecond
 	maxOut     = 1 << 20 // of what a peer has not read: no more is read from it
 )
 
@@ -29,6 +30,8 @@ type loop struct {
 	ended           func(closeevent.Event)
 	timeout         time.Duration // for the opening handshake, and for closing
 	stop            atomic.Bool
+	full            bool         // no connection can be accepted for now
+	rounds          atomic.Int64 // of the loop, for tests
 	buf             [64 << 10]byte
 }
 
@@ -87,7 +90,8 @@ func (l *loop) run() error {
 	events := make([]syscall.EpollEvent, 256)
 	next := time.Now()
 	for !l.stop.Load() {
-		n, err := syscall.EpollWait(l.epoll, events, 100)
+		l.rounds.Add(1)
+		n, err := syscall.EpollWait(l.epoll, events, int(tick/time.Millisecond))
 		if err != nil && err != syscall.EINTR {
 			return err
 		}
@@ -99,7 +103,10 @@ func (l *loop) run() error {
 			}
 		}
 		if now := time.Now(); now.After(next) {
-			next = now.Add(100 * time.Millisecond)
+			next = now.Add(tick)
+			if l.full && l.watch(syscall.EPOLL_CTL_MOD, l.listener, syscall.EPOLLIN) == nil {
+				l.full = false
+			}
 			for _, c := range l.conns {
 				if !c.deadline.IsZero() && now.After(c.deadline) {
 					l.end(c)
@@ -113,8 +120,15 @@ func (l *loop) run() error {
 func (l *loop) accept() {
 	for {
 		fd, _, err := syscall.Accept4(l.listener, syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
-		if err != nil {
-			return // none is waiting, or too many are open
+		switch err {
+		case nil:
+		case syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM:
+			// The connection stays in the queue and keeps the listener readable,
+			// so stop watching it until the next tick.
+			l.full = l.watch(syscall.EPOLL_CTL_MOD, l.listener, 0) == nil
+			return
+		default:
+			return // no connection is waiting, or it is gone already
 		}
 		syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1)
 		c := &conn{fd: fd, events: syscall.EPOLLIN, deadline: time.Now().Add(l.timeout)}

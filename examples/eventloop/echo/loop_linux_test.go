@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,6 +20,11 @@ import (
 // start starts a loop, whose timeout is that, and returns its address and the
 // ends of its connections.
 func start(t *testing.T, timeout time.Duration) (addr string, ends chan closeevent.Event) {
+	_, addr, ends = startLoop(t, timeout)
+	return addr, ends
+}
+
+func startLoop(t *testing.T, timeout time.Duration) (l *loop, addr string, ends chan closeevent.Event) {
 	ends = make(chan closeevent.Event, 10_000)
 	l, at, err := newLoop(netip.MustParseAddrPort("127.0.0.1:0"), func(e closeevent.Event) { ends <- e })
 	if err != nil {
@@ -33,7 +39,7 @@ func start(t *testing.T, timeout time.Duration) (addr string, ends chan closeeve
 			t.Error(err)
 		}
 	})
-	return at.String(), ends
+	return l, at.String(), ends
 }
 
 // TestStack lets many endpoints of package stack talk to one loop at once.
@@ -124,5 +130,49 @@ func TestBadRequest(t *testing.T) {
 		if resp, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil || resp.StatusCode != 400 {
 			t.Errorf("%.20q: %v, %v", request, resp, err)
 		}
+	}
+}
+
+// TestTooManyFiles verifies that the loop does not spin while no descriptor is left
+// for a connection that waits, and that it accepts the connection afterwards.
+func TestTooManyFiles(t *testing.T) {
+	l, addr, _ := startLoop(t, time.Minute)
+	at := netip.MustParseAddrPort(addr)
+	client, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Close(client)
+	var limit, low syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	low = syscall.Rlimit{Cur: 3, Max: limit.Max} // below what is open, so that none is left
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low); err != nil {
+		t.Fatal(err)
+	}
+	before := l.rounds.Load()
+	err = syscall.Connect(client, &syscall.SockaddrInet4{Port: int(at.Port()), Addr: at.Addr().As4()})
+	begin := time.Now()
+	for l.rounds.Load() < before+5 && time.Since(begin) < time.Minute {
+		time.Sleep(10 * time.Millisecond)
+	}
+	rounds, elapsed := l.rounds.Load()-before, time.Since(begin)
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Two rounds a tick: one for the connection that waits, one for the tick.
+	if most := 5 + 4*int64(elapsed/tick+1); rounds > most {
+		t.Errorf("%d rounds in %v, want at most %d", rounds, elapsed, most)
+	}
+	if _, err := syscall.Write(client, []byte("no HTTP\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	answer := make([]byte, 12)
+	if n, err := syscall.Read(client, answer); err != nil || string(answer[:n]) != "HTTP/1.1 400" {
+		t.Errorf("after the limit was raised: %q, %v", answer[:n], err)
 	}
 }
