@@ -28,6 +28,10 @@ const (
 // writeTimeout bounds a write of the prober, which fits any socket's buffer.
 const writeTimeout = 5 * time.Second
 
+// minPing is how long a peer has at least before it gets that Ping. One that
+// reads and reacts in different threads may answer a Ping first.
+const minPing = 500 * time.Millisecond
+
 // pingPayload marks the Ping that shows whether a silent peer goes on.
 const pingPayload = "closeframe?"
 
@@ -54,8 +58,8 @@ type play struct {
 	ours      bool          // the prober has closed its side
 	late      bool          // because the wait ran out
 	held      bool          // a server had not closed within the quiet time
-	pinged    time.Time     // when the Ping was sent
-	pongLater time.Duration // it was answered: how long after the last step it was sent
+	pinged    time.Duration // how long after the last step a Ping was sent
+	pongLater time.Duration // the same, once it was answered
 	unasked   bool          // the peer closed before the first step
 	silent    bool          // no Close came of the trigger
 	end       string
@@ -127,11 +131,12 @@ func (p *play) await(enough func() bool) {
 	if slices.Contains(p.set.Expectations[p.sc.Expect].End[p.role].Pass, "late") {
 		limit = min(limit, slowness) // to wait longer changes nothing
 	}
-	if p.set.Expectations[p.sc.Expect].Ping && p.first == nil && p.end == "" && p.pinged.IsZero() {
-		p.wait(limit/5, func() bool { return enough() || p.first != nil })
-		limit -= limit / 5
+	delay := max(limit/5, minPing)
+	if p.set.Expectations[p.sc.Expect].Ping && p.first == nil && p.end == "" && p.pinged == 0 && delay < limit {
+		p.wait(delay, func() bool { return enough() || p.first != nil })
+		limit -= delay
 		if p.first == nil && p.end == "" {
-			p.pinged = time.Now()
+			p.pinged = delay
 			p.send(p.o.say("probe.event.ping"), p.frame(opPing, pingPayload))
 		}
 	}
@@ -300,9 +305,9 @@ func (p *play) received(b []byte) {
 // ponged judges a Pong.
 func (p *play) ponged(f *wireFrame) {
 	switch {
-	case !p.pinged.IsZero() && string(f.payload) == pingPayload:
+	case p.pinged > 0 && string(f.payload) == pingPayload:
 		if p.first == nil {
-			p.pongLater = p.pinged.Sub(p.since)
+			p.pongLater = p.pinged
 		}
 	case p.sc.Pong == "wrong":
 		p.find(Fail, p.sc.Rule, "pong", p.o.say("probe.got.pong"), p.o.say("probe.want.no_pong"))

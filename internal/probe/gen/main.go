@@ -7,7 +7,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -32,13 +31,13 @@ func generate() ([]byte, error) {
 		About: "Scenarios of RFC 6455's rules of closing, each played on one connection after the opening handshake. " +
 			"Made by internal/probe/gen; the rules are those of rules.json.",
 		Schema: map[string]string{
-			"rules":        "by id, from rules.json: the section, the level, the sentence",
+			"rules":        "by id, from rules.json: the section, the level, and the sentence, in quotation marks if it is the specification's own",
 			"always":       "by name: what is reported in every scenario, and the rule that it breaks",
 			"expectations": "by name: which Close frame of the peer passes, fails or is worth a warning, and who may close TCP. The first list with a token that fits decides, in the order pass, fail, warn; what is in no list breaks the rule (of the judgment, or else of the scenario). Breaking a rule is a FAIL if its level is MUST or MUST NOT, and otherwise a WARN. The tokens of warn are a WARN by warn_rule",
 			"waits":        "a wait that ran out is a WARN, unless immediately is set, the closing handshake was completed and the wait was 10 s or more: then it is judged like any other token",
 			"close tokens": "a code in decimal; echo: the code in the scenario's echo (\"empty\": a Close without a code); empty; none: no Close frame; any",
 			"end tokens":   "of TCP, seen from the prober: first: the peer closed it before the prober did; after: once the prober had; slow: a server, before the prober, but not within the quiet time of a scenario with hold, or after more than 2 s; late: once the prober had because the wait ran out; reset; open: not even then",
-			"ping":         "a peer that has not reacted after a fifth of the time limit gets a Ping. If it answers, it accepted what came before: that breaks the scenario's rule",
+			"ping":         "a peer that has not reacted after a fifth of the time limit, and at least 500 ms, gets a Ping. If it answers, it accepted what came before: that breaks the scenario's rule",
 			"of":           "the role of the peer that the scenario is for; both if absent",
 			"needs":        "deflate: the peer has to agree to permessage-deflate; trigger: the peer has to be one that starts the closing handshake when it gets a known text message",
 			"echo":         "what a peer that takes the frame for a good Close answers",
@@ -99,7 +98,11 @@ func rules(set *probe.Set) error {
 		if r.Section != "" {
 			section += " §" + r.Section
 		}
-		set.Rules[id] = probe.Rule{Section: section, Level: level, Text: cmp.Or(r.Quote, r.Rule)}
+		text := r.Rule
+		if r.Quote != "" {
+			text = "“" + r.Quote + "”"
+		}
+		set.Rules[id] = probe.Rule{Section: section, Level: level, Text: text}
 	}
 	return nil
 }

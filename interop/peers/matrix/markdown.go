@@ -48,8 +48,8 @@ server of your own: ` + "`closeframe probe -run '^one-byte-03$' -v ws://localhos
 	}
 	p("\nNot among them: lesismal/nbio, whose module the Go module proxy does not serve (`403 Forbidden: This module version is not available`).\n")
 
-	p("\n## Counts\n\nRight, allowed by a MAY or a SHOULD or for the lack of a MUST, wrong; and scenarios that could not be played (no compression, or no way to make the peer close).\n\n")
-	p("| library | role | right | allowed | wrong | not played |\n|---|---|--:|--:|--:|--:|\n")
+	p("\n## Counts\n\nFAIL breaks a MUST, WARN a SHOULD or a convention; SKIP could not be played (no compression, or no way to make the peer close).\n\n")
+	p("| library | role | PASS | WARN | FAIL | SKIP |\n|---|---|--:|--:|--:|--:|\n")
 	for _, s := range suites {
 		if s.report == nil {
 			continue
@@ -58,7 +58,7 @@ server of your own: ` + "`closeframe probe -run '^one-byte-03$' -v ws://localhos
 		p("| %s | %s | %d | %d | %d | %d |\n", s.peer.Name, s.role, c[probe.Pass], c[probe.Warn], c[probe.Fail], c[probe.Skip])
 	}
 
-	p("\n## Rules × libraries\n\nA row for each rule that scenarios are about. ✓: all right. ~: some allowed. ✗ n/m: n of m scenarios wrong; S and C: as server and as client, where they differ; one mark where the rule is for one role. –: not played.\n\n")
+	p("\n## Rules × libraries\n\nA row for each rule that scenarios are about. ✓: all PASS. ~: some WARN. ✗ n/m: FAIL in n of m scenarios; S and C: as server and as client, where they differ; one mark where the rule is for one role. –: not played.\n\n")
 	p("| rule | ")
 	for _, g := range byPeer {
 		p("%s | ", g[0].peer.Name)
@@ -92,7 +92,7 @@ server of your own: ` + "`closeframe probe -run '^one-byte-03$' -v ws://localhos
 			p("- %s\n", line)
 		}
 		if none {
-			p("Nothing wrong, and no difference.\n")
+			p("No FAIL, and no difference.\n")
 		}
 	}
 	return []byte(b.String())
@@ -101,11 +101,11 @@ server of your own: ` + "`closeframe probe -run '^one-byte-03$' -v ws://localhos
 // rowTitle is what a rule asks, in few words.
 var rowTitle = map[string]string{
 	"R02": "unmasked frames fail", "R04": "masked frames fail", "R06": "reserved bits fail", "R07": "reserved opcodes fail",
-	"R08": "lengths are minimal", "R11": "Close amid fragments", "R12": "fragments in order", "R13": "control frames: whole, at most 125 bytes",
-	"R14": "a code has two bytes", "R15": "reasons in UTF-8 are taken", "R18": "a Close is answered", "R20": "after both Closes, TCP ends", "R21": "both close at once",
-	"R23": "what is not UTF-8 fails", "R26": "who ends TCP", "R29": "closing by itself", "R32": "TCP ends without a Close",
-	"R37": "to fail ends TCP", "R39": "nothing is processed after failing", "R47": "1005, 1006, 1015 are not sent", "R48": "1004 is reserved",
-	"R51": "ranges of codes", "R54": "codes of the registry", "R55": "nothing after a Close", "R56": "no compressed Close",
+	"R08": "lengths are minimal", "R11": "Close amid fragments", "R62": "fragments in order", "R63": "fragments have a first one", "R13": "control frames: whole, at most 125 bytes",
+	"R14": "a code has two bytes", "R15": "reasons in UTF-8 are accepted", "R18": "a Close is answered", "R20": "after both Closes, TCP is closed", "R21": "both close at once",
+	"R23": "invalid UTF-8 fails", "R26": "who closes TCP", "R29": "closing by itself", "R32": "TCP is closed without a Close",
+	"R37": "to fail closes TCP", "R39": "nothing is processed after failing", "R47": "1005, 1006, 1015 are not sent", "R48": "1004 is reserved",
+	"R51": "ranges of codes", "R54": "codes below 1000 and above 4999", "I01": "codes of the registry", "R55": "nothing after a Close", "R56": "no compressed Close",
 }
 
 func roles(g []*suite) string {
@@ -126,7 +126,7 @@ func cell(set *probe.Set, g []*suite, rule string) string {
 	}
 	var cells []string
 	for _, s := range g {
-		wrong, allowed, n := 0, 0, 0
+		failed, warned, n := 0, 0, 0
 		if s.report != nil {
 			for _, r := range s.report.Results {
 				if !ids[r.ID] || r.Verdict == probe.Skip {
@@ -135,9 +135,9 @@ func cell(set *probe.Set, g []*suite, rule string) string {
 				n++
 				switch r.Verdict {
 				case probe.Fail:
-					wrong++
+					failed++
 				case probe.Warn:
-					allowed++
+					warned++
 				}
 			}
 		}
@@ -145,9 +145,9 @@ func cell(set *probe.Set, g []*suite, rule string) string {
 		switch {
 		case n == 0:
 			c = "–"
-		case wrong > 0:
-			c = fmt.Sprintf("✗ %d/%d", wrong, n)
-		case allowed > 0:
+		case failed > 0:
+			c = fmt.Sprintf("✗ %d/%d", failed, n)
+		case warned > 0:
 			c = "~"
 		}
 		cells = append(cells, c)
@@ -166,15 +166,17 @@ func cell(set *probe.Set, g []*suite, rule string) string {
 func findings(set *probe.Set, g []*suite) []string {
 	type like struct{ rule, what string }
 	var order []like
+	causes := map[string]string{} // what the first scenario with each cause showed
 	ids := map[like][]string{}
 	in := map[like]map[probe.Role]bool{}
 	for _, s := range g {
 		for _, d := range s.divergences() {
 			l := like{d.Rule, d.What}
-			// What differs from scenario to scenario is left out.
-			for _, prefix := range []string{"the reason in its Close was not UTF-8", "it sent a second Close frame"} {
-				if strings.HasPrefix(l.what, prefix) {
-					l.what = prefix
+			if d.Cause != "" {
+				if first, ok := causes[d.Cause]; ok {
+					l.what = first
+				} else {
+					causes[d.Cause] = l.what
 				}
 			}
 			name := "`" + d.ID + "`"
