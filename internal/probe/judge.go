@@ -86,7 +86,7 @@ func (p *play) judge() {
 		p.broken("flood", p.o.say("probe.got.flood", maxReceived>>20), p.o.wanted(e.End[p.role], p.role, ""))
 	}
 	p.judgeClose(e)
-	if p.end != "flood" {
+	if p.end != "flood" && p.pongLater == 0 { // then TCP was not waited for
 		p.judgeEnd(e.End[p.role])
 	}
 }

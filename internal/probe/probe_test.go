@@ -164,6 +164,7 @@ func TestServerVerdicts(t *testing.T) {
 		{"one byte dropped", "one-byte-03", answer{7, "", "fin"}, Warn, "R38"},
 		{"one byte accepted", "one-byte-03", answer{7, "8800", "fin"}, Fail, "R14"},
 		{"one byte ignored", "one-byte-03", answer{7, "", "pong"}, Fail, "R14"},
+		{"continuation ignored", "continuation", answer{8, "", "pong"}, Warn, "R63"},
 		{"one byte, nothing", "one-byte-03", answer{7, "", "wait"}, Warn, "R38"},
 		{"UTF-8 by 1002", "utf8-ff", answer{9, "8802 03ea", "fin"}, Warn, "R38"},
 		{"UTF-8 by 1000", "utf8-ff", answer{9, "8802 03e8", "fin"}, Warn, "R38"},

@@ -35,7 +35,7 @@ type Divergence struct {
 	ID    string   `json:"id"`
 	Rule  string   `json:"rule,omitempty"`
 	What  string   `json:"what"`
-	Cause string   `json:"-"` // of "probe": the same for scenarios with one cause
+	Cause string   `json:"-"`               // of "probe": the same for scenarios with one cause
 	Cases []string `json:"cases,omitempty"` // of "close": the codes or vectors
 
 	// Sometimes says that it depends on which of two events comes first, and
