@@ -15,6 +15,7 @@ require (
 	github.com/lxzan/gws v1.8.9
 	github.com/segmentio/asm v1.2.1
 	golang.org/x/net v0.62.0
+	golang.org/x/sys v0.49.0
 	gonum.org/v1/plot v0.17.0
 )
 
@@ -34,6 +35,5 @@ require (
 	github.com/klauspost/cpuid/v2 v2.2.9 // indirect
 	golang.org/x/arch v0.0.0-20210923205945-b76863e36670 // indirect
 	golang.org/x/image v0.30.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 )
