@@ -40,6 +40,7 @@ func init() {
 		cmdCodes,
 		cmdExplain,
 		cmdProbe,
+		cmdAutopsy,
 		cmdLab,
 		cmdCompletion,
 		cmdVersion,

@@ -1,0 +1,217 @@
+package autopsy
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/internal/catalog"
+)
+
+var withTshark = flag.Bool("tshark", false, "read the captures with tshark and compare what it prints with the recorded output")
+
+const folder = "../../../../testdata/pcap"
+
+// A captureCase is a capture of testdata/pcap and what is expected of it.
+type captureCase struct {
+	Capture     string     `json:"capture"`
+	About       string     `json:"about"`
+	Keys        bool       `json:"keys"`
+	Connections []expected `json:"connections"`
+}
+
+type expected struct {
+	Say       string   `json:"say"`
+	By        Side     `json:"by"`
+	How       string   `json:"how"`
+	Cause     Cause    `json:"cause"`
+	Code      int      `json:"code"`
+	Violation string   `json:"violation"`
+	Client    *string  `json:"client"`
+	Server    *string  `json:"server"`
+	Findings  []string `json:"findings"`
+	Limits    []string `json:"limits"`
+}
+
+func captureCases(t testing.TB) []captureCase {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(folder, "verdicts.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		About    string        `json:"about"`
+		Captures []captureCase `json:"captures"`
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Captures
+}
+
+// name is the name of the recorded output.
+func (c captureCase) name() string {
+	if c.Keys {
+		return c.Capture + ".keys.tsv"
+	}
+	return c.Capture + ".tsv"
+}
+
+// recorded returns what tshark printed of the capture.
+func (c captureCase) recorded(t testing.TB) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(folder, "tshark", c.name()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestCaptures verifies who ended each captured connection, how and why, what
+// both sides were told, and the sentence that says so.
+func TestCaptures(t *testing.T) {
+	cases := captureCases(t)
+	if len(cases) < 30 {
+		t.Errorf("%d captures, expected 30 or more", len(cases))
+	}
+	for _, c := range cases {
+		t.Run(c.name(), func(t *testing.T) {
+			var r Reader
+			result, err := r.Read(bytes.NewReader(c.recorded(t)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(result.Connections) != len(c.Connections) {
+				t.Fatalf("%d connections, expected %d", len(result.Connections), len(c.Connections))
+			}
+			for i, got := range result.Connections {
+				checkConnection(t, got, c.Connections[i])
+			}
+		})
+	}
+}
+
+func checkConnection(t *testing.T, got *Connection, want expected) {
+	t.Helper()
+	w := Writer{catalog.In("en")}
+	sentence := w.Sentence(got)
+	say := strings.TrimPrefix(sentence, w.Title(got)+": ")
+	if !strings.HasPrefix(say, want.Say) {
+		t.Errorf("sentence:\n%s\nexpected:\n%s", say, want.Say)
+	}
+	if got.EndedBy != want.By || got.How != want.How && want.How != "*" || got.Cause != want.Cause || got.Code != want.Code {
+		t.Errorf("ended by %q, how %s, cause %s, code %d; expected %q, %s, %s, %d",
+			got.EndedBy, got.How, got.Cause, got.Code, want.By, want.How, want.Cause, want.Code)
+	}
+	violation := ""
+	if v := got.Violation; v != nil {
+		violation = string(v.By) + " " + v.Error
+		if v.Rule == "" {
+			t.Errorf("no rule for %s", v.Error)
+		}
+	}
+	if violation != want.Violation {
+		t.Errorf("violation %q, expected %q", violation, want.Violation)
+	}
+	checkTold(t, "client", got.Told.Client, want.Client)
+	checkTold(t, "server", got.Told.Server, want.Server)
+	var findings []string
+	for _, f := range got.Findings {
+		findings = append(findings, f.Rule)
+	}
+	if len(findings) < len(want.Findings) || !slices.Equal(findings[:len(want.Findings)], want.Findings) {
+		t.Errorf("findings %q, expected %q first", findings, want.Findings)
+	}
+	if !slices.Equal(got.Limits, want.Limits) {
+		t.Errorf("limits %q, expected %q", got.Limits, want.Limits)
+	}
+}
+
+func checkTold(t *testing.T, who string, got *closeevent.Event, want *string) {
+	t.Helper()
+	if got == nil || want == nil {
+		if (got == nil) != (want == nil) {
+			t.Errorf("%s was told %v, expected %v", who, got, want)
+		}
+		return
+	}
+	s := fmt.Sprint(int(got.Code))
+	if got.WasClean {
+		s += " clean"
+	}
+	if strings.HasSuffix(*want, " *") {
+		s += " *"
+	} else if got.Reason != "" {
+		s += " " + got.Reason
+	}
+	if s != *want {
+		t.Errorf("%s was told %q, expected %q", who, s, *want)
+	}
+}
+
+// openCapture opens the capture, decompressed.
+func openCapture(t testing.TB, name string) io.Reader {
+	t.Helper()
+	if b, err := os.ReadFile(filepath.Join(folder, name+".pcap")); err == nil {
+		return bytes.NewReader(b)
+	}
+	b, err := os.ReadFile(filepath.Join(folder, name+".pcap.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+// TestTshark verifies that tshark prints for each capture what was recorded.
+// With -update it records it.
+func TestTshark(t *testing.T) {
+	if !*withTshark {
+		t.Skip("runs with -tshark, which .ci/run gives: it takes half a minute")
+	}
+	for _, c := range captureCases(t) {
+		t.Run(c.name(), func(t *testing.T) {
+			ts := Tshark{Memory: 4096}
+			if c.Keys {
+				ts.Keylog = filepath.Join(folder, c.Capture+".keys")
+			}
+			if _, err := ts.Check(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var got []byte
+			err := ts.Run(context.Background(), openCapture(t, c.Capture), func(fields io.Reader) (err error) {
+				got, err = io.ReadAll(fields)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if *update {
+				if err := os.WriteFile(filepath.Join(folder, "tshark", c.name()), got, 0o666); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if want := c.recorded(t); !bytes.Equal(got, want) {
+				t.Errorf("tshark prints\n%s\nrecorded:\n%s", got, want)
+			}
+		})
+	}
+}
+
+var update = flag.Bool("update", false, "with -tshark, record what tshark prints")

@@ -1,0 +1,222 @@
+package autopsy
+
+import (
+	"encoding/binary"
+	"unicode/utf8"
+
+	"github.com/closeframe/closeframe/frame"
+)
+
+// A scanner finds the frames in the bytes that one side sends.
+type scanner struct {
+	head   []byte // the header, and of a control frame its payload, as far as there
+	size   int    // of the header; 0 while it is not known
+	left   uint64 // bytes of the payload that are to come
+	hole   bool   // bytes of the frame are not in the capture
+	inside bool   // the header is complete
+	lost   bool   // where the next frame begins is not known
+}
+
+// A frameHeader is what a frame's header says.
+type frameHeader struct {
+	opcode byte
+	fin    bool
+	rsv    byte
+	masked bool
+	length uint64
+	size   int // of the header
+}
+
+// parseHeader parses the header that b begins with; ok is false if b ends
+// before it does. It accepts what RFC 6455 forbids: finding that is the tap's
+// work.
+func parseHeader(b []byte) (h frameHeader, ok bool) {
+	if len(b) < 2 {
+		return h, false
+	}
+	h = frameHeader{opcode: b[0] & 0xf, fin: b[0]&0x80 != 0, rsv: b[0] >> 4 & 7, masked: b[1]&0x80 != 0, length: uint64(b[1] & 0x7f), size: 2}
+	if h.masked {
+		h.size += 4
+	}
+	switch h.length {
+	case 126:
+		h.size += 2
+		if len(b) < h.size {
+			return h, false
+		}
+		h.length = uint64(binary.BigEndian.Uint16(b[2:]))
+	case 127:
+		h.size += 8
+		if len(b) < h.size {
+			return h, false
+		}
+		h.length = binary.BigEndian.Uint64(b[2:])
+	}
+	return h, len(b) >= h.size
+}
+
+func (h frameHeader) control() bool { return h.opcode&8 != 0 }
+
+// keepWhole reports whether the frame is kept until it is complete.
+func (h frameHeader) keepWhole() bool { return h.control() && h.length <= frame.MaxPayload }
+
+// A frameSink is told of what a scanner finds.
+type frameSink interface {
+	pass(b []byte)                              // bytes, in order and without holes
+	header(h frameHeader, raw []byte)           // a header is complete; raw begins with it
+	payload(p []byte)                           // of a data frame, as sent
+	holed()                                     // bytes of a payload are not in the capture
+	frame(h frameHeader, raw []byte, hole bool) // a frame is complete; raw is all of it if it is kept whole
+}
+
+// write takes the next bytes.
+func (s *scanner) write(p []byte, to frameSink) {
+	for len(p) > 0 && !s.lost {
+		if !s.inside {
+			s.head = append(s.head, p[0])
+			p = p[1:]
+			h, ok := parseHeader(s.head)
+			if !ok {
+				continue
+			}
+			s.inside, s.left, s.size = true, h.length, h.size
+			to.header(h, s.head)
+			if !h.keepWhole() {
+				to.pass(s.head)
+			}
+		} else {
+			n := int(min(uint64(len(p)), s.left))
+			if h, _ := parseHeader(s.head); h.keepWhole() {
+				s.head = append(s.head, p[:n]...)
+			} else {
+				to.pass(p[:n])
+				if !h.control() {
+					to.payload(p[:n])
+				}
+			}
+			s.left -= uint64(n)
+			p = p[n:]
+		}
+		s.complete(to)
+	}
+}
+
+// complete tells of the frame if its last byte has come.
+func (s *scanner) complete(to frameSink) {
+	if !s.inside || s.left > 0 {
+		return
+	}
+	h, _ := parseHeader(s.head)
+	if h.keepWhole() {
+		if s.hole {
+			s.head = shortened(s.head, h)
+			h, _ = parseHeader(s.head)
+		}
+		to.pass(s.head)
+	}
+	raw := s.head
+	hole := s.hole
+	*s = scanner{head: s.head[:0]}
+	to.frame(h, raw, hole)
+}
+
+var zeros [4096]byte
+
+// miss takes note of n bytes that are not in the capture.
+func (s *scanner) miss(n int, to frameSink) {
+	if s.lost || n == 0 {
+		return
+	}
+	if !s.inside || uint64(n) > s.left {
+		s.giveUp(to)
+		return
+	}
+	s.hole = true
+	to.holed()
+	s.left -= uint64(n)
+	if h, _ := parseHeader(s.head); !h.keepWhole() {
+		for n > 0 {
+			k := min(n, len(zeros))
+			to.pass(zeros[:k])
+			n -= k
+		}
+	}
+	s.complete(to)
+}
+
+// giveUp gives up following the frames. What has been passed on is completed,
+// so that another frame may follow.
+func (s *scanner) giveUp(to frameSink) {
+	if h, ok := parseHeader(s.head); ok && s.inside && !h.keepWhole() {
+		for s.left > 0 && s.left < 1<<31 {
+			k := min(s.left, uint64(len(zeros)))
+			to.pass(zeros[:k])
+			s.left -= k
+		}
+	}
+	*s = scanner{head: s.head[:0], lost: true}
+}
+
+// end passes on what there is of a frame that is cut off. It reports how much
+// that is, and the frame's header as far as it came.
+func (s *scanner) end(to frameSink) (h frameHeader, cut bool) {
+	if s.lost || len(s.head) == 0 {
+		return h, false
+	}
+	h, ok := parseHeader(s.head)
+	if !ok || h.keepWhole() {
+		to.pass(s.head)
+	}
+	s.lost = true
+	return h, true
+}
+
+// shortened makes a whole frame of one whose end is not in the capture, with
+// as much of its payload as there is, cut between two characters.
+func shortened(b []byte, h frameHeader) []byte {
+	p := append([]byte(nil), b[h.size:]...)
+	var key [4]byte
+	if h.masked {
+		copy(key[:], b[h.size-4:])
+		frame.Mask(p, key, 0)
+	}
+	if h.opcode == 8 && len(p) > 2 {
+		for k := 0; k < utf8.UTFMax && !utf8.Valid(p[2:]); k++ {
+			p = p[:len(p)-1]
+			if len(p) <= 2 {
+				break
+			}
+		}
+	}
+	if h.masked {
+		frame.Mask(p, key, 0)
+	}
+	b[1] = b[1]&0x80 | byte(len(p))
+	return append(b[:h.size], p...)
+}
+
+// plausible reports whether b, the bytes of a segment, is a row of frames: each
+// header is one that RFC 6455 allows, masked or not as the first one, and the
+// last frame ends with b.
+func plausible(b []byte) (masked, ok bool) {
+	for n := 0; len(b) > 0; n++ {
+		h, complete := parseHeader(b)
+		if !complete || h.rsv&3 != 0 || h.opcode&7 > 2 {
+			return false, false
+		}
+		if h.control() && (!h.fin || h.length > frame.MaxPayload || h.rsv != 0) {
+			return false, false
+		}
+		if n == 0 {
+			masked = h.masked
+		} else if h.masked != masked {
+			return false, false
+		}
+		if h.length > uint64(len(b)-h.size) {
+			return false, false
+		}
+		b = b[h.size+int(h.length):]
+		ok = true
+	}
+	return masked, ok
+}

@@ -1,0 +1,98 @@
+package autopsy
+
+import "github.com/closeframe/closeframe/utf8check"
+
+// A Rule names a broken rule and where it is written.
+var sections = map[string]string{
+	"reserved_bits":   "RFC 6455 §5.2",
+	"reserved_opcode": "RFC 6455 §5.2",
+	"fragmented":      "RFC 6455 §5.5",
+	"masked":          "RFC 6455 §5.1",
+	"unmasked":        "RFC 6455 §5.1",
+	"too_long":        "RFC 6455 §5.5",
+	"short":           "RFC 6455 §5.5.1",
+	"invalid_code":    "RFC 6455 §7.4",
+	"invalid_utf8":    "RFC 6455 §5.5.1",
+	"invalid_text":    "RFC 6455 §8.1",
+	"interleaved":     "RFC 6455 §5.4",
+	"continuation":    "RFC 6455 §5.4",
+	"after_close":     "RFC 6455 §5.5.1",
+	"bad_accept":      "RFC 6455 §4.1",
+}
+
+// messages checks what closetap does not: how frames make up messages, and the
+// UTF-8 of text messages. It reports the first violation.
+type messages struct {
+	inside bool // a message has begun
+	unsure bool // whether it has is not known
+	text   bool // of text, and not compressed
+	utf8   utf8check.Stream
+	key    [4]byte
+	pos    int
+	fault  string
+}
+
+func (m *messages) fail(name string) {
+	if m.fault == "" {
+		m.fault = name
+	}
+}
+
+// header takes the header of a frame; raw begins with it. extensions says that
+// extensions were agreed on, so RSV bits may have a meaning.
+func (m *messages) header(h frameHeader, raw []byte, extensions bool) {
+	if h.rsv != 0 && !extensions {
+		m.fail("reserved_bits")
+	}
+	if h.masked {
+		copy(m.key[:], raw[h.size-4:h.size])
+	} else {
+		m.key = [4]byte{}
+	}
+	m.pos = 0
+	switch {
+	case h.opcode > 10 || h.opcode > 2 && h.opcode < 8:
+		m.fail("reserved_opcode")
+	case h.control():
+		if !h.fin {
+			m.fail("fragmented")
+		}
+	case h.opcode == 0:
+		if !m.inside && !m.unsure {
+			m.fail("continuation")
+		}
+	default:
+		if m.inside {
+			m.fail("interleaved")
+		}
+		m.inside = true
+		m.text = h.opcode == 1 && h.rsv == 0
+		m.utf8.Reset()
+	}
+}
+
+// payload takes bytes of the payload of a data frame.
+func (m *messages) payload(p []byte) {
+	if m.text && !m.utf8.NextMasked(p, m.key, m.pos) {
+		m.fail("invalid_text")
+	}
+	m.pos = (m.pos + len(p)) & 3
+}
+
+// complete says that the data frame with that header is complete.
+func (m *messages) complete(h frameHeader) {
+	if h.control() || !h.fin {
+		return
+	}
+	if m.text && !m.utf8.Complete() {
+		m.fail("invalid_text")
+	}
+	m.inside, m.text, m.unsure = false, false, false
+}
+
+// hole says that bytes are not in the capture, so that the message cannot be
+// checked.
+func (m *messages) hole() { m.text = false }
+
+// resume says that frames may be missing before the next one.
+func (m *messages) resume() { m.inside, m.text, m.unsure = false, false, true }

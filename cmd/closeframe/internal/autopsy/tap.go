@@ -1,0 +1,30 @@
+package autopsy
+
+import (
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/closetap"
+)
+
+// An observer is closetap.Conn with the sides of this package.
+type observer struct{ closetap.Conn }
+
+func tapSide(client bool) closetap.Side {
+	if client {
+		return closetap.Client
+	}
+	return closetap.Server
+}
+
+// fault returns the name of the first violation of a side, "" if there is none.
+func (o *observer) fault(client bool) string {
+	if err := o.Tap(tapSide(client)).Err(); err != nil {
+		return faultName(err)
+	}
+	return ""
+}
+
+// told returns what the applications of the client and the server were told.
+func (o *observer) told() (client, server closeevent.Event) {
+	r := o.Report()
+	return r.Client.Told.Event, r.Server.Told.Event
+}

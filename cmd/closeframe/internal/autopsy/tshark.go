@@ -1,0 +1,212 @@
+package autopsy
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Tshark says how tshark is run.
+type Tshark struct {
+	Path   string // of the program; found in PATH if empty
+	Keylog string // a file of TLS secrets, as of SSLKEYLOGFILE
+	Filter string // a display filter of Wireshark's
+	Memory int    // the memory that it may use, in MiB; 0: no limit
+}
+
+// MinVersion is the oldest version of tshark that has every field.
+const MinVersion = "3.6"
+
+// A MissingError says that tshark is not there or too old, and how to get it.
+type MissingError struct {
+	Version string // that is there, "" for none
+	err     error
+}
+
+func (e *MissingError) Error() string {
+	what := "tshark is not installed"
+	if e.Version != "" {
+		what = fmt.Sprintf("tshark %s is too old, expected %s or later", e.Version, MinVersion)
+	}
+	return what + "; install it with \"apt install tshark\" (Debian, Ubuntu), \"dnf install wireshark-cli\" (Fedora), " +
+		"\"brew install wireshark\" (macOS), or from wireshark.org; or run it elsewhere: see closeframe autopsy -print-tshark"
+}
+
+func (e *MissingError) Unwrap() error { return e.err }
+
+var versionRE = regexp.MustCompile(`(\d+)\.(\d+)(?:\.\d+)*`)
+
+// Check finds tshark and returns its version.
+func (t *Tshark) Check(ctx context.Context) (version string, err error) {
+	if t.Path == "" {
+		t.Path = "tshark"
+	}
+	path, err := exec.LookPath(t.Path)
+	if err != nil {
+		return "", &MissingError{err: err}
+	}
+	t.Path = path
+	out, err := exec.CommandContext(ctx, path, "--version").Output()
+	if err != nil {
+		return "", fmt.Errorf("%s --version: %w", path, err)
+	}
+	first, _, _ := bytes.Cut(out, []byte{'\n'})
+	m := versionRE.FindSubmatch(first)
+	if m == nil {
+		return "", fmt.Errorf("%s --version says %q, expected a version", path, first)
+	}
+	if version = string(m[0]); older(version, MinVersion) {
+		return version, &MissingError{Version: version}
+	}
+	return version, nil
+}
+
+// older reports whether version a comes before b, by their first two numbers.
+func older(a, b string) bool {
+	x, y := strings.SplitN(a, ".", 3), strings.SplitN(b, ".", 3)
+	for i := range 2 {
+		m, _ := strconv.Atoi(x[i])
+		n, _ := strconv.Atoi(y[i])
+		if m != n {
+			return m < n
+		}
+	}
+	return false
+}
+
+// Args returns the arguments with which tshark reads a capture from standard
+// input.
+//
+// HTTP and WebSocket are switched off, so that the bytes of a connection, or of
+// the TLS records that could be decrypted, are printed as they are: RFC 6455 is
+// not tshark's work here, and bodies of HTTP are not kept in memory.
+func (t *Tshark) Args() []string {
+	args := []string{"-r", "-", "-n", "-Q",
+		"-o", "tcp.desegment_tcp_streams:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE", "-o", "tcp.analyze_sequence_numbers:TRUE",
+		"-o", "tls.desegment_ssl_records:TRUE", "-o", "tls.desegment_ssl_application_data:TRUE", "-o", "data.show_as_text:FALSE",
+		"--disable-protocol", "http", "--disable-protocol", "websocket"}
+	if t.Keylog != "" {
+		args = append(args, "-o", "tls.keylog_file:"+t.Keylog)
+	}
+	filter := "tcp && !icmp && !icmpv6" // ICMP quotes TCP headers
+	if t.Filter != "" {
+		filter += " && (" + t.Filter + ")"
+	}
+	args = append(args, "-Y", filter, "-T", "fields", "-E", "header=y", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator="+aggregator)
+	for _, f := range fields {
+		args = append(args, "-e", f)
+	}
+	return args
+}
+
+// CommandLine returns the command for a shell that prints what [Reader.Read]
+// reads.
+func (t *Tshark) CommandLine(file string) string {
+	args := append([]string{"tshark"}, t.Args()...)
+	args[2] = file // after -r
+	for i, a := range args {
+		if strings.ContainsAny(a, " |&!()'\"$`\\<>*?;") {
+			args[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(args, " ")
+}
+
+// Run runs tshark on a capture and has f read what it prints. An error of
+// tshark's own, such as of a capture that is cut off, comes after f has read
+// all that there was.
+func (t *Tshark) Run(ctx context.Context, capture io.Reader, f func(fields io.Reader) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, t.Path, t.Args()...)
+	if t.Memory > 0 && runtime.GOOS != "windows" && runtime.GOOS != "plan9" {
+		// A shell limits the memory and then becomes tshark.
+		script := fmt.Sprintf(`ulimit -v %d 2>/dev/null; exec "$0" "$@"`, t.Memory<<10)
+		cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", script, t.Path}, t.Args()...)...)
+	}
+	stderr := &lastLines{}
+	cmd.Stderr = stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	fed := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(stdin, capture)
+		stdin.Close()
+		fed <- err
+	}()
+	readErr := f(stdout)
+	if readErr != nil {
+		cancel() // nobody reads on
+	}
+	waitErr := cmd.Wait()
+	var feedErr error
+	select {
+	case feedErr = <-fed:
+	default: // still reading the capture, which nobody needs any more
+	}
+	switch {
+	case readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF):
+		return readErr
+	case context.Cause(ctx) != nil && readErr == nil:
+		return context.Cause(ctx)
+	case waitErr != nil:
+		if msg := stderr.message(); msg != "" {
+			return fmt.Errorf("tshark: %s", msg)
+		}
+		return fmt.Errorf("tshark: %w", waitErr)
+	case feedErr != nil && !isBrokenPipe(feedErr):
+		return fmt.Errorf("reading the capture: %w", feedErr)
+	}
+	return readErr
+}
+
+func isBrokenPipe(err error) bool {
+	return strings.Contains(err.Error(), "broken pipe") || errors.Is(err, io.ErrClosedPipe)
+}
+
+// lastLines keeps the last of what is written to it.
+type lastLines struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+func (l *lastLines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b = append(l.b, p...)
+	if len(l.b) > 4096 {
+		l.b = append([]byte(nil), l.b[len(l.b)-4096:]...)
+	}
+	return len(p), nil
+}
+
+// message returns tshark's error, without what it says of running as root.
+func (l *lastLines) message() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var lines []string
+	for line := range strings.Lines(string(l.b)) {
+		line = strings.TrimPrefix(strings.TrimSpace(line), "tshark: ")
+		if line != "" && !strings.HasPrefix(line, "Running as user") && !strings.HasPrefix(line, "(") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, " ")
+}
