@@ -22,6 +22,7 @@ func TestScreenshots(t *testing.T) {
 	}{
 		{"result-light.png", "/?case=server&code=1001&reason=server+going+down", look{"en-US", 1200, false}},
 		{"fault-dark-zh.png", "/?case=bad-utf8", look{"zh-CN", 390, true}},
+		{"own-light.png", "/?case=own-wait&url=" + ownServer(t) + "/closes", look{"en-US", 1200, false}},
 		{"all-light.png", "/?all=quick", look{"en-US", 1200, false}},
 	}
 	for _, tt := range tests {
@@ -31,6 +32,9 @@ func TestScreenshots(t *testing.T) {
 			what, ready := "#result", "last !== null"
 			if filepath.Base(tt.file) == "all-light.png" {
 				what, ready = "#all", `document.getElementById("all").dataset.done === "true"`
+			}
+			if tt.file == "own-light.png" {
+				p.press()
 			}
 			p.wait(ready)
 			bottom := eval[float64](p, `document.querySelector(`+js(what)+`).getBoundingClientRect().bottom + scrollY + 16`)

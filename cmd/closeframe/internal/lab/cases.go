@@ -21,6 +21,9 @@ type Case struct {
 	Code        string `json:"code"`
 	Reason      string `json:"reason"`
 
+	// TakesURL says that the user names the server.
+	TakesURL bool `json:"takesURL"`
+
 	// ClientCloses says that the page is to call close with code and reason.
 	ClientCloses bool `json:"clientCloses"`
 

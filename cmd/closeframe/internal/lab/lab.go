@@ -66,6 +66,7 @@ func Handler(ctx context.Context, config Config) http.Handler {
 	mux.HandleFunc("GET /profiles.json", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "profiles.json") })
 	mux.HandleFunc("GET /code.json", code)
 	mux.HandleFunc("GET /ws", l.socket)
+	mux.HandleFunc("GET /own", l.own)
 	mux.HandleFunc("GET /play", l.playOurselves)
 	mux.HandleFunc("GET /result", l.result)
 	mux.HandleFunc("POST /table", l.saveTable)

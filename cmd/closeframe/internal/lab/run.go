@@ -84,6 +84,8 @@ type run struct {
 	reason   string
 	language *catalog.Language
 
+	relayed *relayed // if the server is the user's: nothing else below counts then
+
 	conn *recorder // nil if there was no opening handshake
 	in   []byte    // received and not parsed
 	h    closeevent.Handshake
@@ -307,12 +309,18 @@ type result struct {
 	ToBrowser dissect.Report `json:"toBrowser"`
 	ToServer  dissect.Report `json:"toServer"`
 
+	// Refused says why there was no connection to the user's server.
+	Refused string `json:"refused,omitempty"`
+
 	// What a client of the lab's own saw in the browser's place.
 	Ours *ours `json:"ours,omitempty"`
 }
 
 // result returns what is known of p once it is done.
 func (p *run) result() result {
+	if p.relayed != nil {
+		return p.relayed.result(p.language.Tag())
+	}
 	r := result{Server: p.event, Expected: []closeevent.Event{}}
 	var sent, received []byte
 	if p.conn != nil {

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"slices"
+
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/internal/catalog"
 )
@@ -41,7 +43,7 @@ type group struct {
 // groups returns all cases under their headings.
 func groups(l *catalog.Language) []group {
 	var all []group
-	for _, c := range cases {
+	for _, c := range slices.Concat(cases, ownCases) {
 		name := l.Text("lab.group." + c.Group)
 		if len(all) == 0 || all[len(all)-1].Name != name {
 			all = append(all, group{Name: name})

@@ -80,7 +80,7 @@ func TestWords(t *testing.T) {
 	for _, status := range []string{dissect.Valid, dissect.Invalid, dissect.Incomplete, dissect.Other} {
 		used["script."+status] = true
 	}
-	for _, c := range cases {
+	for _, c := range slices.Concat(cases, ownCases) {
 		for _, key := range []string{"group." + c.Group, "case." + c.ID + ".name", "case." + c.ID + ".why"} {
 			used[key] = true
 		}

@@ -49,6 +49,7 @@ const closeText = (code) => say({0: "closeNone", 1005: "closeEmpty"}[code] ?? "c
 function outcome(seen) {
 	const {expected, expectedAnswer, answer, server} = seen.server;
 	const told = say("serverTold", eventText(server));
+	if (seen.case.takesURL) return [say("ownBrowser", browserName(), eventText(seen.event)), say("ownTold", eventText(server))];
 	if (seen.case.ours) return [say("oursNote"), told];
 	const browser = browserName(), events = expected.map(eventText).join(say("or"));
 	const diff = difference(seen);

@@ -6,6 +6,7 @@
 "use strict";
 
 const $ = (id) => document.getElementById(id);
+const runText = $("run").textContent;
 const lang = document.documentElement.lang;
 
 let words = {}, cases = [], profiles = [];
@@ -49,9 +50,10 @@ const getJSON = async (url) => (await fetchOK(url)).json();
 // ---- a run -------------------------------------------------------------
 
 /** Runs a case, and returns what both ends saw. */
-async function play(c, code, reason) {
+async function play(c, code, reason, url = "") {
 	const run = Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
 	const query = new URLSearchParams({run, case: c.id, lang});
+	if (c.takesURL) query.set("url", url);
 	if (!c.clientCloses && c.takesCode) {
 		query.set("code", code);
 		query.set("reason", reason);
@@ -65,6 +67,7 @@ async function play(c, code, reason) {
 	}
 	await socket(c, code, reason, query, seen);
 	seen.server = await getJSON(`result?run=${run}`);
+	if (seen.server.refused) throw new Error(seen.server.refused);
 	alignClocks(seen);
 	return seen;
 }
@@ -74,9 +77,17 @@ function socket(c, code, reason, query, seen) {
 	return new Promise((resolve) => {
 		const note = (what, text) => seen.moments.push({ms: performance.now(), what, text});
 		note("new", "new WebSocket()");
-		const ws = new WebSocket(`ws://${location.host}/ws?${query}`);
+		const ws = new WebSocket(`ws://${location.host}/${c.takesURL ? "own" : "ws"}?${query}`);
+		const closeNow = () => {
+			note("call", "close()");
+			ws.close();
+		};
 		ws.onopen = () => {
 			note("open", "open");
+			if (c.takesURL && !c.clientCloses) {
+				$("stop").hidden = false;
+				$("stop").onclick = closeNow;
+			}
 			if (!c.clientCloses) return;
 			const args = [];
 			if (c.takesCode) {
@@ -90,14 +101,14 @@ function socket(c, code, reason, query, seen) {
 			} catch (e) {
 				seen.thrown = e.name;
 				note("throw", say("threw", e.name));
-				note("call", "close()");
-				ws.close();
+				closeNow();
 			}
 		};
 		ws.onerror = () => note("error", "error");
 		ws.onclose = (e) => {
 			seen.event = {code: e.code, reason: e.reason, wasClean: e.wasClean};
 			note("close", `close: ${line(seen.event)}`);
+			$("stop").hidden = true;
 			resolve();
 		};
 	});
@@ -108,6 +119,9 @@ function socket(c, code, reason, query, seen) {
 function fillForm() {
 	const c = caseOf($("case").value);
 	$("code-field").hidden = $("reason-field").hidden = !c.takesCode;
+	$("url-field").hidden = !c.takesURL;
+	$("run").textContent = c.takesURL && !c.clientCloses ? say("connect") : runText;
+	$("url-hint").textContent = c.takesURL ? c.why : "";
 	$("code").value = c.code;
 	$("reason").value = c.reason;
 	changed();
@@ -119,9 +133,11 @@ function changed() {
 	const code = $("code").value.trim();
 	const good = code === "" ? c.clientCloses || !c.takesCode : /^[0-9]{1,5}$/.test(code) && Number(code) < 65536;
 	$("code").setCustomValidity(good ? "" : say("badCode"));
+	const reached = !c.takesURL || /^wss?:\/\/[^\/]/.test($("url").value.trim());
+	$("url").setCustomValidity(reached ? "" : say("badURL"));
 	$("reason-hint").textContent = say("reasonBytes", new TextEncoder().encode($("reason").value).length);
 	$("link").href = link();
-	if (!good) forget();
+	if (!good || !reached) forget();
 }
 
 /** Takes the last result away: the form no longer describes it. */
@@ -134,6 +150,7 @@ function forget() {
 function link() {
 	const c = caseOf($("case").value);
 	const q = new URLSearchParams({case: c.id});
+	if (c.takesURL) q.set("url", $("url").value.trim());
 	if (c.takesCode) {
 		q.set("code", $("code").value.trim());
 		q.set("reason", $("reason").value);
@@ -150,12 +167,12 @@ async function submit(event) {
 	$("run").disabled = true;
 	const begin = Date.now();
 	const tick = () => {
-		$("status").textContent = say(c.slow ? "runningSlow" : "running", Math.round((Date.now() - begin) / 1000));
+		$("status").textContent = say(!$("stop").hidden ? "waitingSelf" : c.slow ? "runningSlow" : "running", Math.round((Date.now() - begin) / 1000));
 	};
 	tick();
 	const timer = setInterval(tick, c.slow ? 10000 : 1000);
 	try {
-		const seen = await play(c, $("code").value.trim(), $("reason").value);
+		const seen = await play(c, $("code").value.trim(), $("reason").value, $("url").value.trim());
 		const codes = [...new Set([seen.event.code, seen.server.server.code])];
 		seen.codes = new Map(await Promise.all(codes.map(async (n) => [n, await getJSON(`code.json?code=${n}&lang=${lang}`)])));
 		seen.link = here;
@@ -192,14 +209,19 @@ function show(seen) {
 	const {event, server} = seen;
 	const b = because(seen);
 	$("why").textContent = b.why;
-	$("rule").replaceChildren(el("a", {href: b.href, rel: "noreferrer"}, b.rule));
+	$("why").lang = seen.case.takesURL && seen.thrown === null ? "en" : lang; // closetap's report
+	$("rule").hidden = !b.rule;
+	$("rule").replaceChildren(b.href ? el("a", {href: b.href, rel: "noreferrer"}, b.rule) : b.rule);
 	if (b.quote) $("rule").append(say("colon"), el("q", {lang: "en"}, b.quote.replaceAll("_", "")));
 	$("outcome").textContent = outcome(seen).join(say("space"));
 	$("browser-title").textContent = seen.case.ours ? say("oursName") : browserName();
 	showEvent($("browser-event"), event, seen.codes);
 	$("browser-note").textContent = seen.thrown ? say("noEvent", seen.thrown) : "";
 	showEvent($("server-event"), server.server, seen.codes);
-	$("first").textContent = say({browser: "firstBrowser", server: "firstServer", both: "firstBoth", nobody: "firstNobody"}[server.first]);
+	$("server-title").textContent = say(seen.case.takesURL ? "ownName" : "serverName");
+	$("server-note").textContent = seen.case.takesURL ? say("ownNote") : "";
+	$("first").textContent = say({browser: "firstBrowser", server: "firstServer", both: "firstBoth",
+		nobody: seen.case.takesURL ? "ownNobody" : "firstNobody"}[server.first]);
 	$("frames").replaceChildren(showFrames(say("toBrowser"), server.toBrowser), showFrames(say("toServer"), server.toServer));
 	showTimeline(seen);
 	$("report").hidden = true;
@@ -236,7 +258,7 @@ function report(seen) {
 		"",
 		`${name}: ${line(seen.event)}${seen.thrown ? ` (${seen.thrown})` : ""}`,
 		`${say("there")}: ${line(s.server)}`,
-		`${say("byRule")}: ${s.expected.map(line).join(say("or"))}`,
+		...seen.case.takesURL ? [] : [`${say("byRule")}: ${s.expected.map(line).join(say("or"))}`],
 		"",
 		`${b.why} ${b.rule}${b.quote ? `: "${b.quote}"` : ""}`,
 		outcome(seen).join(say("space")),
@@ -273,10 +295,12 @@ async function start() {
 	const q = new URLSearchParams(location.search);
 	if (caseOf(q.get("case"))) $("case").value = q.get("case");
 	fillForm();
+	if (q.has("url")) $("url").value = q.get("url");
 	if (q.has("code")) $("code").value = q.get("code");
 	if (q.has("reason")) $("reason").value = q.get("reason");
 	changed();
 	$("case").addEventListener("change", fillForm);
+	$("url").addEventListener("input", changed);
 	$("code").addEventListener("input", changed);
 	$("reason").addEventListener("input", changed);
 	$("form").addEventListener("submit", submit);
@@ -284,7 +308,8 @@ async function start() {
 	$("run-all").addEventListener("click", runAll);
 	$("save").addEventListener("click", download);
 	document.body.dataset.ready = "true";
-	if (caseOf(q.get("case"))) $("form").requestSubmit();
+	// A link from elsewhere must not make the lab connect to anything.
+	if (caseOf(q.get("case")) && !caseOf(q.get("case")).takesURL) $("form").requestSubmit();
 	if (q.has("all")) {
 		$("with-slow").checked = q.get("all") !== "quick";
 		runAll();

@@ -41,7 +41,7 @@ async function runAll() {
 	table = null;
 	delete $("all").dataset.done;
 	const own = ownProfile();
-	const chosen = cases.filter((c) => $("with-slow").checked || !c.slow);
+	const chosen = cases.filter((c) => !c.takesURL && ($("with-slow").checked || !c.slow));
 	const columns = [say("tableCase"), say("tableHere"), say("byRule"), ...profiles.map((p) => p.name), say("tableVerdict")];
 	const body = el("tbody", {role: "rowgroup"});
 	$("all").replaceChildren(

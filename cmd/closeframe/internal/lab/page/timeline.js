@@ -4,7 +4,7 @@
 "use strict";
 
 /** What crosses, and which way: for the column between the two ends. */
-const ways = {sent: "←", received: "→", end: "→ FIN", "peer-reset": "→ RST", "half-closed": "← FIN", closed: "", reset: "← RST"};
+const ways = {sent: "←", "sent-frame": "←", "received-frame": "→", received: "→", end: "→ FIN", "peer-reset": "→ RST", "half-closed": "← FIN", closed: "", reset: "← RST"};
 
 /** Whether a moment of the server's ends its half of the TCP connection. */
 const endsTCP = (m) => ["half-closed", "closed", "reset"].includes(m.what);
@@ -26,7 +26,7 @@ function certain(seen) {
 	const there = seen.server.moments ?? [], here = (what) => seen.moments.findLast((m) => m.what === what);
 	const opened = there.find((m) => m.what === "opened");
 	const all = [[here("new"), opened], [opened, here("open")]];
-	if (seen.case.clientCloses) all.push([here("call"), there.find((m) => m.what === "received")]);
+	if (here("call")) all.push([here("call"), there.find((m) => m.what === "received")]);
 	// A code and a reason come with the frame. Whatever else ended the
 	// connection is what the server did first, unless the browser was first.
 	if (seen.event.wasClean || seen.event.code !== 1006) {
@@ -138,7 +138,7 @@ function showTimeline(seen) {
 			el("th", {scope: "col", class: "number"}, say("ms")),
 			el("th", {scope: "col", class: "here"}, seen.case.ours ? say("oursName") : say("here")),
 			el("th", {scope: "col", class: "way"}, say("wire")),
-			el("th", {scope: "col"}, say("there")))),
+			el("th", {scope: "col"}, say(seen.case.takesURL ? "ownThere" : "there")))),
 		el("tbody", {}, ...timeline(seen).map((m) => el("tr", {"data-side": m.side, "data-what": m.what},
 			el("td", {class: "number"}, m.ms.toFixed(1)),
 			el("td", {class: "here"}, m.side === "here" ? m.text : ""),
