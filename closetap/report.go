@@ -61,6 +61,9 @@ type SideReport struct {
 	Fault string `json:"fault,omitempty"`
 	Rule  string `json:"rule,omitempty"`
 
+	// Err is the violation as [Tap.Err] returns it.
+	Err error `json:"-"`
+
 	// Told is what the application of this side was told, or will be if the
 	// transport ends now. If the side has received a Close frame and no answer
 	// passed, the answer counts as one that could not be written.
@@ -127,6 +130,7 @@ func (c *Conn) Report() Report {
 			Inserted:  c.inserted[i].code,
 			Transport: c.ends[i],
 		}
+		s.Err = c.Tap(side).Err()
 		s.Fault, s.Rule = c.Tap(side).violation()
 		h[i].TransportClosed()
 		s.Told = h[i].Ending()

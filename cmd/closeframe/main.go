@@ -41,6 +41,7 @@ func init() {
 		cmdExplain,
 		cmdProbe,
 		cmdAutopsy,
+		cmdRelay,
 		cmdLab,
 		cmdCompletion,
 		cmdVersion,

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/closetap"
+	"github.com/closeframe/closeframe/frame"
+)
+
+// violations has the rule of each violation, and the key of its text after
+// "relay.fault.".
+var violations = map[error]struct{ key, rule string }{
+	closetap.ErrAfterClose: {"afterClose", "RFC 6455 §5.5.1"},
+	frame.ErrReservedBits:  {"reservedBits", "RFC 6455 §5.2"},
+	frame.ErrFragmented:    {"fragmented", "RFC 6455 §5.5"},
+	frame.ErrMasked:        {"masked", "RFC 6455 §5.1"},
+	frame.ErrUnmasked:      {"unmasked", "RFC 6455 §5.1"},
+	frame.ErrTooLong:       {"tooLong", "RFC 6455 §5.5"},
+	frame.ErrShort:         {"short", "RFC 6455 §5.5.1"},
+	frame.ErrInvalidCode:   {"invalidCode", "RFC 6455 §7.4"},
+	frame.ErrInvalidUTF8:   {"invalidUTF8", "RFC 6455 §5.5.1"},
+}
+
+// sentence returns a report in one line, in the language of the session. In
+// English it is the Text of the report.
+func (p *relayPrinter) sentence(r *closetap.Report) string {
+	l := p.s.text
+	name := map[closetap.Side]string{closetap.Client: l.Text("relay.client"), closetap.Server: l.Text("relay.server")}
+	side := map[closetap.Side]*closetap.SideReport{closetap.Client: &r.Client, closetap.Server: &r.Server}
+	both := []closetap.Side{closetap.Client, closetap.Server}
+	line := ""
+	and := func(clause string) {
+		if line == "" {
+			line = clause
+		} else {
+			line = l.Text("relay.say.and", line, clause)
+		}
+	}
+	add := func(key string, args ...any) { and(l.Text(key, args...)) }
+
+	fault := func(late bool) {
+		for _, x := range both {
+			s := side[x]
+			if s.Err == nil || late != (s.Err == closetap.ErrAfterClose) {
+				continue
+			}
+			v := violations[s.Err]
+			what := l.Text("relay.fault." + v.key)
+			if s.Err == frame.ErrInvalidCode {
+				what = l.Text("relay.fault.invalidCode", s.Fault[strings.LastIndexByte(s.Fault, ' ')+1:])
+			}
+			add("relay.say.fault", name[x], what, v.rule)
+		}
+	}
+	fault(false)
+	if x := r.ClosedFirst; x == closetap.Client || x == closetap.Server {
+		y := x.Peer()
+		if side[y].Transport != closetap.EndNone && side[y].Told.Cause() == closeevent.CauseLost {
+			add("relay.say.no."+side[y].Transport.String(), name[y])
+		}
+		switch s := side[x]; {
+		case s.Sent == closecode.NoStatusRcvd:
+			add("relay.say.closedEmpty", name[x])
+		default:
+			add("relay.say.closed", name[x], contents(s.Sent.String(), s.Reason))
+		}
+		switch s := side[y]; {
+		case s.Told.Received == 0 && s.Sent == 0:
+		case s.Sent == closecode.NoStatusRcvd:
+			add("relay.say.answeredEmpty", name[y])
+		case s.Sent != 0:
+			add("relay.say.answered", name[y], contents(strconv.Itoa(int(s.Sent)), s.Reason))
+		default:
+			add("relay.say.unanswered."+s.Transport.String(), name[y])
+		}
+	} else if x := r.EndedFirst; x != closetap.Neither {
+		add("relay.say.no."+side[x].Transport.String(), name[x])
+	}
+
+	fault(true)
+
+	// What the applications are told. A side that ended its transport without a
+	// Close frame knows that it did.
+	skip := closetap.Neither
+	if x := r.EndedFirst; x != closetap.Neither && side[x].Told.Cause() == closeevent.CauseLost &&
+		(side[x].Transport == closetap.EndFIN || side[x].Transport == closetap.EndReset) {
+		skip = x
+	}
+	client, server := r.Client.Told, r.Server.Told
+	switch {
+	case client.WasClean && server.WasClean:
+		add("relay.say.clean")
+	case skip == closetap.Neither && client.Event == server.Event:
+		add("relay.say.bothSee", client.Code)
+	default:
+		var sees []string
+		for _, x := range both {
+			told := side[x].Told
+			switch {
+			case x == skip || told.WasClean:
+			case told.Code == closecode.AbnormalClosure:
+				sees = append(sees, l.Text("relay.say.sees", name[x], told.Code))
+			default:
+				sees = append(sees, l.Text("relay.say.seesUnclean", name[x], told.Code))
+			}
+		}
+		and(strings.Join(sees, l.Text("word.comma")))
+	}
+	return line
+}
+
+// contents returns what a Close frame holds.
+func contents(code, reason string) string {
+	if reason == "" {
+		return code
+	}
+	return code + " " + strconv.Quote(reason)
+}

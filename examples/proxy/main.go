@@ -1,0 +1,349 @@
+// Proxy is a reverse proxy for WebSockets that closes them correctly.
+//
+// What to copy: the type tunnel. It forwards the bytes of both sides unchanged
+// and observes them with package closetap, so that it knows where frames end and
+// how a connection ended. Close frames of the two sides pass through it like all
+// other bytes: the endpoints decide, and no code or reason is lost or invented.
+// The proxy sends a Close frame of its own only where one side is gone without
+// one, or where it has to go itself, and only between two frames: [tunnel.shut]
+// and [tunnel.forward]. Once closing has begun, a timer bounds it. The rest of
+// this file is the opening handshake, a log line and a counter for each
+// connection, and draining on SIGTERM.
+//
+//	go run ./examples/proxy -listen 127.0.0.1:8000 http://127.0.0.1:9000
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"expvar"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/closetap"
+)
+
+func main() {
+	listen := flag.String("listen", "127.0.0.1:8000", "listen at this `address`")
+	grace := flag.Duration("grace", 10*time.Second, "how long closing may take")
+	flag.Parse()
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	target, err := url.Parse(flag.Arg(0))
+	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
+		fmt.Fprintf(os.Stderr, "invalid target %q: want http://HOST:PORT or https://HOST:PORT\n", flag.Arg(0))
+		os.Exit(2)
+	}
+	ln, err := net.Listen("tcp", *listen)
+	if err != nil {
+		log.Error("listen", "err", err)
+		os.Exit(1)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	p := newProxy(target, log, *grace)
+	server := &http.Server{Handler: p}
+	go server.Serve(ln)
+	log.Info("listening", "addr", ln.Addr().String())
+	<-ctx.Done()
+	ctx, cancel := context.WithTimeout(context.Background(), *grace)
+	defer cancel()
+	ln.Close()
+	p.drain(ctx)
+	server.Shutdown(ctx) // other requests; it does not know of tunnels
+	log.Info("stopped", "ends", ends.String())
+}
+
+// ends counts connections by their cause and the class of the code. Both have
+// few values, and a peer cannot invent more.
+var ends = expvar.NewMap("websocket_ends")
+
+// A proxy is a handler that forwards every request to one server.
+type proxy struct {
+	target *url.URL
+	log    *slog.Logger
+	grace  time.Duration // how long closing may take
+	other  http.Handler  // requests that are not for WebSockets
+
+	mu       sync.Mutex
+	tunnels  map[*tunnel]struct{} // guarded by mu
+	draining bool                 // guarded by mu
+	wait     sync.WaitGroup
+}
+
+func newProxy(target *url.URL, log *slog.Logger, grace time.Duration) *proxy {
+	return &proxy{target: target, log: log, grace: grace,
+		other: httputil.NewSingleHostReverseProxy(target), tunnels: map[*tunnel]struct{}{}}
+}
+
+func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		p.other.ServeHTTP(w, r)
+		return
+	}
+	out := r.Clone(context.WithoutCancel(r.Context()))
+	out.URL.Scheme, out.URL.Host, out.Host, out.RequestURI = p.target.Scheme, p.target.Host, p.target.Host, ""
+	out.Header.Set("Connection", "Upgrade")
+	if ip, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		out.Header.Add("X-Forwarded-For", ip)
+	}
+	resp, err := http.DefaultTransport.RoundTrip(out)
+	if err != nil {
+		p.log.Error("no server", "path", r.URL.Path, "err", err)
+		http.Error(w, "no server", http.StatusBadGateway)
+		return
+	}
+	defer resp.Body.Close()
+	server, ok := resp.Body.(io.ReadWriteCloser)
+	if resp.StatusCode != http.StatusSwitchingProtocols || !ok {
+		maps.Copy(w.Header(), resp.Header)
+		w.WriteHeader(resp.StatusCode)
+		io.Copy(w, resp.Body)
+		return
+	}
+	client, rw, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		p.log.Error("hijack", "err", err)
+		return
+	}
+	defer client.Close()
+	client.SetDeadline(time.Time{}) // the server had its own
+	resp.Body = nil
+	if resp.Write(client) != nil {
+		return
+	}
+	t := &tunnel{
+		proxy:  p,
+		client: leg{ReadWriteCloser: client, side: closetap.Client, r: rw.Reader},
+		server: leg{ReadWriteCloser: server, side: closetap.Server, r: server},
+	}
+	if !p.add(t) {
+		return
+	}
+	defer p.remove(t)
+	began := time.Now()
+	t.run()
+	t.mu.Lock()
+	report := t.conn.Report()
+	t.mu.Unlock()
+	code := report.Client.Told.Code // what the client was told
+	ends.Add(report.CauseName+"/"+code.Class().String(), 1)
+	p.log.Info("closed", "path", r.URL.Path, "took", time.Since(began), "cause", report.CauseName, "code", int(code),
+		"text", report.Text, "report", report)
+}
+
+// add takes note of t, unless the proxy is draining.
+func (p *proxy) add(t *tunnel) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.draining {
+		return false
+	}
+	p.tunnels[t] = struct{}{}
+	p.wait.Add(1)
+	return true
+}
+
+func (p *proxy) remove(t *tunnel) {
+	p.mu.Lock()
+	delete(p.tunnels, t)
+	p.mu.Unlock()
+	p.wait.Done()
+}
+
+// drain closes all tunnels and returns when they have ended, at the latest when
+// ctx ends.
+func (p *proxy) drain(ctx context.Context) {
+	p.mu.Lock()
+	p.draining = true
+	for t := range p.tunnels {
+		// Clients may come back at once (§7.4.1: 1012, "service restart"). For
+		// the server, its client goes away.
+		go t.shut(&t.client, closecode.ServiceRestart)
+		go t.shut(&t.server, closecode.GoingAway)
+	}
+	p.mu.Unlock()
+	done := make(chan struct{})
+	go func() { p.wait.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// A tunnel is one WebSocket connection through the proxy.
+type tunnel struct {
+	proxy          *proxy
+	client, server leg
+
+	mu    sync.Mutex
+	conn  closetap.Conn // guarded by mu
+	timer *time.Timer   // guarded by mu; ends the tunnel
+}
+
+// A leg is the connection to one side.
+type leg struct {
+	io.ReadWriteCloser
+	side closetap.Side
+	r    io.Reader // reads from it, perhaps with bytes that were read before
+
+	write  sync.Mutex     // held while writing; before tunnel.mu
+	lost   closecode.Code // guarded by tunnel.mu; the code to close this side with, once a frame ends
+	closed bool           // guarded by tunnel.mu; it was closed with that
+}
+
+// other returns the leg that is not l.
+func (t *tunnel) other(l *leg) *leg {
+	if l == &t.client {
+		return &t.server
+	}
+	return &t.client
+}
+
+// run forwards both directions until both have ended.
+func (t *tunnel) run() {
+	var both sync.WaitGroup
+	both.Go(func() { t.copy(&t.server, &t.client) })
+	both.Go(func() { t.copy(&t.client, &t.server) })
+	both.Wait()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.timer.Stop() // bound was called: both sides have ended
+}
+
+// bound lets the tunnel end within the grace period. t.mu is held.
+func (t *tunnel) bound() {
+	if t.timer == nil {
+		t.timer = time.AfterFunc(t.proxy.grace, func() {
+			t.client.Close()
+			t.server.Close()
+		})
+	}
+}
+
+// copy forwards what src sends, until src ends.
+func (t *tunnel) copy(dst, src *leg) {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := src.r.Read(buf)
+		t.forward(dst, src, buf[:n])
+		if err == nil {
+			continue
+		}
+		t.mu.Lock()
+		how := closetap.EndReset
+		switch {
+		case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF):
+			how = closetap.EndFIN
+		case errors.Is(err, net.ErrClosed):
+			how = closetap.EndClosed
+		}
+		t.conn.Ended(src.side, how)
+		t.bound() // a server need not answer FIN, and would keep the tunnel forever
+		tap := t.conn.Tap(src.side)
+		_, closing := tap.Close()
+		closing = closing || tap.Err() != nil // then the peer fails the connection
+		boundary := tap.AtBoundary()
+		t.mu.Unlock()
+		switch {
+		case closing: // the handshake is under way: pass the FIN on
+			dst.halfClose()
+		case boundary && src.side == closetap.Client:
+			t.shut(dst, closecode.GoingAway)
+		case boundary:
+			t.shut(dst, closecode.BadGateway)
+		default: // cut in the middle of a frame: nothing more can be sent
+			dst.Close()
+		}
+		return
+	}
+}
+
+// forward observes and forwards bytes from src. If dst is to be closed, it ends
+// with the first frame that ends.
+func (t *tunnel) forward(dst, src *leg, p []byte) {
+	dst.write.Lock()
+	t.mu.Lock()
+	tap := t.conn.Tap(src.side)
+	rest, was := p, dst.closed
+	for len(rest) > 0 && dst.lost != 0 && !dst.closed && !tap.AtBoundary() {
+		t.conn.Feed(src.side, rest[:1]) // look for the end of the frame
+		rest = rest[1:]
+	}
+	out := p
+	var last []byte
+	if dst.lost != 0 && !dst.closed && tap.AtBoundary() {
+		out, last = p[:len(p)-len(rest)], t.close(dst)
+	}
+	t.conn.Feed(src.side, rest)
+	_, closed := tap.Close()
+	if closed {
+		t.bound()
+	}
+	answered := closed && src.closed && src == &t.client
+	t.mu.Unlock()
+	if was {
+		out = nil // nothing may follow our Close frame
+	}
+	if len(out)+len(last) > 0 {
+		dst.Write(append(out[:len(out):len(out)], last...)) // an error shows when reading from dst
+	}
+	dst.write.Unlock()
+	if answered {
+		// "The server MUST close the underlying TCP connection immediately"
+		// (§5.5.1), and towards the client this proxy is the server.
+		src.halfClose()
+	}
+}
+
+// shut closes one side with code, at once or when the frame that is being sent
+// to it ends. If a Close frame has been sent to it, shut changes nothing.
+func (t *tunnel) shut(l *leg, code closecode.Code) {
+	t.mu.Lock()
+	t.bound()
+	if l.lost == 0 {
+		l.lost = code
+	}
+	t.mu.Unlock()
+	t.forward(l, t.other(l), nil)
+}
+
+// close returns the Close frame that closes l. t.mu is held.
+func (t *tunnel) close(l *leg) []byte {
+	var h closeevent.Handshake
+	if l.side == closetap.Server {
+		var key [4]byte
+		rand.Read(key[:])
+		h = closeevent.NewClient(key)
+	}
+	l.closed = true
+	t.conn.Inserted(l.side, l.lost, "")
+	// The other side gave no code: Relay never sends 1006, but l.lost.
+	return h.Relay(nil, closeevent.Event{Code: closecode.AbnormalClosure}, l.lost)
+}
+
+// halfClose sends FIN after what is being written.
+func (l *leg) halfClose() {
+	l.write.Lock()
+	defer l.write.Unlock()
+	if c, ok := l.ReadWriteCloser.(interface{ CloseWrite() error }); ok {
+		c.CloseWrite()
+		return
+	}
+	l.Close()
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/frame"
+)
+
+const (
+	request  = "GET /chat HTTP/1.1\r\nHost: proxy\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+	response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+	patience = 20 * time.Second
+)
+
+// A logged is what the proxy logs of a connection.
+type logged struct{ Msg, Cause, Text string }
+
+// lines sends what is logged of each connection.
+type lines chan logged
+
+func (l lines) Write(p []byte) (int, error) {
+	var v logged
+	if json.Unmarshal(p, &v); v.Msg == "closed" {
+		l <- v
+	}
+	return len(p), nil
+}
+
+// start returns both ends of a connection through a proxy.
+func start(t *testing.T, grace time.Duration) (client, server *net.TCPConn, p *proxy, log lines) {
+	t.Helper()
+	accepted := make(chan net.Conn, 1)
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err != nil || r.URL.Path != "/chat" {
+			t.Error(r.URL, err)
+		}
+		io.WriteString(c, response)
+		accepted <- c
+	}))
+	t.Cleanup(backend.Close)
+	u, _ := url.Parse(backend.URL)
+	log = make(lines, 1)
+	p = newProxy(u, slog.New(slog.NewJSONHandler(log, nil)), grace)
+	front := httptest.NewServer(p)
+	t.Cleanup(front.Close)
+	c, err := net.Dial("tcp", front.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(patience))
+	io.WriteString(c, request)
+	var head []byte
+	for !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
+		b := make([]byte, 1)
+		if _, err := c.Read(b); err != nil {
+			t.Fatal(err)
+		}
+		head = append(head, b...)
+	}
+	if !strings.HasPrefix(string(head), "HTTP/1.1 101") {
+		t.Fatalf("got %q", head)
+	}
+	s := <-accepted
+	s.SetDeadline(time.Now().Add(patience))
+	t.Cleanup(func() { s.Close() })
+	return c.(*net.TCPConn), s.(*net.TCPConn), p, log
+}
+
+// want reads exactly the bytes b from c.
+func want(t *testing.T, c net.Conn, who string, b []byte) {
+	t.Helper()
+	got := make([]byte, len(b))
+	if n, err := io.ReadFull(c, got); err != nil || !bytes.Equal(got, b) {
+		t.Fatalf("%s got %x, %v; want %x", who, got[:n], err, b)
+	}
+}
+
+// wantClose reads a Close frame from c and returns it.
+func wantClose(t *testing.T, c net.Conn, who string, code closecode.Code) {
+	t.Helper()
+	b := make([]byte, 2)
+	if _, err := io.ReadFull(c, b); err != nil {
+		t.Fatalf("%s: %v; want Close %v", who, err, code)
+	}
+	n, err := frame.Size(b)
+	if err != nil {
+		t.Fatalf("%s got % x; want Close %v", who, b, code)
+	}
+	b = append(b, make([]byte, n-2)...)
+	io.ReadFull(c, b[2:])
+	f, _, err := frame.Parse(b)
+	if who == "server" {
+		f, _, err = frame.ParseMasked(nil, b)
+	}
+	if err != nil || f.Code != code {
+		t.Fatalf("%s got %+v, %v; want Close %v", who, f, err, code)
+	}
+}
+
+// wantEOF verifies that c ends with FIN and nothing before.
+func wantEOF(t *testing.T, c net.Conn, who string) {
+	t.Helper()
+	if b, err := io.ReadAll(c); err != nil || len(b) > 0 {
+		t.Errorf("%s got %x, %v; want FIN", who, b, err)
+	}
+}
+
+func closeFrame(code closecode.Code, reason string) []byte {
+	b, _ := frame.Append(nil, code, reason)
+	return b
+}
+
+func closeMasked(code closecode.Code, reason string) []byte {
+	b, _ := frame.AppendMasked(nil, [4]byte{9, 8, 7, 6}, code, reason)
+	return b
+}
+
+// TestPasses verifies that a closing handshake passes unchanged, with reasons
+// and private codes, started by either side.
+func TestPasses(t *testing.T) {
+	client, server, _, log := start(t, patience)
+	server.Write(closeFrame(4001, "session expired"))
+	want(t, client, "client", closeFrame(4001, "session expired"))
+	client.Write(closeMasked(4002, "so be it"))
+	want(t, server, "server", closeMasked(4002, "so be it"))
+	server.Close()
+	wantEOF(t, client, "client")
+	client.Close()
+	if l := <-log; l.Cause != "clean" || l.Text != `server closed: 4001 (private) "session expired"; client answered 4002 "so be it"; clean on both sides` {
+		t.Errorf("logged %+v", l)
+	}
+	client, server, _, log = start(t, patience)
+	client.Write(closeMasked(closecode.NoStatusRcvd, ""))
+	want(t, server, "server", closeMasked(closecode.NoStatusRcvd, ""))
+	server.Write(closeFrame(closecode.NoStatusRcvd, ""))
+	server.Close()
+	want(t, client, "client", closeFrame(closecode.NoStatusRcvd, ""))
+	wantEOF(t, client, "client")
+	client.Close()
+	if l := <-log; l.Cause != "clean" {
+		t.Errorf("logged %+v", l)
+	}
+}
+
+// TestLost verifies what a side is told whose peer ends without a Close frame:
+// an orderly close between frames, and a cut within one.
+func TestLost(t *testing.T) {
+	client, server, _, log := start(t, patience)
+	server.Close()
+	wantClose(t, client, "client", closecode.BadGateway)
+	client.Write(closeMasked(closecode.BadGateway, ""))
+	wantEOF(t, client, "client")
+	client.Close()
+	if l := <-log; l.Cause != "lost" {
+		t.Errorf("logged %+v", l)
+	}
+	client, server, _, log = start(t, patience)
+	client.SetLinger(0)
+	client.Close()
+	wantClose(t, server, "server", closecode.GoingAway)
+	server.Write(closeFrame(closecode.GoingAway, ""))
+	server.Close()
+	if l := <-log; l.Cause != "lost" {
+		t.Errorf("logged %+v", l)
+	}
+	client, server, _, log = start(t, patience)
+	server.Write([]byte{0x82, 5, 'h'})
+	server.Close()
+	want(t, client, "client", []byte{0x82, 5, 'h'})
+	wantEOF(t, client, "client")
+	client.Close()
+	if l := <-log; l.Cause != "lost" {
+		t.Errorf("logged %+v", l)
+	}
+}
+
+// TestDrain verifies that draining waits for the end of a frame, forwards
+// nothing after its Close frame, and ends clean connections.
+func TestDrain(t *testing.T) {
+	client, server, p, log := start(t, patience)
+	server.Write([]byte{0x82, 3, 'a'})
+	want(t, client, "client", []byte{0x82, 3, 'a'})
+	done := make(chan struct{})
+	go func() {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		p.drain(ctx)
+		close(done)
+	}()
+	wantClose(t, server, "server", closecode.GoingAway)
+	// The frame ends with c; what follows comes too late.
+	server.Write(append([]byte{'b', 'c', 0x82, 1, 'd'}, closeFrame(closecode.GoingAway, "")...))
+	want(t, client, "client", []byte{'b', 'c'})
+	wantClose(t, client, "client", closecode.ServiceRestart)
+	client.Write(closeMasked(closecode.ServiceRestart, ""))
+	wantEOF(t, client, "client")
+	client.Close()
+	server.Close()
+	if l := <-log; l.Cause != "clean" || !strings.HasPrefix(l.Text, "proxy closed the client's side: 1012 Service Restart; ") {
+		t.Errorf("logged %+v", l)
+	}
+	<-done
+}
+
+// TestStubborn verifies that a server that never ends its connection does not
+// keep it open forever.
+func TestStubborn(t *testing.T) {
+	client, _, _, log := start(t, 100*time.Millisecond)
+	client.Close()
+	if l := <-log; l.Cause != "unanswered" && l.Cause != "lost" {
+		t.Errorf("logged %+v", l)
+	}
+}
