@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/names"
 )
 
 var cmdCodes = &command{
@@ -14,6 +15,7 @@ var cmdCodes = &command{
 		"closeframe codes",
 		"closeframe codes 1006",
 		`closeframe codes "going away" 1012 CLOSE_TOO_LARGE`,
+		"closeframe codes 'websocket: close 1006 (abnormal closure): unexpected EOF'",
 		"closeframe codes 1000-1015",
 		"closeframe codes -json 4000-4999",
 	},
@@ -23,9 +25,17 @@ var cmdCodes = &command{
 			return status
 		}
 		var rows []codeRow
+	args:
 		for _, arg := range args {
 			first, last, ok := parseRange(arg)
 			switch {
+			case !ok && len(args) > 1:
+				// The arguments may be the words of one text.
+				if r, err := names.Find(strings.Join(args, " ")); err == nil {
+					rows = s.codeRows(r.Code, r.Code)
+					break args
+				}
+				return s.notACode(arg, "codes.error.code")
 			case !ok:
 				return s.notACode(arg, "codes.error.code")
 			case first > last:
@@ -87,7 +97,8 @@ func (s *session) codeRows(first, last closecode.Code) []codeRow {
 	return rows
 }
 
-// parseRange parses a code, the name of one, or "first-last".
+// parseRange parses a code, the name of one, "first-last", or a text that has
+// a code.
 func parseRange(arg string) (first, last closecode.Code, ok bool) {
 	if c, ok := findCode(arg); ok {
 		return c, c, true
@@ -98,7 +109,11 @@ func parseRange(arg string) (first, last closecode.Code, ok bool) {
 	}
 	a, err1 := strconv.ParseUint(lo, 10, 16)
 	b, err2 := strconv.ParseUint(hi, 10, 16)
-	return closecode.Code(a), closecode.Code(b), err1 == nil && err2 == nil
+	if err1 == nil && err2 == nil {
+		return closecode.Code(a), closecode.Code(b), true
+	}
+	r, err := names.Find(arg)
+	return r.Code, r.Code, err == nil
 }
 
 // printCodes prints a table of codes. English, whose titles are nearly the

@@ -66,11 +66,11 @@ var cmdDecode = &command{
 		if err := s.undecodable(r, opt); err != nil {
 			return s.usage("error.is", err)
 		}
-		d := decode(r, opt, langOf(s.text))
+		d := decode(r, opt, s.text)
 		if s.asJSON {
 			s.json(d)
 		} else {
-			p := renderer{w: s.stdout, st: s.style(), l: langOf(s.text), columns: s.width()}
+			p := renderer{w: s.stdout, st: s.style(), l: s.text, columns: s.width()}
 			p.decoded(d)
 		}
 		if !d.Valid {

@@ -10,6 +10,7 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/paste"
 	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // A decoded is the output of decode as JSON.
@@ -67,7 +68,7 @@ type handshake struct {
 }
 
 // decode explains a reading.
-func decode(r paste.Reading, opt dissect.Options, l lang) *decoded {
+func decode(r paste.Reading, opt dissect.Options, l *catalog.Language) *decoded {
 	d := &decoded{Valid: true, Lang: opt.Lang, Frames: []dissect.Frame{}, payload: opt.Payload}
 	d.Read = readAs{Form: r.Form, Name: r.Name, Cut: r.Cut}
 	for _, s := range r.Skipped {
@@ -198,7 +199,7 @@ func receive(h *closeevent.Handshake, f *dissect.Frame) {
 
 // codeText returns a code with its name, and its title in other languages than
 // English.
-func codeText(l lang, c closecode.Code, title string) string {
+func codeText(l *catalog.Language, c closecode.Code, title string) string {
 	s := strings.TrimSpace(fmt.Sprintf("%d %s", c, c.Name()))
 	if l.Tag() != "en" && c.Name() != "" && title != "" {
 		s += " " + title
@@ -207,7 +208,7 @@ func codeText(l lang, c closecode.Code, title string) string {
 }
 
 // summary returns one sentence about all frames.
-func (d *decoded) summary(l lang) string {
+func (d *decoded) summary(l *catalog.Language) string {
 	var closes []*dissect.Frame
 	for i := range d.Frames {
 		if f := &d.Frames[i]; f.Type == "close" || f.Type == "payload" {
@@ -237,7 +238,7 @@ func (d *decoded) summary(l lang) string {
 }
 
 // after says that frames follow a Close frame that must not.
-func (d *decoded) after(l lang) string {
+func (d *decoded) after(l *catalog.Language) string {
 	for i := range d.Frames {
 		if o := d.Frames[i].Order; o != nil && o.Violation {
 			return l.Text("decode.sum.order")
@@ -248,7 +249,7 @@ func (d *decoded) after(l lang) string {
 
 // judged says of a Close frame whether it is valid, who sent it and what it
 // says.
-func judged(l lang, f *dissect.Frame) string {
+func judged(l *catalog.Language, f *dissect.Frame) string {
 	from := ""
 	if f.From != "" {
 		from = l.Text("decode.from." + f.From)
@@ -261,7 +262,7 @@ func judged(l lang, f *dissect.Frame) string {
 }
 
 // says returns the code and the reason of a Close frame.
-func says(l lang, f *dissect.Frame) string {
+func says(l *catalog.Language, f *dissect.Frame) string {
 	c := f.Close
 	switch {
 	case c == nil:

@@ -1,9 +1,10 @@
 package main
 
 import (
-	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // TestLanguage names no third language that might be added: that takes a file
@@ -54,35 +55,12 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
-// TestWords checks that no language lacks a word.
-func TestWords(t *testing.T) {
-	en := reflect.ValueOf(english)
-	for _, w := range []*words{&english, &chinese} {
-		v := reflect.ValueOf(*w)
-		for i := range v.NumField() {
-			name := v.Type().Field(i).Name
-			switch f := v.Field(i); f.Kind() {
-			case reflect.String:
-				if f.Len() == 0 {
-					t.Errorf("%s: %s is empty", w.verdict, name)
-				}
-				if strings.Count(f.String(), "%") != strings.Count(en.Field(i).String(), "%") {
-					t.Errorf("%s: %s does not hold what %q does", f, name, en.Field(i))
-				}
-			case reflect.Map:
-				if f.Len() != en.Field(i).Len() {
-					t.Errorf("%s: %s has %d words, want %d", w.verdict, name, f.Len(), en.Field(i).Len())
-				}
-				for _, key := range f.MapKeys() {
-					if !en.Field(i).MapIndex(key).IsValid() || f.MapIndex(key).Len() == 0 {
-						t.Errorf("%s: %s[%s]", w.verdict, name, key)
-					}
-				}
-			}
-		}
-		for _, field := range w.fields {
-			if columns(field) > fieldColumns {
-				t.Errorf("%q is wider than its column", field)
+// TestFieldColumn verifies that the names of a frame's fields fit their column.
+func TestFieldColumn(t *testing.T) {
+	for _, tag := range catalog.Languages() {
+		for name, text := range catalog.In(tag).Section("decode.field") {
+			if columns(text) > fieldColumns {
+				t.Errorf("%s: %s: %q is wider than its column", tag, name, text)
 			}
 		}
 	}

@@ -228,7 +228,7 @@ func printEvents(w io.Writer, st style, peer probe.Role, events []probe.Event) {
 			arrow = "←"
 		}
 		fmt.Fprintf(w, "\n%8.1f ms %s %s\n", e.At, arrow, st.bold(e.What))
-		p := renderer{w: w, st: st, l: langOf(catalog.In("en")), width: 2, columns: screen, perRow: 8}
+		p := renderer{w: w, st: st, l: catalog.In("en"), width: 2, columns: screen, perRow: 8}
 		frames := dissect.Bytes(e.Bytes, dissect.Options{From: from}).Frames
 		for i := range frames {
 			p.spans(&frames[i])

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/internal/catalog"
 	"io"
 	"strconv"
 	"strings"
@@ -19,7 +20,7 @@ const fieldColumns = 8
 type renderer struct {
 	w       io.Writer
 	st      style
-	l       lang
+	l       *catalog.Language
 	columns int // to print in
 
 	width  int // of the offsets
@@ -131,10 +132,10 @@ func (p *renderer) totals(d *decoded) {
 	}
 	if len(d.Frames) > 1 {
 		fmt.Fprintln(p.w)
-		fmt.Fprintf(p.w, p.l.total+"\n", len(d.Frames), closes, valid, invalid, incomplete)
+		fmt.Fprintln(p.w, p.l.Text("decode.total", len(d.Frames), closes, valid, invalid, incomplete))
 	}
 	if d.Rest > 0 {
-		fmt.Fprintf(p.w, p.l.rest+"\n", d.Rest)
+		fmt.Fprintln(p.w, p.l.Count("decode.rest", d.Rest))
 	}
 	if h := d.Handshake; h != nil {
 		var list definitions
@@ -155,13 +156,13 @@ func (p *renderer) title(f *dissect.Frame, i, n int, sides bool) {
 	var s string
 	switch {
 	case sides:
-		s = p.l.Text("decode.title.side", p.l.types[f.Type], p.l.size(f.Size), p.l.Text("decode.side."+f.From), f.Offset)
+		s = p.l.Text("decode.title.side", p.l.Text("decode.type."+f.Type), p.l.Count("decode.bytes", f.Size), p.l.Text("decode.side."+f.From), f.Offset)
 	case f.Type == "payload":
-		s = fmt.Sprintf(p.l.payloadOf, p.l.size(f.Size))
+		s = p.l.Text("decode.title.payload", p.l.Count("decode.bytes", f.Size))
 	case n > 1:
-		s = fmt.Sprintf(p.l.frameN, p.l.types[f.Type], p.l.size(f.Size), i+1, f.Offset)
+		s = p.l.Text("decode.title.frames", p.l.Text("decode.type."+f.Type), p.l.Count("decode.bytes", f.Size), i+1, f.Offset)
 	default:
-		s = fmt.Sprintf(p.l.frameOf, p.l.types[f.Type], p.l.size(f.Size))
+		s = p.l.Text("decode.title.frame", p.l.Text("decode.type."+f.Type), p.l.Count("decode.bytes", f.Size))
 	}
 	r, n := utf8.DecodeRuneInString(s)
 	fmt.Fprintln(p.w, p.st.bold(strings.ToUpper(string(r))+s[n:]))
@@ -186,12 +187,12 @@ func (p *renderer) spans(f *dissect.Frame) {
 				// The masked bytes are shown in one, before the fields in them.
 				unmasked = true
 				rows = append(rows, p.maskedRows(f.Spans[i:])...)
-				rows = append(rows, row{hex: p.l.unmasked})
+				rows = append(rows, row{hex: p.l.Text("decode.unmasked")})
 				last = -1
 			}
 			b = s.Unmasked
 		}
-		field := p.l.fields[string(s.Field)]
+		field := p.l.Text("decode.field." + string(s.Field))
 		first := len(rows)
 		switch {
 		case s.Bits != "":
@@ -270,7 +271,7 @@ func (p *renderer) maskedRows(spans []dissect.Span) []row {
 	for i, line := range p.hexRows(b, n-len(b)) {
 		r := row{hex: line}
 		if i == 0 {
-			r.offset, r.field, r.meaning = strconv.Itoa(spans[0].Offset), p.l.masked, p.l.size(n)
+			r.offset, r.field, r.meaning = strconv.Itoa(spans[0].Offset), p.l.Text("decode.masked"), p.l.Count("decode.bytes", n)
 		}
 		rows = append(rows, r)
 	}
@@ -301,42 +302,42 @@ func (p *renderer) summary(f *dissect.Frame) {
 			code += " " + c.Title
 		}
 		if f.Length == 0 {
-			code = fmt.Sprintf(p.l.noCode, code)
+			code = p.l.Text("decode.noCode", code)
 		}
 		list.add(p.l.Text("word.code"), code)
-		list.add(p.l.Text("word.class"), p.l.class(c.Code.Class()))
+		list.add(p.l.Text("word.class"), p.l.Class(c.Code.Class()).Title)
 		list.add(p.l.Text("word.meaning"), c.Meaning)
-		reason := p.l.none
+		reason := p.l.Text("decode.none")
 		if c.Length > 0 {
-			reason = fmt.Sprintf(p.l.reasonOf, c.Quoted, c.Length, utf8check.MaxReason)
+			reason = p.l.Text("decode.reasonOf", c.Quoted, c.Length, utf8check.MaxReason)
 		}
-		list.add(p.l.reason, reason)
+		list.add(p.l.Text("decode.reason"), reason)
 	}
 	for _, n := range f.Notes {
-		list.add(p.l.note, n)
+		list.add(p.l.Text("decode.note"), n)
 	}
 	if o := f.Order; o != nil {
-		list.add(p.l.note, o.Message)
-		list.add(p.l.rule, o.Rule+": \""+o.Quote+"\"")
+		list.add(p.l.Text("decode.note"), o.Message)
+		list.add(p.l.Text("decode.rule"), o.Rule+": \""+o.Quote+"\"")
 	}
 	paint := p.st.green
 	switch v.Status {
 	case dissect.Valid:
-		list.add(p.l.verdict, p.l.valid)
+		list.add(p.l.Text("decode.verdict"), p.l.Text("decode.valid"))
 	case dissect.Invalid:
 		paint = p.st.red
-		list.add(p.l.verdict, fmt.Sprintf(p.l.invalidAt, *v.Offset)+v.Message)
-		list.add(p.l.rule, v.Rule+": \""+v.Quote+"\"")
-		list.add(p.l.answer, fmt.Sprintf("%d %s", v.Answer, v.Answer.Name()))
+		list.add(p.l.Text("decode.verdict"), p.l.Text("decode.invalid", *v.Offset, v.Message))
+		list.add(p.l.Text("decode.rule"), v.Rule+": \""+v.Quote+"\"")
+		list.add(p.l.Text("decode.answer"), fmt.Sprintf("%d %s", v.Answer, v.Answer.Name()))
 	case dissect.Incomplete:
 		paint = p.st.red
-		list.add(p.l.verdict, p.l.incomplete+v.Message)
+		list.add(p.l.Text("decode.verdict"), p.l.Text("decode.incomplete", v.Message))
 	case dissect.Other:
 		paint = p.st.dim
-		list.add(p.l.verdict, p.l.other+v.Message)
+		list.add(p.l.Text("decode.verdict"), p.l.Text("decode.other", v.Message))
 	}
 	list.print(p.w, p.columns, func(term, line string) string {
-		if term == p.l.verdict {
+		if term == p.l.Text("decode.verdict") {
 			return paint(line)
 		}
 		return line

@@ -110,7 +110,7 @@ func search(text string) (Result, error) {
 	if r, ok := sides(clean); ok {
 		return r, nil
 	}
-	for _, find := range []func(string) []candidate{labeled, paired, constantsIn, phrased, sentences, loose} {
+	for _, find := range []func(string) []candidate{labeled, paired, constantsIn, phrased, leading, sentences, loose} {
 		list := find(clean)
 		var codes []closecode.Code
 		for _, c := range list {
@@ -145,8 +145,8 @@ func search(text string) (Result, error) {
 // quotedReason is the reason of a dump, whose digits are not a code.
 var quotedReason = regexp.MustCompile(`(?i)\b(?:reason|description|text)["']?\s*[:=]\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`)
 
-// another matches a second code of a list: "1000, then with 1006".
-var another = regexp.MustCompile(`(?i)\b(?:then|or|and|later|not)\b[ ,]*(?:with |code |by )*([0-9]{4})` + after)
+// another matches a second code of a list: "1000, then with 1006", "1000/1006".
+var another = regexp.MustCompile(`(?i)(?:\b(?:then|or|and|later|not)\b[ ,]*(?:with |code |by )*|[0-9]{4}[ ,/|]+)([0-9]{4})` + after)
 
 // after is what may follow a number: the end, or something that does not make
 // it part of a longer number, a date, an address or a word.
@@ -302,6 +302,24 @@ func phraseIn(text string) (phrase, bool) {
 func phrased(text string) []candidate {
 	if p, ok := phraseIn(text); ok {
 		return []candidate{{code: p.Code, quote: p.Text}}
+	}
+	return nil
+}
+
+// first matches a text that begins with a code, as it is printed in front of a
+// reason of at least two words. Codes that are not registered need a mark
+// between the two.
+var first = regexp.MustCompile(`^["'\x60(\[]?([0-9]{4})(?:(\s*(?::|-|=|\)|\])\s*)|\s+)["'\x60(]?\pL+[^\s]*\s+\S`)
+
+// leading finds a code at the beginning of a text: "1011 keepalive ping timeout".
+func leading(text string) []candidate {
+	m := first.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	n, _ := strconv.Atoi(m[1])
+	if c := closecode.Code(n); c.Name() != "" || m[2] != "" && isCode(n) {
+		return []candidate{{code: c, quote: m[1]}}
 	}
 	return nil
 }

@@ -216,6 +216,11 @@ func TestMessages(t *testing.T) {
 		{`1001 Going Away`, 1001, ""},
 		{`"going away"`, 1001, ""},
 		{`code 1006.`, 1006, ""},
+		{`1011 keepalive ping timeout`, 1011, "keepalive ping timeout"},
+		{`4001: session expired`, 4001, "session expired"},
+		{`WebSocket connection to 'wss://example.com/' failed: Error during WebSocket handshake: Unexpected response code: 404`, 1006, ""},
+		{`WebSocket is closed before the connection is established.`, 1006, ""},
+		{`Error: WebSocket was closed before the connection was established`, 1006, ""},
 		{`Going Away (1001)`, 1001, ""},
 		{`connection closed: policy violation`, 1008, ""},
 		{`invalid close code 999`, 999, ""},
@@ -238,10 +243,10 @@ func TestMessages(t *testing.T) {
 func TestRefused(t *testing.T) {
 	for _, text := range []string{
 		"", " ", "bananas", "70000", "99999999999999999999", "-1", "1e3", "close", "closed", "code", "status", "error", "CloseCode", "hello world",
-		"2024-11-29", "29.11.2024", "2024-11-29T10:06:00Z", "10:06", "1006.5", "v1.0.0", "127.0.0.1:1006", "ws://localhost:1006/",
-		"wss://host:4001/path", "1006 bananas for sale", "the connection", "the socket is open", "WebSocket", "closing", "EOF", "unexpected EOF",
+		"2024-11-29", "29.11.2024", "2024-11-29T10:06:00Z", "10:06", "1006.5", "v1.0.0", "127.0.0.1:1006", "ws://localhost:1006/", "port 1006", "readyState 3",
+		"wss://host:4001/path", "4000 bananas for sale", "the connection", "the socket is open", "WebSocket", "closing", "EOF", "unexpected EOF",
 		"it costs 4000 euro", "CloseEvent", "close the door", "CloseCode::", "WS_1001_NORMAL_CLOSURE",
-		"closed with 1000, then with 1006", "code 1001 or code 1011",
+		"closed with 1000, then with 1006", "code 1001 or code 1011", "websocket closed: 1000 1006", "1000, 1001", "1000 or 1001",
 	} {
 		check(t, text, 0)
 	}

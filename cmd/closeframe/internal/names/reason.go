@@ -16,6 +16,7 @@ var reasons = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)\b(?:received|sent) [0-9]{4} \([^)]*\) ([^;]+)`),                                      // Python
 	regexp.MustCompile(`(?i)\bclose [0-9]{4} \([^)]*\): (.+)$`),                                                   // gorilla
 	regexp.MustCompile(`(?i)\bcode:? [0-9]{4}: (.+)$`),
+	regexp.MustCompile(`^[0-9]{4}(?:\s*[:=-]\s*|\s+)(\pL[^()]*)$`), // 1011 keepalive ping timeout
 }
 
 // reason returns the reason that a text has, "" if it has none.
