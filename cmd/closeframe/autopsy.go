@@ -259,7 +259,7 @@ func (s *session) autopsyOne(w autopsy.Writer, c *autopsy.Connection) {
 		if cl.From == autopsy.Client {
 			opt.From = dissect.Client
 		}
-		p := renderer{w: s.stdout, st: st, l: langOf(s.text), width: 2, columns: width, perRow: 8}
+		p := renderer{w: s.stdout, st: st, l: s.text, width: 2, columns: width, perRow: 8}
 		frames := dissect.Bytes(cl.Raw(), opt).Frames
 		for i := range frames {
 			p.spans(&frames[i])

@@ -27,6 +27,7 @@ func TestJSON(t *testing.T) {
 		"codes":      {"codes", "codes|1012|4000-4999"},
 		"explain":    {"explain|" + text, "explain|CloseUnsupportedData", "explain|-app|discord|4014", "explain|-after|60s|1006", "explain|-after|350s|1006"},
 		"probe":      {"probe|-run|^code-1000$|" + url, "probe|-run|^starts$|" + url},
+		"autopsy":    captures("bad-code", "clean-server", "idle-nginx", "ipv6", "tls.keys", "tls-idle", "tls-untrusted", "http2.keys", "ping-timeout", "peer-vanished", "half-message", "refused-403", "restart", "killed-server", "both-at-once", "ignored-close", "reset-unread", "violation-1002", "tls"),
 		"version":    {"version"},
 		"completion": {"completion|bash"},
 		"help":       {"help"},
@@ -93,6 +94,14 @@ func TestJSON(t *testing.T) {
 			}
 		}
 	}
+}
+
+// captures returns the command lines for recorded captures.
+func captures(names ...string) (list []string) {
+	for _, name := range names {
+		list = append(list, "autopsy|../../testdata/pcap/tshark/"+name+".tsv")
+	}
+	return list
 }
 
 // covers reports whether a type of the documentation, such as "object or

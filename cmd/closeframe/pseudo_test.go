@@ -67,7 +67,7 @@ var (
 // known returns the words that are names: of codes, applications, libraries,
 // products and their settings, and values of flags.
 var known = sync.OnceValue(func() map[string]bool {
-	text := append([]string{"ADDR NAME VALUE auto text ms"}, commandNames()...)
+	text := append([]string{"ADDR NAME VALUE auto text ms tshark"}, commandNames()...)
 	text = append(append(text, names.All()...), catalog.Languages()...)
 	for n := range 5000 {
 		text = append(text, closecode.Code(n).Name())
