@@ -1,0 +1,93 @@
+//go:build !js && !wasip1
+
+package closetest_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// run runs the tests of a folder of testdata and returns what they print.
+func run(t *testing.T, dir string) string {
+	t.Helper()
+	b, err := exec.Command("go", "test", "-count=1", "-v", "./testdata/"+dir).CombinedOutput()
+	if _, ok := err.(*exec.ExitError); err != nil && !ok {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// has fails the test unless the output has every text in it, in this order.
+func has(t *testing.T, out string, texts ...string) {
+	t.Helper()
+	rest := out
+	for _, text := range texts {
+		_, after, ok := strings.Cut(rest, text)
+		if !ok {
+			t.Errorf("no %q in its place in:\n%s", text, out)
+			return
+		}
+		rest = after
+	}
+}
+
+// TestNewcomer verifies that a test of a few lines finds a fault and says which
+// rule it breaks.
+func TestNewcomer(t *testing.T) {
+	t.Parallel()
+	out := run(t, "newcomer")
+	has(t, out,
+		"close_test.go:20: payload/one-byte-03\n",
+		"given:    03 (1 byte)\n",
+		"expected: an error, failing with 1002: the payload is half a status code\n",
+		`got:      code 1005, reason ""`+"\n",
+		"rule:     RFC 6455 §5.5.1 (R14, ", "if it has one the first two bytes MUST be",
+		"closetest: payloads: 540 passed, 0 known, 4 failed\n")
+	if n := strings.Count(out, "--- FAIL: TestClose/payload/"); n != 4 {
+		t.Errorf("%d subtests fail, want 4:\n%s", n, out)
+	}
+}
+
+// TestLists verifies the options, and what failures print.
+func TestLists(t *testing.T) {
+	t.Parallel()
+	out := run(t, "lists")
+	for _, v := range []struct {
+		name  string
+		texts []string
+	}{
+		{"TestKnownGood", []string{"known: half a code is taken for none", "rule:", "closetest: payloads: 537 passed, 7 known, 0 failed"}},
+		{"TestRunGood", []string{"closetest: payloads: 34 passed, 2 known, 0 failed"}},
+		{"TestKnownPasses", []string{"payload/code-1000 passes, but is listed as known to fail (an old list)", "0 passed, 0 known, 1 failed"}},
+		{"TestKnownNothing", []string{`Known("a typing error", "payload/one-bite-*"): no vector or scenario has this id`}},
+		{"TestBadPattern", []string{`Run("("): error parsing regexp`}},
+		{"TestPanics", []string{"payload/text-for-a-code", "got:      panic: not a code", "lists.lenient", "rule:"}},
+		{"TestRegistry", []string{`got:      error "unknown code"`, "rule:     IANA", "note:     a matter of interpretation"}},
+		{"TestAnswer", []string{"expected: an error, failing with 1007: the reason is not valid UTF-8", `got:      error "`, ", failing with 1002", "rule:     RFC 3629 §3 (U03, def)", "only the code differs"}},
+		{"TestAnswerUntoldGood", []string{"1 passed"}},
+		{"TestFrames", []string{
+			"given:    88 80 37 (3 bytes)", "expected: an error: the frame is incomplete", "(P03, def)",
+			"given:    01 82", "expected: an error: not a Close frame", "(P02, def)",
+			"given:    88 00 (2 bytes)", "failing with 1002: the frame of a client is not masked", "RFC 6455 §5.1 (R02, MUST)",
+			"server frames: 0 passed, 0 known, 3 failed",
+			"given:    88 7e 00 02 (4 bytes)", `got:      code 1000, reason "bye"`, "RFC 6455 §5.2 (R08, MUST)",
+			"client frames: 0 passed, 0 known, 1 failed"}},
+		{"TestEncoder", []string{
+			`given:    code 1005, reason ""`, "expected: no bytes", "got:      03 ed (2 bytes)", "note:     a matter of interpretation",
+			"given:    code 1006", "expected: an error: the status code must not be sent", "RFC 6455 §7.4.1 (R47, MUST NOT)",
+			"encoder: 1 passed, 0 known, 2 failed"}},
+		{"TestText", []string{
+			"utf8/u+0080", "given:    c2 80 (2 bytes)", "expected: valid UTF-8", "got:      invalid UTF-8", "RFC 3629 §4 (U04, def)",
+			"utf8/never-c0/alone", "expected: invalid UTF-8 at offset 0", "utf8: 1 passed, 0 known, 2 failed"}},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			_, rest, _ := strings.Cut(out, "=== RUN   "+v.name+"\n")
+			out, _, ok := strings.Cut(rest, ": "+v.name+" (")
+			if good := strings.HasSuffix(out, "--- PASS"); !ok || good != strings.HasSuffix(v.name, "Good") {
+				t.Errorf("passes: %v:\n%s", good, out)
+			}
+			has(t, out, v.texts...)
+		})
+	}
+}

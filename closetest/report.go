@@ -1,0 +1,179 @@
+package closetest
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/closeframe/closeframe/internal/probe"
+	"github.com/closeframe/closeframe/internal/vectors"
+)
+
+// A suite is one call of a function of this package.
+type suite struct {
+	config
+	t    *testing.T
+	name string
+
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+// newSuite applies the options.
+func newSuite(t *testing.T, name string, opts []Option) *suite {
+	t.Helper()
+	s := &suite{t: t, name: name, counts: map[string]int{}}
+	for _, o := range opts {
+		o(&s.config)
+	}
+	for _, err := range s.errs {
+		t.Errorf("closetest: %v", err)
+	}
+	if len(s.errs) > 0 {
+		t.FailNow()
+	}
+	return s
+}
+
+// done logs how many vectors or scenarios passed.
+func (s *suite) done() {
+	s.t.Helper()
+	text := fmt.Sprintf("closetest: %s: %d passed, %d known, %d failed", s.name, s.counts["passed"], s.counts["known"], s.counts["failed"])
+	for _, more := range []string{"warned", "skipped"} {
+		if n := s.counts[more]; n > 0 {
+			text += fmt.Sprintf(", %d %s", n, more)
+		}
+	}
+	s.t.Log(text)
+}
+
+func (s *suite) count(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counts[what]++
+}
+
+// vector runs the check of one vector as a subtest.
+func (s *suite) vector(id string, check func() *problem) {
+	s.t.Helper()
+	if s.run != nil && !s.run.MatchString(id) {
+		return
+	}
+	s.t.Run(id, func(t *testing.T) {
+		t.Helper()
+		text := ""
+		if p := check(); p != nil {
+			text = p.String()
+		}
+		s.settle(t, id, text)
+	})
+}
+
+// settle ends a subtest whose problem, if any, is in text.
+func (s *suite) settle(t *testing.T, id, text string) {
+	t.Helper()
+	why, known := s.why(id)
+	switch {
+	case text == "" && known:
+		s.count("failed")
+		t.Errorf("%s passes, but is listed as known to fail (%s): remove it from Known", id, why)
+	case text == "":
+		s.count("passed")
+	case known:
+		s.count("known")
+		t.Logf("known: %s\n%s", why, text)
+	default:
+		s.count("failed")
+		t.Error(text)
+	}
+}
+
+// A problem is a vector that an implementation does not agree with.
+type problem struct {
+	id            string
+	bytes         []byte // given, or nil
+	given         string // if not bytes
+	expected, got string
+	rule          string // id in rules.json
+	note          string // why one may disagree
+}
+
+func (p *problem) String() string {
+	var b strings.Builder
+	b.WriteString(p.id)
+	given := p.given
+	if given == "" {
+		given = hex(p.bytes)
+	}
+	line(&b, "given", given)
+	line(&b, "expected", p.expected)
+	line(&b, "got", p.got)
+	line(&b, "rule", sentence(p.rule))
+	if p.note != "" {
+		line(&b, "note", p.note)
+	}
+	return b.String()
+}
+
+func line(b *strings.Builder, label, text string) {
+	fmt.Fprintf(b, "\n  %-9s %s", label+":", strings.ReplaceAll(text, "\n", "\n            "))
+}
+
+// hex returns b in hexadecimal, and its length.
+func hex(b []byte) string {
+	switch len(b) {
+	case 0:
+		return "no bytes"
+	case 1:
+		return fmt.Sprintf("%x (1 byte)", b)
+	}
+	return fmt.Sprintf("% x (%d bytes)", b, len(b))
+}
+
+// sentence returns a rule of rules.json with its section.
+func sentence(id string) string {
+	for _, r := range vectors.Rules() {
+		if r.ID == id {
+			where := r.Spec
+			switch {
+			case r.Spec == "closeframe":
+				where = "closeframe's own reading"
+			case r.Section != "":
+				where += " §" + r.Section
+			}
+			return fmt.Sprintf("%s (%s, %s): %s", where, r.ID, r.Level, r.Rule)
+		}
+	}
+	return id
+}
+
+// everyID returns the id of every vector and scenario.
+var everyID = sync.OnceValue(func() []string {
+	var ids []string
+	for _, v := range vectors.Payloads() {
+		ids = append(ids, v.ID)
+	}
+	for _, v := range vectors.Frames() {
+		ids = append(ids, v.ID)
+	}
+	for _, v := range vectors.Encodings() {
+		ids = append(ids, v.ID)
+	}
+	for _, v := range vectors.Texts() {
+		ids = append(ids, v.ID)
+	}
+	for _, sc := range scenarios().Scenarios {
+		ids = append(ids, sc.ID)
+	}
+	return ids
+})
+
+// scenarios returns the scenarios that the module carries.
+var scenarios = sync.OnceValue(func() *probe.Set {
+	set, err := probe.Load()
+	if err != nil {
+		panic(err) // the tests of internal/probe load them, too
+	}
+	return set
+})

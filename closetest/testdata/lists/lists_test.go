@@ -1,0 +1,84 @@
+// Package lists has tests that are to fail, but for those that end in Good.
+package lists
+
+import (
+	"errors"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/closeframe/closeframe/closetest"
+	"github.com/closeframe/closeframe/frame"
+)
+
+// lenient accepts half a status code, refuses 1014, and panics on seven bytes
+// that are text.
+func lenient(p []byte) (int, string, error) {
+	if len(p) == 1 {
+		return 1005, "", nil
+	}
+	if string(p) == "Goodbye" {
+		panic("not a code")
+	}
+	c, err := frame.ParsePayload(p)
+	if c.Code == 1014 {
+		return 0, "", errors.New("unknown code")
+	}
+	return int(c.Code), string(c.Reason), err
+}
+
+func TestKnownGood(t *testing.T) {
+	closetest.Payloads(t, lenient,
+		closetest.Known("half a code is taken for none", "payload/one-byte-*"),
+		closetest.Known("1014 is not in RFC 6455", "payload/code-1014", "payload/code-1014-reason"),
+		closetest.Known("a text is no code", "payload/text-for-a-code", "frame/server/text-for-a-code"))
+}
+
+func TestRunGood(t *testing.T) {
+	closetest.Payloads(t, lenient, closetest.Run("/code-10"), closetest.Known("1014", "payload/code-1014*"))
+}
+
+func TestKnownPasses(t *testing.T) {
+	closetest.Payloads(t, lenient, closetest.Run("/code-1000$"), closetest.Known("an old list", "payload/code-1000"))
+}
+
+func TestKnownNothing(t *testing.T) {
+	closetest.Payloads(t, lenient, closetest.Known("a typing error", "payload/one-bite-*"))
+}
+
+func TestBadPattern(t *testing.T) {
+	closetest.Payloads(t, lenient, closetest.Run("("))
+}
+
+func TestPanics(t *testing.T) {
+	closetest.Payloads(t, lenient, closetest.Run("text-for"))
+}
+
+func TestRegistry(t *testing.T) {
+	closetest.Payloads(t, lenient, closetest.Run("code-1014$"))
+}
+
+func TestAnswer(t *testing.T) {
+	closetest.Payloads(t, lenient, closetest.Run("^payload/above-f4908080/start$"), closetest.Answer(func(error) int { return 1002 }))
+}
+
+func TestAnswerUntoldGood(t *testing.T) {
+	for _, code := range []int{0, 1005, 1006, 1015} {
+		closetest.Payloads(t, lenient, closetest.Run("^payload/above-f4908080/start$"), closetest.Answer(func(error) int { return code }))
+	}
+}
+
+func TestFrames(t *testing.T) {
+	wrong := func([]byte) (int, string, error) { return 1000, "bye", nil }
+	closetest.ServerFrames(t, wrong, closetest.Run("/part-3-of-6$|/first-01$|/direction-0$"))
+	closetest.ClientFrames(t, wrong, closetest.Run("/length-126-for-2$"))
+}
+
+func TestEncoder(t *testing.T) {
+	closetest.Encoder(t, func(code int, reason string) ([]byte, error) {
+		return append([]byte{byte(code >> 8), byte(code)}, reason...), nil
+	}, closetest.Run("^encode/code-(1000|1005|1006)$"))
+}
+
+func TestText(t *testing.T) {
+	closetest.UTF8(t, func(b []byte) bool { return utf8.RuneCount(b) == len(b) }, closetest.Run("^utf8/(ascii-7|u.0080|never-c0/alone)$"))
+}

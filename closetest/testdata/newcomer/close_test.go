@@ -1,0 +1,20 @@
+// Package newcomer is a test as somebody new to closetest writes it, of a
+// parser that accepts half a status code.
+package newcomer
+
+import (
+	"testing"
+
+	"github.com/closeframe/closeframe/closetest"
+	"github.com/closeframe/closeframe/frame"
+)
+
+func parseClose(p []byte) (int, string, error) {
+	if len(p) == 1 {
+		return 1005, "", nil // the fault
+	}
+	c, err := frame.ParsePayload(p)
+	return int(c.Code), string(c.Reason), err
+}
+
+func TestClose(t *testing.T) { closetest.Payloads(t, parseClose) }

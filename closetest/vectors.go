@@ -1,0 +1,229 @@
+package closetest
+
+import (
+	"bytes"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/closeframe/closeframe/internal/vectors"
+)
+
+// Payloads tests a function that parses the payload of a Close frame, unmasked,
+// with payloads.json. The code of an empty payload is 1005 (RFC 6455 §7.1.5).
+// parse may modify payload. If it returns an error, code and reason are not
+// looked at; see [Answer].
+func Payloads(t *testing.T, parse func(payload []byte) (code int, reason string, err error), opts ...Option) {
+	t.Helper()
+	s := newSuite(t, "payloads", opts)
+	for _, v := range vectors.Payloads() {
+		s.vector(v.ID, func() *problem {
+			return checkParse(input(v), parse, s.answer)
+		})
+	}
+	s.done()
+}
+
+// ServerFrames tests a function that parses a Close frame as a server receives
+// it, masked, with frames.json. frame may be a part of a frame, or have bytes
+// after it, and may be a frame of another type: parse returns an error for an
+// incomplete frame and for one that is not a Close. Otherwise it is as for
+// [Payloads].
+func ServerFrames(t *testing.T, parse func(frame []byte) (code int, reason string, err error), opts ...Option) {
+	t.Helper()
+	frames(t, "server frames", vectors.Server, parse, opts)
+}
+
+// ClientFrames is [ServerFrames] for frames as a client receives them,
+// unmasked.
+func ClientFrames(t *testing.T, parse func(frame []byte) (code int, reason string, err error), opts ...Option) {
+	t.Helper()
+	frames(t, "client frames", vectors.Client, parse, opts)
+}
+
+func frames(t *testing.T, name, role string, parse parser, opts []Option) {
+	t.Helper()
+	s := newSuite(t, name, opts)
+	for _, v := range vectors.Frames() {
+		if v.Role != role {
+			continue
+		}
+		s.vector(v.ID, func() *problem {
+			in := vectors.Payload{Origin: v.Origin, Bytes: v.Bytes, Code: v.Code, Reason: v.Reason, Error: v.Error, Answer: v.Answer}
+			return checkParse(input(in), parse, s.answer)
+		})
+	}
+	s.done()
+}
+
+// Encoder tests a function that makes the payload of a Close frame, unmasked,
+// with encode.json. It is to refuse what must not be sent. Code 1005 with no
+// reason makes the empty payload.
+func Encoder(t *testing.T, encode func(code int, reason string) (payload []byte, err error), opts ...Option) {
+	t.Helper()
+	s := newSuite(t, "encoder", opts)
+	for _, v := range vectors.Encodings() {
+		s.vector(v.ID, func() *problem { return checkEncode(v, encode) })
+	}
+	s.done()
+}
+
+// UTF8 tests a function that reports whether a text is valid UTF-8, with
+// utf8.json.
+func UTF8(t *testing.T, valid func(text []byte) bool, opts ...Option) {
+	t.Helper()
+	s := newSuite(t, "utf8", opts)
+	for _, v := range vectors.Texts() {
+		s.vector(v.ID, func() *problem { return checkText(v, valid) })
+	}
+	s.done()
+}
+
+type parser = func([]byte) (int, string, error)
+
+// input is what a parser is given, and what is expected of it.
+type input vectors.Payload
+
+func checkParse(v input, parse parser, answer func(error) int) *problem {
+	p := problem{id: v.ID, rule: v.Rule, bytes: v.Bytes}
+	var code int
+	var reason string
+	var err error
+	p.got = catch(func() { code, reason, err = parse(exact(v.Bytes)) })
+	told := 0
+	if err != nil && answer != nil {
+		if told = answer(err); told == 1005 || told == 1006 || told == 1015 {
+			told = 0
+		}
+	}
+	switch {
+	case p.got != "": // a panic
+	case err == nil:
+		p.got = fmt.Sprintf("code %d, reason %q", code, reason)
+		if v.Error == "" && code == int(v.Code) && reason == v.Reason {
+			return nil
+		}
+	default:
+		p.got = fmt.Sprintf("error %q", err)
+		// A frame of another type may be at fault for reasons of its own.
+		if v.Error != "" && (told == 0 || told == int(v.Answer) || v.Error == vectors.NotClose) {
+			return nil
+		}
+		if told != 0 {
+			p.got += fmt.Sprintf(", failing with %d", told)
+		}
+	}
+	switch {
+	case v.Error == "":
+		p.expected = fmt.Sprintf("code %d, reason %q", v.Code, v.Reason)
+	case v.Answer == 0:
+		p.expected = "an error: " + faults[v.Error]
+	default:
+		p.expected = fmt.Sprintf("an error, failing with %d: %s", v.Answer, faults[v.Error])
+	}
+	p.note = note(v.Rule, v.Error)
+	if p.note == "" && v.Error == vectors.TooLong && strings.HasPrefix(v.ID, "payload/") {
+		p.note = "a parser of payloads need not check this if the one of frame headers does"
+	}
+	if p.note == "" && v.Error != "" && told != 0 && v.Error != vectors.Incomplete {
+		p.note = "the frame was refused, as it must be; only the code differs"
+	}
+	return &p
+}
+
+func checkEncode(v vectors.Encoding, encode func(int, string) ([]byte, error)) *problem {
+	p := problem{id: v.ID, rule: v.Rule, given: fmt.Sprintf("code %d, reason %q", v.Code, v.Reason)}
+	var got []byte
+	var err error
+	p.got = catch(func() { got, err = encode(int(v.Code), string(v.Reason)) })
+	switch {
+	case p.got != "": // a panic
+	case err != nil:
+		if v.Error != "" {
+			return nil
+		}
+		p.got = fmt.Sprintf("error %q", err)
+	default:
+		if v.Error == "" && bytes.Equal(got, v.Payload) {
+			return nil
+		}
+		p.got = hex(got)
+	}
+	p.expected = hex(v.Payload)
+	if v.Error != "" {
+		p.expected = "an error: " + faults[v.Error]
+	}
+	p.note = note(v.Rule, v.Error)
+	return &p
+}
+
+func checkText(v vectors.UTF8, valid func([]byte) bool) *problem {
+	rule := v.Rule
+	if !strings.HasPrefix(rule, "U") {
+		rule = "U04" // the vector is about the length of reasons, too
+	}
+	p := problem{id: v.ID, rule: rule, bytes: v.Bytes}
+	var got bool
+	if p.got = catch(func() { got = valid(exact(v.Bytes)) }); p.got == "" {
+		if got == v.Valid {
+			return nil
+		}
+		p.got = words[got]
+	}
+	p.expected = words[v.Valid]
+	if !v.Valid {
+		p.expected += fmt.Sprintf(" at offset %d", v.Offset)
+	}
+	return &p
+}
+
+var words = map[bool]string{true: "valid UTF-8", false: "invalid UTF-8"}
+
+// faults has a description of each error in the vectors.
+var faults = map[string]string{
+	vectors.NotClose:     "not a Close frame",
+	vectors.ReservedBits: "a reserved bit is set",
+	vectors.Fragmented:   "FIN is not set",
+	vectors.Masked:       "the frame of a server is masked",
+	vectors.Unmasked:     "the frame of a client is not masked",
+	vectors.TooLong:      "the payload is longer than 125 bytes, or its length is not in the shortest form",
+	vectors.Short:        "the payload is half a status code",
+	vectors.InvalidCode:  "the status code must not be sent",
+	vectors.InvalidUTF8:  "the reason is not valid UTF-8",
+	vectors.Incomplete:   "the frame is incomplete",
+}
+
+// note returns what makes an expectation a matter of interpretation, or "".
+func note(rule, fault string) string {
+	switch {
+	case rule == "P01":
+		return "a matter of interpretation: there are two faults, and RFC 6455 does not say which comes first"
+	case rule == "P04" || fault == vectors.InvalidCode && slices.Contains([]string{"R14", "R48", "R51", "R54"}, rule):
+		return "a matter of interpretation: RFC 6455 does not define this code, and does not say what to do with one that is not defined; closeframe refuses it"
+	case rule == "I01":
+		return "a matter of interpretation: the IANA registry has this code, RFC 6455 does not"
+	case rule == "P08":
+		return "a matter of interpretation: that 1005 stands for no status code is a convention"
+	}
+	return ""
+}
+
+// exact returns a copy of b without spare capacity.
+func exact(b []byte) []byte {
+	c := make([]byte, len(b))
+	copy(c, b)
+	return c
+}
+
+// catch calls f and describes its panic, or returns "".
+func catch(f func()) (panicked string) {
+	defer func() {
+		if v := recover(); v != nil {
+			panicked = fmt.Sprintf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	f()
+	return ""
+}
