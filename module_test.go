@@ -75,6 +75,7 @@ var ladder = [][]string{
 	{"closeconn"},
 	{"testdata"},
 	{"internal/catalog"},
+	{"internal/catalog/match"},
 	{"closecode/describe", "internal/vectors"},
 	{"internal/probe"},
 	{"closetest"},
@@ -107,7 +108,7 @@ func TestImports(t *testing.T) {
 			dep, ours := strings.CutPrefix(path, module)
 			switch {
 			case strings.HasPrefix(path, "golang.org/x/text/"):
-				if name != "closecode/describe" && name != "internal/catalog" && !strings.HasPrefix(name, "cmd/") {
+				if name != "closecode/describe" && name != "internal/catalog/match" && !strings.HasPrefix(name, "cmd/") {
 					t.Errorf("%s imports %s: only texts for people need it", name, path)
 				}
 			case !ours && strings.Contains(strings.Split(path, "/")[0], "."):
@@ -130,6 +131,17 @@ func TestCommandEmbedsNoVectors(t *testing.T) {
 	for _, p := range packages(t, nil, "-deps", "./cmd/closeframe") {
 		if p.ImportPath == module+"internal/vectors" || p.ImportPath == module+"closetest" {
 			t.Errorf("cmd/closeframe needs %s", p.ImportPath)
+		}
+	}
+}
+
+// TestConformanceKitImports verifies that closetest brings no other module into
+// the tests of its users.
+func TestConformanceKitImports(t *testing.T) {
+	for _, p := range packages(t, nil, "-deps", "./closetest") {
+		first, _, _ := strings.Cut(p.ImportPath, "/")
+		if strings.Contains(first, ".") && !strings.HasPrefix(p.ImportPath, module) {
+			t.Errorf("closetest needs %s", p.ImportPath)
 		}
 	}
 }

@@ -4,6 +4,11 @@ package testdata
 
 import "embed"
 
+// Scenarios is scenarios.json. The command carries it, and no other file.
+//
+//go:embed scenarios.json
+var Scenarios []byte
+
 // Files holds the vectors. They are embedded so that a test finds them where
 // there is no source tree: in a browser, under an emulator, with -trimpath.
 //

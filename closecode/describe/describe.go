@@ -13,6 +13,7 @@ import (
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/internal/catalog"
+	"github.com/closeframe/closeframe/internal/catalog/match"
 )
 
 // Supported returns the languages that [Code] can answer in, English first.
@@ -36,7 +37,7 @@ func Supported() []language.Tag {
 // and for whoever wrote the client. It does not contain c or its name, which
 // [closecode.Code.String] gives. The wording may change between releases.
 func Code(c closecode.Code, prefs ...language.Tag) string {
-	l, _ := catalog.Match(prefs...)
+	l, _ := match.Language(prefs...)
 	d := l.Code(c)
 
 	var b strings.Builder

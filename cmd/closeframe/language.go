@@ -6,6 +6,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/closeframe/closeframe/internal/catalog"
+	"github.com/closeframe/closeframe/internal/catalog/match"
 )
 
 // language returns the language that the user asked for: with the flag -lang
@@ -19,7 +20,7 @@ func (s *session) language(name string) *catalog.Language {
 	}
 	for _, key := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if v := s.env(key); v != "" {
-			l, _ := catalog.Match(locale(v))
+			l, _ := match.Language(locale(v))
 			return l
 		}
 	}
@@ -44,7 +45,7 @@ func matchLang(name string) (*catalog.Language, bool) {
 	if err != nil {
 		return catalog.In("en"), false
 	}
-	return catalog.Match(tag)
+	return match.Language(tag)
 }
 
 // locale returns the language of a locale name such as "zh_CN.UTF-8@pinyin";

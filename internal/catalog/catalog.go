@@ -30,8 +30,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"golang.org/x/text/language"
-
 	"github.com/closeframe/closeframe/closecode"
 )
 
@@ -101,16 +99,15 @@ var files embed.FS
 
 // A set is the languages on offer. Each is parsed when it is first used.
 type set struct {
-	tags  []string // English first, then in alphabetical order
-	load  map[string]func() *Language
-	match *matcher
+	tags []string // English first, then in alphabetical order
+	load map[string]func() *Language
 }
 
 func newSet(load map[string]func() *Language) *set {
 	tags := slices.Sorted(maps.Keys(load))
 	i := slices.Index(tags, "en")
 	tags = append([]string{"en"}, slices.Delete(tags, i, i+1)...)
-	return &set{tags, load, newMatcher(tags)}
+	return &set{tags, load}
 }
 
 // added is the set while a language is added, see [Add].
@@ -159,13 +156,6 @@ func In(tag string) *Language {
 		return load()
 	}
 	return s.load["en"]()
-}
-
-// Match returns the language that fits the first of prefs for which any fits.
-// If none fits, it returns English and false.
-func Match(prefs ...language.Tag) (l *Language, ok bool) {
-	tag, ok := current().match.match(prefs...)
-	return In(tag), ok
 }
 
 // Add adds a language, given the contents of its file, until remove is called.

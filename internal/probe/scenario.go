@@ -122,13 +122,7 @@ func (h *HexBytes) UnmarshalText(text []byte) error {
 }
 
 // Load returns the scenarios that the binary carries.
-func Load() (*Set, error) {
-	data, err := testdata.Files.ReadFile("scenarios.json")
-	if err != nil {
-		return nil, err
-	}
-	return Parse(data)
-}
+func Load() (*Set, error) { return Parse(testdata.Scenarios) }
 
 // Parse reads a file of scenarios and checks that every name in it is defined.
 func Parse(data []byte) (*Set, error) {

@@ -24,6 +24,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/closeframe/closeframe/internal/catalog"
+	"github.com/closeframe/closeframe/internal/catalog/match"
 )
 
 //go:embed page profiles.json
@@ -136,7 +137,7 @@ func languageOf(r *http.Request) *catalog.Language {
 	if err == nil {
 		prefs = append(prefs, accepted...)
 	}
-	l, _ := catalog.Match(prefs...)
+	l, _ := match.Language(prefs...)
 	return l
 }
 

@@ -1,0 +1,30 @@
+package match
+
+import (
+	"testing"
+
+	"golang.org/x/text/language"
+
+	"github.com/closeframe/closeframe/internal/catalog"
+)
+
+// TestLanguage verifies that a language that is added is matched, as long as it
+// is there.
+func TestLanguage(t *testing.T) {
+	check := func(pref, want string, found bool) {
+		t.Helper()
+		if l, ok := Language(language.MustParse(pref)); ok != found || l.Tag() != want {
+			t.Errorf("%s matches %s, %v; want %s, %v", pref, l.Tag(), ok, want, found)
+		}
+	}
+	check("fi", "en", false)
+	remove, err := catalog.Add("fi", catalog.Pseudo())
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("fi", "fi", true)
+	check("zh-TW", "zh-Hans", true)
+	remove()
+	check("fi", "en", false)
+	check("cmn", "zh-Hans", true)
+}
