@@ -11,7 +11,7 @@ import (
 // run runs the tests of a folder of testdata and returns what they print.
 func run(t *testing.T, dir string) string {
 	t.Helper()
-	b, err := exec.Command("go", "test", "-count=1", "-v", "./testdata/"+dir).CombinedOutput()
+	b, err := exec.Command("go", "test", "-count=1", "-v", "-tags=planted", "./testdata/"+dir).CombinedOutput()
 	if _, ok := err.(*exec.ExitError); err != nil && !ok {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestNewcomer(t *testing.T) {
 	t.Parallel()
 	out := run(t, "newcomer")
 	has(t, out,
-		"close_test.go:20: payload/one-byte-03\n",
+		"close_test.go:21: payload/one-byte-03\n",
 		"given:    03 (1 byte)\n",
 		"expected: an error, failing with 1002: the payload is half a status code\n",
 		`got:      code 1005, reason ""`+"\n",

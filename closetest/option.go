@@ -3,6 +3,7 @@ package closetest
 import (
 	"crypto/tls"
 	"fmt"
+	"net/http"
 	"path"
 	"regexp"
 	"slices"
@@ -18,6 +19,7 @@ type config struct {
 	answer  func(error) int
 	trigger string
 	tls     *tls.Config
+	header  http.Header
 	timeout time.Duration
 	strict  bool
 	errs    []error // of options that make no sense
@@ -86,6 +88,12 @@ func Trigger(message string) Option {
 // TLS is used to connect to a wss URL, and makes [Client] listen with TLS.
 func TLS(conf *tls.Config) Option {
 	return func(c *config) { c.tls = conf }
+}
+
+// Header adds fields to the request for a WebSocket connection, such as those
+// that a server asks for to authorize it.
+func Header(h http.Header) Option {
+	return func(c *config) { c.header = h }
 }
 
 // Timeout sets how long to wait for what should happen in a scenario. The

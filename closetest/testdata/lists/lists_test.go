@@ -1,12 +1,20 @@
-// Package lists has tests that are to fail, but for those that end in Good.
+//go:build planted
+
 package lists
 
 import (
+	"context"
+	"crypto/sha1"
+	"encoding/base64"
 	"errors"
+	"io"
+	"net/http"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/closeframe/closeframe/closetest"
+	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/frame"
 )
 
@@ -81,4 +89,59 @@ func TestEncoder(t *testing.T) {
 
 func TestText(t *testing.T) {
 	closetest.UTF8(t, func(b []byte) bool { return utf8.RuneCount(b) == len(b) }, closetest.Run("^utf8/(ascii-7|u.0080|never-c0/alone)$"))
+}
+
+// hasty answers any Close with 1000, which it masks if the payload is one byte.
+func hasty(w http.ResponseWriter, r *http.Request) {
+	conn, rw, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+
+		base64.StdEncoding.EncodeToString(sum[:])+"\r\n\r\n")
+	header, err := rw.Peek(2)
+	if err != nil {
+		return
+	}
+	n := int(header[1] & 127)
+	rw.Discard(6 + n)
+	if n == 1 {
+		io.WriteString(conn, "\x88\x82\x00\x00\x00\x00\x03\xe8")
+		return
+	}
+	io.WriteString(conn, "\x88\x02\x03\xe8")
+}
+
+func TestHandler(t *testing.T) {
+	closetest.Handler(t, http.HandlerFunc(hasty), closetest.Run("^(code-1000|code-1001|one-byte-03|starts)$"))
+}
+
+func TestHandlerStrict(t *testing.T) {
+	closetest.Handler(t, http.HandlerFunc(hasty), closetest.Run("^code-1001$"), closetest.Strict())
+}
+
+func TestHandlerGood(t *testing.T) {
+	closetest.Handler(t, http.HandlerFunc(hasty), closetest.Run("^(code-1000|one-byte-03)$"),
+		closetest.Known("answers everything with 1000", "one-byte-??"))
+}
+
+func TestNoServer(t *testing.T) {
+	closetest.Server(t, "ws://127.0.0.1:1/", closetest.Run("^code-1000$"), closetest.Timeout(time.Second))
+}
+
+func TestNoURL(t *testing.T) { closetest.Server(t, "http://127.0.0.1:1/") }
+
+func TestNoClient(t *testing.T) {
+	closetest.Client(t, func(string) {}, closetest.Run("^code-1000$"))
+}
+
+func TestClientStays(t *testing.T) {
+	closetest.Client(t, func(url string) {
+		if c, err := stack.Dial(context.Background(), url, stack.Config{}); err == nil {
+			c.Read(nil)
+		}
+		select {}
+	}, closetest.Run("^code-1000$"), closetest.Timeout(time.Second))
 }

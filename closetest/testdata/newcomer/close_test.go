@@ -1,5 +1,5 @@
-// Package newcomer is a test as somebody new to closetest writes it, of a
-// parser that accepts half a status code.
+//go:build planted
+
 package newcomer
 
 import (
@@ -9,6 +9,7 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
+// parseClose accepts half a status code, as more than one library does.
 func parseClose(p []byte) (int, string, error) {
 	if len(p) == 1 {
 		return 1005, "", nil // the fault

@@ -1,0 +1,205 @@
+package closetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/closeframe/closeframe/internal/probe"
+)
+
+// Handler tests a handler that accepts WebSocket connections, in a server on
+// the loopback interface, with every scenario. The handler must read until the
+// connection ends. Scenarios are played at the same time, each on a connection
+// of its own.
+func Handler(t *testing.T, h http.Handler, opts ...Option) {
+	t.Helper()
+	srv := httptest.NewServer(h)
+	defer srv.Close()
+	Server(t, "ws"+strings.TrimPrefix(srv.URL, "http"), opts...)
+}
+
+// Server is [Handler] for the server at url: a ws or wss URL, or
+// ws+unix:SOCKET.
+func Server(t *testing.T, url string, opts ...Option) {
+	t.Helper()
+	s := newSuite(t, "server", opts)
+	target, err := probe.ParseTarget(url)
+	if err != nil {
+		t.Fatalf("closetest: %v", err)
+	}
+	s.scenarios(probe.Server, func(ctx context.Context, sc *probe.Scenario) (probe.Result, error) {
+		return scenarios().Server(ctx, target, sc, s.options())
+	})
+}
+
+// Client tests a client with every scenario. For each, connect is called with
+// the URL of a server on the loopback interface, which it must connect to once.
+// It must read, and return when the connection has ended. Scenarios are played
+// at the same time, so connect is called by several goroutines.
+func Client(t *testing.T, connect func(url string), opts ...Option) {
+	t.Helper()
+	s := newSuite(t, "client", opts)
+	s.scenarios(probe.Client, func(ctx context.Context, sc *probe.Scenario) (probe.Result, error) {
+		l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+		if err != nil {
+			return probe.Result{}, err
+		}
+		defer l.Close()
+		ln := &listener{TCPListener: l}
+		url := "ws://" + l.Addr().String()
+		if s.tls != nil {
+			url = "wss://" + l.Addr().String()
+		}
+		returned := make(chan struct{})
+		go func() {
+			defer close(returned)
+			connect(url)
+			if !ln.accepted.Load() {
+				time.AfterFunc(time.Second, func() {
+					if !ln.accepted.Load() {
+						l.Close()
+					}
+				})
+			}
+		}()
+		res, err := scenarios().Client(ctx, ln, sc, s.options())
+		if err != nil && !ln.accepted.Load() {
+			return res, fmt.Errorf("the client did not connect: %w", err)
+		}
+		if err != nil {
+			return res, err
+		}
+		limit := time.NewTimer(s.patience())
+		defer limit.Stop()
+		select {
+		case <-returned:
+			return res, nil
+		case <-limit.C:
+			return res, fmt.Errorf("connect has not returned %v after the connection ended", s.patience())
+		}
+	})
+}
+
+// A listener knows whether a client has connected.
+type listener struct {
+	*net.TCPListener
+	accepted atomic.Bool
+}
+
+func (l *listener) Accept() (net.Conn, error) {
+	c, err := l.TCPListener.Accept()
+	if err == nil {
+		l.accepted.Store(true)
+	}
+	return c, err
+}
+
+// options returns the options of the engine.
+func (s *suite) options() probe.Options {
+	return probe.Options{Timeout: s.timeout, Trigger: s.trigger, Header: s.header, TLS: s.tls}
+}
+
+// patience is how long to wait for what should happen.
+func (c *config) patience() time.Duration {
+	if c.timeout > 0 {
+		return c.timeout
+	}
+	return 12 * time.Second
+}
+
+// together is how many scenarios are played at the same time. Most of their
+// time is spent waiting.
+const together = 16
+
+// scenarios plays every scenario for a role, each in a subtest. The group is a
+// subtest itself, so that all scenarios have ended when it returns.
+func (s *suite) scenarios(role probe.Role, play func(context.Context, *probe.Scenario) (probe.Result, error)) {
+	s.t.Helper()
+	slots := make(chan struct{}, together)
+	s.t.Run(string(role), func(t *testing.T) {
+		t.Helper()
+		for _, sc := range scenarios().Choose(role, probe.Options{Run: s.run}) {
+			t.Run(sc.ID, func(t *testing.T) {
+				t.Helper()
+				if sc.Needs == "trigger" && s.trigger == "" {
+					s.count("skipped")
+					t.Skip("needs the option Trigger")
+				}
+				// Play before the subtest is parallel: -parallel limits how
+				// many subtests run, not how many wait for a peer.
+				var res probe.Result
+				var err error
+				done := make(chan struct{})
+				ctx := t.Context()
+				go func() {
+					defer close(done)
+					slots <- struct{}{}
+					defer func() { <-slots }()
+					res, err = play(ctx, sc)
+				}()
+				t.Parallel()
+				<-done
+				s.scenario(t, res, err)
+			})
+		}
+	})
+	s.done()
+}
+
+// scenario ends the subtest of a scenario.
+func (s *suite) scenario(t *testing.T, res probe.Result, err error) {
+	t.Helper()
+	switch {
+	case err != nil && errors.Is(err, context.Canceled):
+		t.Fatal(err)
+	case err != nil:
+		s.settle(t, t.Name()[strings.LastIndexByte(t.Name(), '/')+1:], "no result: "+err.Error())
+	case res.Verdict == probe.Skip:
+		s.count("skipped")
+		t.Skip(res.Skipped)
+	case res.Verdict == probe.Warn && !s.strict:
+		s.count("warned")
+		t.Log(story(res))
+	case res.Verdict == probe.Pass:
+		s.settle(t, res.ID, "")
+	default:
+		s.settle(t, res.ID, story(res))
+	}
+}
+
+// story tells what happened in a scenario and which rules were broken.
+func story(res probe.Result) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %s", res.Verdict, res.ID, res.Title)
+	for _, e := range res.Events {
+		label := "received"
+		if e.By == "prober" {
+			label = "sent"
+		}
+		text := fmt.Sprintf("%s after %.1f ms", e.What, e.At)
+		if n := len(e.Bytes); n > 0 {
+			text += ": " + hex(e.Bytes[:min(n, 40)])
+			if n > 40 {
+				text += fmt.Sprintf(" of %d", n)
+			}
+		}
+		line(&b, label, text)
+	}
+	for _, f := range res.Findings() {
+		line(&b, "expected", f.Expected)
+		line(&b, "got", f.Got)
+		line(&b, "rule", fmt.Sprintf("%s (%s, %s): %s", f.Section, f.Rule, f.Level, f.Sentence))
+		if f.Verdict == probe.Warn {
+			line(&b, "note", "a WARN: no MUST of RFC 6455 is broken for certain")
+		}
+	}
+	return b.String()
+}

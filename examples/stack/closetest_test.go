@@ -1,0 +1,50 @@
+package stack_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/closeframe/closeframe/closetest"
+	"github.com/closeframe/closeframe/examples/stack"
+)
+
+// conformance makes the stack give up waiting for an answer within the time of
+// a scenario.
+var conformance = stack.Config{Timeout: time.Second}
+
+// echo returns messages until the connection ends; the text "close" makes it
+// close the connection.
+func echo(c *stack.Conn) {
+	closing := false
+	for {
+		op, p, err := c.Read(nil)
+		switch {
+		case err != nil:
+			return
+		case string(p) == "close" && !closing:
+			closing = true
+			go c.Close(1000, "bye") // it waits for the end, which Read sees
+		case !closing:
+			c.Write(op, p)
+		}
+	}
+}
+
+// TestConformance runs this module's conformance kit, as any other
+// implementation would.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	opts := []closetest.Option{closetest.Trigger("close"), closetest.Strict()}
+	closetest.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, err := stack.Upgrade(w, r, conformance); err == nil {
+			echo(c)
+		}
+	}), opts...)
+	closetest.Client(t, func(url string) {
+		if c, err := stack.Dial(context.Background(), url, conformance); err == nil {
+			echo(c)
+		}
+	}, opts...)
+}
