@@ -16,6 +16,7 @@ type Option func(*config)
 type config struct {
 	known   []known
 	run     *regexp.Regexp
+	skip    *regexp.Regexp
 	answer  func(error) int
 	trigger string
 	tls     *tls.Config
@@ -68,6 +69,22 @@ func Run(pattern string) Option {
 			c.errs = append(c.errs, fmt.Errorf("Run(%q): %w", pattern, err))
 		}
 	}
+}
+
+// Skip leaves out the vectors and scenarios whose id matches the regular
+// expression pattern, such as those whose outcome depends on chance.
+func Skip(pattern string) Option {
+	return func(c *config) {
+		var err error
+		if c.skip, err = regexp.Compile(pattern); err != nil {
+			c.errs = append(c.errs, fmt.Errorf("Skip(%q): %w", pattern, err))
+		}
+	}
+}
+
+// runs reports whether the vector or scenario is to be run.
+func (c *config) runs(id string) bool {
+	return (c.run == nil || c.run.MatchString(id)) && (c.skip == nil || !c.skip.MatchString(id))
 }
 
 // Answer tells how to find, in an error of the parser, the status code that the

@@ -57,7 +57,7 @@ func (s *suite) count(what string) {
 // vector runs the check of one vector as a subtest.
 func (s *suite) vector(id string, check func() *problem) {
 	s.t.Helper()
-	if s.run != nil && !s.run.MatchString(id) {
+	if !s.runs(id) {
 		return
 	}
 	s.t.Run(id, func(t *testing.T) {

@@ -126,7 +126,7 @@ func (s *suite) scenarios(role probe.Role, play func(context.Context, *probe.Sce
 	slots := make(chan struct{}, together)
 	s.t.Run(string(role), func(t *testing.T) {
 		t.Helper()
-		for _, sc := range scenarios().Choose(role, probe.Options{Run: s.run}) {
+		for _, sc := range scenarios().Choose(role, probe.Options{Run: s.run, Skip: s.skip}) {
 			t.Run(sc.ID, func(t *testing.T) {
 				t.Helper()
 				if sc.Needs == "trigger" && s.trigger == "" {
