@@ -48,7 +48,7 @@ func readArray(t *text, opt Options, r *result) {
 			r.fail(t, s, at, natural, "element", clip(token(s[at:])))
 		}
 		if l.unclosed && len(l.elements) > 0 && l.open != "(" && l.open != "<" {
-			r.fail(t, s, i, marked, "unclosed", l.open)
+			r.fail(t, s, i, certain, "unclosed", l.open)
 			return
 		}
 		if !ok {
@@ -72,7 +72,7 @@ func readArray(t *text, opt Options, r *result) {
 		lists = append(lists, l)
 		i = l.to
 	}
-	if l, ok := indexedLines(t); ok {
+	if l, ok := indexedLines(t); ok && len(lists) == 0 {
 		lists = append(lists, l)
 	}
 	if len(lists) == 0 {
@@ -202,6 +202,13 @@ func parseElements(s string, i int, open, shut string) (l list, fault string, ok
 			l.to = j + 1
 			return l, "", true
 		}
+		if open == "(" && len(l.elements) == 0 && s[i] == '"' {
+			// pack("C*", 136, 2)
+			if n := closing(s[i:]); n >= 0 && n < 8 && i+n+1 < len(s) && s[i+n+1] == ',' {
+				i += n + 2
+				continue
+			}
+		}
 		if m := indexRE.FindStringSubmatch(s[i:]); m != nil && !inBinary {
 			n, _ := strconv.Atoi(m[1] + m[2] + m[3] + m[4])
 			if index < 0 && n <= 1 {
@@ -250,13 +257,29 @@ func matching(s string, i int) int {
 	return -1
 }
 
-var indexedRE = regexp.MustCompile(`^\s*(?:\[(\d+)\]|(\d+))\s*[:=]\s*(-?\d{1,3}|0x[0-9a-fA-F]{1,2})(?: '[^\n]*')?,?\s*$`)
+var indexedRE = regexp.MustCompile(`^\s*(?:- )?(?:\[(\d+)\]|(\d+))\s*[:=]\s*(-?\d{1,3}|0x[0-9a-fA-F]{1,2})(?: '[^\n]*')?,?\s*$`)
+
+var dashedRE = regexp.MustCompile(`^\s*- (-?\d{1,3})\s*$`)
 
 // indexedLines reads the list that a browser's console shows when it is
 // unfolded: a line for each element.
 func indexedLines(t *text) (l list, ok bool) {
 	for _, x := range lines(t.norm) {
 		m := indexedRE.FindStringSubmatchIndex(x.s)
+		if d := dashedRE.FindStringSubmatchIndex(x.s); m == nil && d != nil { // Swift's dump
+			e, _, fine := parseElement(x.s, d[2], false)
+			if !fine {
+				return l, false
+			}
+			e.from += x.from
+			e.to += x.from
+			if len(l.elements) == 0 {
+				l.from = x.from
+			}
+			l.to = x.from + len(x.s)
+			l.elements = append(l.elements, e)
+			continue
+		}
 		if m == nil {
 			continue
 		}
@@ -301,8 +324,30 @@ var (
 	octalBase   = base{"octal", regexp.MustCompile(`^(?:0[0-7]{0,3}|[0-9])$`), func(s string) int { v, _ := strconv.ParseInt(s, 8, 32); return int(v) }}
 )
 
+// unquote makes numbers of all elements in quotes, if some of them have more
+// than one character.
+func unquote(lists []list) {
+	long := false
+	for _, l := range lists {
+		for _, e := range l.elements {
+			if e.quoted == "" {
+				return
+			}
+			long = long || len(e.quoted) > 1
+		}
+	}
+	for _, l := range lists {
+		for i := range l.elements {
+			if e := &l.elements[i]; long && len(e.quoted) == 1 {
+				e.bare, e.v = e.quoted, 0
+			}
+		}
+	}
+}
+
 // arrays reads lists in every base that all their elements fit.
 func arrays(t *text, lists []list, r *result) {
+	unquote(lists)
 	var bare, explicit int
 	letters, zeros, three, negative, big, one := false, false, false, false, false, false
 	angle := false
@@ -326,7 +371,7 @@ func arrays(t *text, lists []list, r *result) {
 			bare++
 			letters = letters || strings.ContainsAny(e.bare, "abcdefABCDEF")
 			zeros = zeros || len(e.bare) > 1 && e.bare[0] == '0'
-			three = three || len(e.bare) == 3
+			three = three || len(e.bare) >= 3
 			one = one || len(e.bare) == 1
 			negative = negative || e.bare[0] == '-'
 			if v, err := strconv.Atoi(e.bare); err == nil {
@@ -375,7 +420,7 @@ func arrays(t *text, lists []list, r *result) {
 		}
 		r.add(out)
 	}
-	hexToo := explicit == 0 && fits(pairBase) && (!wide || angle || !lists[0].commas)
+	hexToo := explicit == 0 && fits(pairBase) && lists[0].open != "<<" && (!lists[0].commas || !longer(lists)) && (!wide || angle || !lists[0].commas)
 	switch {
 	case bare == 0 && strings.Contains(strings.ToLower(t.norm[lists[0].from:lists[0].to]), "0x"):
 		add(pairBase, marked)
@@ -418,6 +463,18 @@ func arrays(t *text, lists []list, r *result) {
 	case firstBad != nil && !letters:
 		r.fail(t, t.norm, firstBad.from, natural, "range", firstBad.bare)
 	}
+}
+
+// longer reports whether an element of the lists has more than two digits.
+func longer(lists []list) bool {
+	for _, l := range lists {
+		for _, e := range l.elements {
+			if len(e.bare) > 2 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // alphabetic reports whether no element of the lists has a digit.

@@ -13,11 +13,15 @@ var base64RE = regexp.MustCompile(`[A-Za-z0-9+/_-]{2,}={0,2}`)
 // readBase64 reads base64, standard or for URLs, padded or not.
 func readBase64(t *text, opt Options, r *result) {
 	s := t.norm
-	if joined := strings.Join(strings.Fields(s), ""); strings.ContainsAny(s, "\n") {
+	if joined := strings.Join(strings.Fields(s), ""); strings.ContainsAny(strings.TrimSpace(s), "\n") {
 		if b, ok := unbase64(joined); ok && base64RE.FindString(joined) == joined && sameWidth(s) {
 			r.add(Reading{Form: "base64", Chunks: []envelope.Chunk{{Data: b}}, used: []span{{0, len(s)}}, of: s, rank: natural,
 				loose: !strings.HasSuffix(joined, "=")})
 		}
+	}
+	if strings.Contains(s, "!!binary") {
+		readYAML(t, r)
+		return
 	}
 	out := Reading{Form: "base64", of: s, rank: natural}
 	padded := true
@@ -32,7 +36,7 @@ func readBase64(t *text, opt Options, r *result) {
 		f := envelope.Open([]envelope.Chunk{{Data: b}}).Fits(opt.Payload)
 		pad := s[m[1]-1] == '='
 		whole := strings.TrimSpace(s) == s[m[0]:m[1]]
-		if f < envelope.Frames && !(pad && whole) || !pad && f < envelope.Faulty && !fenced64(s, m) || opt.Payload && f < envelope.Complete && !pad {
+		if f < envelope.Frames || !pad && f < envelope.Faulty && !fenced64(s, m) || opt.Payload && f < envelope.Complete && !(pad && whole) {
 			continue
 		}
 		padded = padded && pad
@@ -48,6 +52,47 @@ func readBase64(t *text, opt Options, r *result) {
 	}
 	numberSides(out.Chunks)
 	r.add(out)
+}
+
+// readYAML reads the blocks of base64 in YAML, as Wireshark's Follow Stream
+// and tshark write them.
+func readYAML(t *text, r *result) {
+	s := t.norm
+	out := Reading{Form: "base64", Name: "YAML", of: s, rank: marked}
+	all := lines(s)
+	for i := 0; i < len(all); i++ {
+		l := all[i]
+		at := strings.Index(l.s, "!!binary")
+		if at < 0 {
+			continue
+		}
+		indent := len(l.s) - len(strings.TrimLeft(l.s, " -"))
+		digits := strings.Trim(l.s[at+len("!!binary"):], " \t|>-\"")
+		first := l.from + at
+		end := l.from + len(l.s)
+		for i+1 < len(all) {
+			next := all[i+1]
+			body := strings.TrimSpace(next.s)
+			if body == "" || len(next.s)-len(strings.TrimLeft(next.s, " ")) < indent || base64RE.FindString(body) != body {
+				break
+			}
+			digits += body
+			end = next.from + len(next.s)
+			i++
+		}
+		b, ok := unbase64(digits)
+		if !ok {
+			r.fail(t, s, first, marked, "base64")
+			return
+		}
+		out.used = append(out.used, span{first, end})
+		out.Chunks = append(out.Chunks, envelope.Chunk{Data: b, Label: peerAbove(s, first)})
+	}
+	if len(out.Chunks) > 0 {
+		numberSides(out.Chunks)
+		out.at = out.used[0].from
+		r.add(out)
+	}
 }
 
 // sameWidth reports whether s is lines of one width, but for the last.

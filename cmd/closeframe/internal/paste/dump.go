@@ -9,6 +9,9 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
 
+// maxRow is how long a line of a dump may be.
+const maxRow = 1024
+
 // maxBytes is how many bytes a dump may stand for, lines that "*" leaves out
 // included.
 const maxBytes = 16 << 20
@@ -76,7 +79,7 @@ type dumper struct {
 }
 
 var (
-	offsetRE = regexp.MustCompile("^(?:0[xX])?([0-9a-fA-F]{3,16}|[0-9a-fA-F]{8}`[0-9a-fA-F]{8})h?(?: ?<[^<>]*>)?( ?[:\\]|│)]| -|)(?:[ \t]+|$|)")
+	offsetRE = regexp.MustCompile("^(?:0[xX])?([0-9a-fA-F]{4,16}|[0-9a-fA-F]{8}`[0-9a-fA-F]{8})h?(?: ?<[^<>]*>)?( ?[:\\]|│)]| -|)(?:[ \t]+|$|)")
 	// otherRE matches the titles of tshark's further copies of a packet's
 	// bytes, and of what curl says about TLS.
 	otherRE = regexp.MustCompile(`(?i)^\s*(unmasked|decompressed|uncompressed|reassembled|de-?chunked|decrypted)\b.*\(\d+ bytes?\)|\b(SSL|TLS) data, \d+ bytes`)
@@ -89,7 +92,7 @@ func (d *dumper) read(all []line) {
 	decrypted := false
 	for i, l := range all {
 		s := strings.TrimRight(l.s, " \t")
-		if strings.TrimSpace(s) == "*" && len(d.rows) > 0 {
+		if strings.Trim(s, " \t|│┊:") == "*" && len(d.rows) > 0 {
 			d.push(row{line: l, n: i, star: true}, "", other)
 			continue
 		}
@@ -102,6 +105,7 @@ func (d *dumper) read(all []line) {
 			continue
 		}
 		if strings.TrimSpace(s) == "" {
+			other = false // the end of a packet
 			continue
 		}
 		if ruler(s) {
@@ -164,6 +168,9 @@ func ruler(s string) bool {
 
 // row parses a line of a dump that does not end in space.
 func (d *dumper) row(l line, s string) (row, bool) {
+	if len(s) > maxRow {
+		return row{}, false
+	}
 	for at := 0; at < len(s); at++ {
 		if c := s[at]; !isHex(c) || at > 0 && (isWord(s[at-1]) || strings.IndexByte(".-:/", s[at-1]) >= 0 && !strings.HasSuffix(s[:at], "│")) {
 			continue
@@ -179,6 +186,10 @@ func (d *dumper) row(l line, s string) (row, bool) {
 		}
 		x.gap = m[1] - m[5]
 		rest := s[at+m[1]:]
+		if x.sep == "-" && x.gap == 0 { // a negative number
+			x.sep, x.gap = "", 1
+			rest = s[at+m[4]+1:]
+		}
 		if rest == "" && x.sep != ")" {
 			if len(d.rows) == 0 || strings.TrimSpace(x.prefix) != "" && x.prefix != d.rows[len(d.rows)-1].prefix {
 				return x, false
@@ -186,10 +197,13 @@ func (d *dumper) row(l line, s string) (row, bool) {
 			return x, true // the last line: how long all is
 		}
 		if d.enc.form == "chars" {
-			rest = s[at+m[5]:]
+			rest = l.s[at+m[5]:]
 			x.gap = 0
+			if n := len(rest) % 4; n > 0 && strings.TrimSpace(rest[len(rest)-n:]) == "" {
+				rest = rest[:len(rest)-n]
+			}
 		}
-		if d.fill(&x, rest, l.from+len(s)-len(rest)) {
+		if d.fill(&x, rest, l.from+at+len(s[at:])-len(rest)) {
 			return x, true
 		}
 	}
@@ -211,6 +225,17 @@ func (d *dumper) fill(x *row, s string, from int) bool {
 	cells, rest := d.enc.cells(s)
 	if len(cells) == 0 {
 		return false
+	}
+	if d.enc.form == "hex" || d.enc.words {
+		for i := range cells {
+			if len(cells[i].s) != len(cells[0].s) && (i < len(cells)-1 || len(cells[i].s) > len(cells[0].s)) {
+				if cells = cells[:i]; len(cells) == 0 {
+					return false
+				}
+				rest = s[cells[i-1].to:]
+				break
+			}
+		}
 	}
 	ends := make([]int, len(cells))
 	var data []byte
@@ -237,7 +262,14 @@ func (d *dumper) fill(x *row, s string, from int) bool {
 	if d.enc.form == "chars" {
 		return rest == "" && take(len(cells), false)
 	}
+	widest := 0 // gap between two cells
+	for i := 1; i < len(cells); i++ {
+		widest = max(widest, cells[i].from-cells[i-1].to)
+	}
 	for n := len(cells); n > 0; n-- {
+		if n < len(cells) && cells[n].from-cells[n-1].to <= widestOf(cells[:n], widest) && counts[n-1] != 16 {
+			continue // what follows is another cell
+		}
 		if matches(s[ends[n-1]:], data[:counts[n-1]]) {
 			return take(n, true)
 		}
@@ -246,6 +278,18 @@ func (d *dumper) fill(x *row, s string, from int) bool {
 		return take(len(cells), false)
 	}
 	return false
+}
+
+// widestOf returns the widest gap between cells, or most if there is none.
+func widestOf(cells []cell, most int) int {
+	if len(cells) < 2 {
+		return min(most, 2)
+	}
+	w := 0
+	for i := 1; i < len(cells); i++ {
+		w = max(w, cells[i].from-cells[i-1].to)
+	}
+	return w
 }
 
 // matches reports whether s, what is behind the cells, is the text of b.
@@ -276,12 +320,21 @@ func matches(s string, b []byte) bool {
 
 // rendered reports whether r is how a dump shows b: a character for each byte.
 func rendered(r []rune, b []byte) bool {
+	return renderedGap(r, b, 0) || renderedGap(r, b, 1) || renderedGap(r, b, 2)
+}
+
+// renderedGap is rendered for a text with a gap, or a bar, behind the eighth
+// character.
+func renderedGap(r []rune, b []byte, gap int) bool {
 	i := 0
 	for n, c := range b {
-		if n == 8 && i < len(r) && !shows(r[i], c) && strings.ContainsRune(" ┊│|-", r[i]) {
-			i++
-		} else if n == 8 && i < len(r) && strings.ContainsRune("┊│", r[i]) {
-			i++
+		if n == 8 {
+			for range gap {
+				if i < len(r) && !strings.ContainsRune(" ┊│|-:", r[i]) {
+					return false
+				}
+				i++
+			}
 		}
 		if i >= len(r) {
 			if c != ' ' && c != 0 { // spaces at the end of a line are easily lost
@@ -320,6 +373,11 @@ func hexCells(s string) ([]cell, string) {
 		if j < len(s) && len(cells) > 0 {
 			switch { // between the eighth and the ninth byte
 			case s[j] == '-' && (j+1 < len(s)) && len(cells) == 8:
+				j++
+				for j < len(s) && s[j] == ' ' {
+					j++
+				}
+			case s[j] == ':' && len(cells) == 8, s[j] == '|' && len(cells) == 8 && len(s) > j+3 && isHex(s[j+2]) && isHex(s[j+3]) && strings.Count(s[j:], "|") > 1:
 				j++
 				for j < len(s) && s[j] == ' ' {
 					j++
@@ -396,7 +454,7 @@ func numberCells(s string) ([]cell, string) {
 
 func octalCell(s string) ([]byte, bool) {
 	v, err := strconv.ParseUint(s, 8, 8)
-	return []byte{byte(v)}, err == nil && len(s) >= 3
+	return []byte{byte(v)}, err == nil && (len(s) >= 3 || s[0] == '0')
 }
 
 func decimalCell(s string) ([]byte, bool) {
@@ -565,7 +623,11 @@ func (d *dumper) unfold(s *section) bool {
 	}
 	first := s.rows[0]
 	if first.sep != "" || first.gutter || strings.Trim(first.offset, "0") == "" {
-		d.res.fail(d.t, d.t.norm, worst.from, d.rank(s), kind, worst.offset)
+		args := []any{worst.offset}
+		if kind == "star-last" {
+			args = nil
+		}
+		d.res.fail(d.t, d.t.norm, worst.from, d.rank(s), kind, args...)
 	}
 	return false
 }
@@ -613,6 +675,9 @@ func (d *dumper) unfoldIn(s *section, base int) (*row, string) {
 		if len(data) == 0 && d.enc.form == "chars" && at < uint64(len(s.data)) && strings.Trim(string(s.data[at:]), " ") == "" {
 			s.data = s.data[:at] // hexdump -c fills its last line with spaces
 		}
+		for d.enc.form == "chars" && len(data) > 0 && len(last) < 16 && at > uint64(len(s.data)) && at%16 == 0 && at-uint64(len(s.data)) <= 16-uint64(len(last)) {
+			s.data = append(s.data, ' ') // lost at the end of the line before
+		}
 		if at != uint64(len(s.data)) {
 			return x, "offset-gap"
 		}
@@ -632,6 +697,14 @@ func (d *dumper) broken(all []line, sections []*section) bool {
 	for _, x := range d.rows {
 		rows[x.n] = true
 	}
+	first := sections[0].rows[0]
+	for i := 0; i < first.n && first.offset != ""; i++ {
+		m := offsetRE.FindStringSubmatch(strings.TrimPrefix(all[i].s, first.prefix))
+		if m != nil && len(m[1]) == len(first.offset) && strings.Trim(m[1], "0") == "" && !ruler(all[i].s) {
+			d.res.fail(d.t, d.t.norm, all[i].from, natural, "dump-line")
+			return true
+		}
+	}
 	for _, s := range sections {
 		last := s.rows[len(s.rows)-1]
 		if last.offset == "" || len(last.cells) == 0 {
@@ -642,7 +715,7 @@ func (d *dumper) broken(all []line, sections []*section) bool {
 			if m == nil || len(m[1]) != len(last.offset) || !strings.HasPrefix(all[i].s, last.prefix) {
 				continue
 			}
-			d.res.fail(d.t, d.t.norm, all[i].from, d.rank(s), "dump-line")
+			d.res.fail(d.t, d.t.norm, all[i].from, natural, "dump-line")
 			return true
 		}
 	}

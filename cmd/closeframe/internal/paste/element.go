@@ -14,12 +14,16 @@ type element struct {
 	bits  int    // size of v; 0: 8
 	data  []byte // of a string
 	times int    // how often it is repeated
+
+	quoted string // what is between quotes, if that could be a number
 }
 
 var (
+	// quotedRE matches a number in quotes.
+	quotedRE = regexp.MustCompile(`^(?:"((?:0[xX])?[0-9a-fA-F]{1,2}|-?[0-9]{1,3}|0b[01]{1,8}|0o[0-7]{1,3})"|'((?:0[xX])?[0-9a-fA-F]{1,2}|-?[0-9]{1,3}|0b[01]{1,8}|0o[0-7]{1,3})')`)
 	castRE   = regexp.MustCompile(`^\(\s*(?:unsigned |signed )?(?:byte|sbyte|char|u?int8(?:_t)?|u8|i8|unsigned char|UInt8|Byte)\s*\)\s*`)
 	callRE   = regexp.MustCompile(`^(?:byte|Byte|u8|U8|uint8|UInt8|Uint8|int8|Int8|int|i8|char|chr|ord|toByte|unchecked|number|float)\(`)
-	suffixRE = regexp.MustCompile(`^(?:\.toU?Byte\(\)|\.byteValue(?:\(\))?|\.toInt\(\)|\)?\.toByte\(\)| as u8| as byte|_?[ui](?:8|16|32|64|size)|'[ui]8|[uU]y|[uU][lL]{0,2}|[lL]{1,2}|y)`)
+	suffixRE = regexp.MustCompile(`^(?:\.toU?Byte(?:\(\))?|\.byteValue(?:\(\))?|\.toInt\(\)|\)?\.toByte\(\)| as u8| as byte|_?[ui](?:8|16|32|64|size)|'[ui]8|[uU]y|[uU][lL]{0,2}|[lL]{1,2}|y)`)
 	sizeRE   = regexp.MustCompile(`^::?(?:size\()?(\d+)\)?(?:[-/](?:big|unsigned|integer|unit:1|-)+)*`)
 	// indexRE matches an element's own index.
 	indexRE   = regexp.MustCompile(`^(?:"(\d+)"\s*:|'(\d+)'\s*:|\.?\[(\d+)\]\s*=>?|(\d+)\s*(?:=>|:)\s)\s*`)
@@ -55,6 +59,18 @@ func blank(s string, i int) int {
 // of Erlang's binaries alone.
 func parseElement(s string, i int, binary bool) (e element, next int, ok bool) {
 	e.from, e.times = i, 1
+	if m := quotedRE.FindStringSubmatch(s[i:]); m != nil && !binary {
+		e.quoted = m[1] + m[2]
+		if len(e.quoted) > 1 || m[1] != "" {
+			x, n, ok := parseElement(e.quoted, 0, false)
+			if !ok || n != len(e.quoted) {
+				return e, i, false
+			}
+			e.v, e.bare = x.v, x.bare
+			e.to = i + len(m[0])
+			return e, e.to, true
+		}
+	}
 	if m := castRE.FindString(s[i:]); m != "" {
 		i += len(m)
 	}

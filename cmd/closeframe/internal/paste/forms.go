@@ -14,8 +14,10 @@ var recognizers = []recognizer{
 	{"array", readArray},
 	{"implicit", readImplicit},
 	{"runs", readRuns},
+	{"bytea", readBytea},
 	{"bits", readBits},
 	{"base64", readBase64},
+	{"base32", readBase32},
 }
 
 // Forms are the names that Options.As takes, each with an example of 88 02 03
@@ -26,6 +28,7 @@ var Forms = []struct{ Name, Example string }{
 	{"octal", "0000000 210 002 003 350"},
 	{"binary", "10001000 00000010 00000011 11101000"},
 	{"base64", "iAID6A=="},
+	{"base32", "RABAH2A="},
 	{"escapes", `"\x88\x02\x03\xe8"`},
 	{"octal-escapes", `"\210\2\3\350"`},
 	{"decimal-escapes", `"\136\2\3\232"`},

@@ -27,7 +27,7 @@ var (
 	// escapedRE matches an escape sequence that stands for a byte that is not
 	// printable ASCII.
 	escapedRE = regexp.MustCompile(`\\(?:x|[0-9]|u[0-9a-fA-F{]|\^[A-Z@\[]|[A-Z]{2,3}\d?(?:\\|$)|o[0-7])`)
-	joinRE    = regexp.MustCompile(`^(?:[\s\\]|\+\+?|\.\.?|<>|&|,|//[^\n]*|/\*[^*]*\*/)*$`)
+	joinRE    = regexp.MustCompile(`^(?:[\s\\]|\+\+?|\.\.?|<>|&|//[^\n]*|/\*[^*]*\*/)*$`)
 	repeatRE  = regexp.MustCompile(`^ <repeats (\d+) times>`)
 )
 
@@ -53,9 +53,9 @@ func literals(s string) []literal {
 		}
 		l := literal{quote: r, repeat: 1}
 		l.from = i
-		if m := prefixRE.FindStringSubmatchIndex(s[:i]); m != nil && r < 0x80 && s[m[2]:m[3]] != "#" {
-			l.prefix = s[m[2]:m[3]]
-			l.from = m[2]
+		if m := prefixRE.FindStringSubmatchIndex(s[max(0, i-4):i]); m != nil && r < 0x80 && s[i-1] != '#' {
+			l.from = max(0, i-4) + m[2]
+			l.prefix = s[l.from:i]
 			l.raw = strings.ContainsAny(l.prefix, "rR@")
 		} else if i > 0 && isWord(s[i-1]) && r == '\'' {
 			i += n // an apostrophe
@@ -100,8 +100,9 @@ func literals(s string) []literal {
 			j += m
 		}
 		if !closed {
-			if l.prefix == "" && !escapedRE.MatchString(s[i:j]) {
-				i += n // an apostrophe, or a quote of prose
+			before := s[strings.LastIndexByte(s[:i], '\n')+1 : i]
+			if l.prefix == "" && !escapedRE.MatchString(s[i:j]) || escapedRE.MatchString(before) {
+				i += n // an apostrophe, a quote of prose, or one after escape sequences without quotes
 				continue
 			}
 			l.open = true
@@ -185,7 +186,7 @@ func readLiteral(t *text, opt Options, r *result) {
 	}
 }
 
-func joins(s string) bool { return joinRE.MatchString(s) && !strings.Contains(s, ", ,") }
+func joins(s string) bool { return joinRE.MatchString(s) }
 
 // characters reads a lone literal without escape sequences as its characters.
 func characters(t *text, opt Options, l literal, r *result) {

@@ -20,12 +20,14 @@ var noise = []*regexp.Regexp{
 	regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}(?:[:.]\d{1,5})?\b`),
 	regexp.MustCompile(`\b\d+(?:\.\d+)+(?: ?(?:ms|s|us|µs|ns|sec|seconds))?\b`),
 	regexp.MustCompile(`(?i)\b\d+ ?(?:bytes?|octets?|bits?|ms|us|µs|ns|secs?|seconds?|chars|frames?|packets?)\b`),
-	regexp.MustCompile(`\b\d+ ?B:`),
+	regexp.MustCompile(`(?:^|\s)\d+ ?B:(?:\s|$)`),
 	regexp.MustCompile(`\b[A-Za-z_][\w]*\[\d+\]`),
 	regexp.MustCompile(`\b[A-Za-z_][\w./-]*\.[a-z]{1,4}:\d+(?::\d+)?`), // main.go:42
 	regexp.MustCompile(`#\d+\b`),
 	regexp.MustCompile(`\(\d+\)`),
-	regexp.MustCompile(`(?i)\b(?:len(?:gth)?|size|count|opcode|op|fin|masked|mask|rsv[123]?|pid|tid|seq|ack|port|fd|status|line|thread|stream|id|conn(?:ection)?|session|frame|packet|message|msg|n|nr|no|attempt)\s?[=:#]?\s?\d+\b(?: ?\(0x[0-9a-fA-F]+\))?(?:[:,;)\]]|\s+[A-Za-z(\[]|\s*$|\s+0x|\s)`),
+	regexp.MustCompile(`(?i)\b(?:len(?:gth)?|size|count|opcode|op|fin|masked|mask|rsv[123]?|pid|tid|seq|ack|port|fd|status|line|thread|stream|id|conn(?:ection)?|session|frame|packet|message|msg|n|nr|no|attempt)\s?[=:#]?\s?\d+\b(?: ?\(0x[0-9a-fA-F]+\))?(?:[,;)\]]|:(?:\s|$)|\s+[G-Zg-z(\[]|\s*$)`),
+	regexp.MustCompile(`^\s*(\[\d+\]) +[0-9a-fA-F]{2}(?: |$)`), // R's index
+	regexp.MustCompile(`^\s*\d+:\s`),
 	regexp.MustCompile(`\b(?:UTF|utf|SHA|sha|MD|RFC|rfc|HTTP|http|IPv|ISO|iso)[- /]?\d[\d.-]*\b`),
 	regexp.MustCompile(`\b[bB]['"]`), // the prefix of a bytes literal
 	regexp.MustCompile(`^\s*\$ .*$`), // a prompt and the command behind it
@@ -35,7 +37,13 @@ var noise = []*regexp.Regexp{
 func silence(s string) string {
 	b := []byte(s)
 	for _, re := range noise {
-		for _, m := range re.FindAllIndex(b, -1) {
+		for _, m := range re.FindAllSubmatchIndex(b, -1) {
+			if len(m) > 2 { // only the group is noise
+				for i := m[2]; i < m[3]; i++ {
+					b[i] = 1
+				}
+				continue
+			}
 			from, to := m[0], m[1]
 			for from < to && (isSpace(b[from]) || b[from] == '[' || b[from] == '(') {
 				from++

@@ -44,10 +44,10 @@ type Reading struct {
 type rank int
 
 const (
-	marked     rank = iota // the text has marks of this form
-	natural                // the text fits this form
-	unnatural              // the text could be meant so, but seldom is
-	impossible rank = -1
+	marked    rank = iota // the text has marks of this form
+	natural               // the text fits this form
+	unnatural             // the text could be meant so, but seldom is
+	certain   rank = -1   // of errors: nothing else can be meant
 )
 
 // Bytes returns the bytes of all chunks.
@@ -107,8 +107,14 @@ func (r *result) fail(t *text, s string, i int, rank rank, kind string, args ...
 	r.errors = append(r.errors, &Error{Rune: t.rune(s, i), Kind: kind, Args: args, rank: rank})
 }
 
+// maxText is how long a text may be, in bytes.
+const maxText = 128 << 10
+
 // Read finds the bytes in text. Its error is an *Error or an *Ambiguity.
 func Read(input []byte, opt Options) (Reading, error) {
+	if len(input) > maxText {
+		return Reading{}, &Error{Rune: -1, Kind: "long", Args: []any{maxText >> 10}}
+	}
 	t := decodeText(input)
 	if strings.TrimSpace(t.norm) == "" {
 		return Reading{}, &Error{Rune: -1, Kind: "nothing"}
@@ -190,14 +196,14 @@ func choose(t *text, all result, opt Options) (Reading, error) {
 	// Another reading that makes sense as well.
 	var rivals []Reading
 	for _, r := range list {
-		if !bytes.Equal(r.Bytes(), best.Bytes()) && rivals2(best, &r) {
+		if !bytes.Equal(r.Bytes(), best.Bytes()) && rival(best, &r) {
 			rivals = append(rivals, r)
 		}
 	}
 	if len(rivals) > 0 {
 		return Reading{}, &Ambiguity{append([]Reading{*best}, rivals...)}
 	}
-	if bad != nil && (bad.rank < best.rank || bad.rank == best.rank && best.Fit < envelope.Complete) {
+	if bad != nil && (bad.rank < best.rank || bad.rank == best.rank && (best.Fit < envelope.Partial || best.loose && best.Fit < envelope.Complete)) {
 		return Reading{}, bad
 	}
 	if best.loose && best.Fit < envelope.Faulty && best.rank != marked {
@@ -227,8 +233,8 @@ func pick(list []Reading) *Reading {
 	return best
 }
 
-// rivals2 reports whether r, whose bytes differ from best's, makes sense too.
-func rivals2(best, r *Reading) bool {
+// rival reports whether r, whose bytes differ from best's, makes sense too.
+func rival(best, r *Reading) bool {
 	switch {
 	case r.Fit == envelope.Complete:
 		return best.rank != marked || r.rank == marked || best.Fit < r.Fit

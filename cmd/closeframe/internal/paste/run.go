@@ -107,6 +107,10 @@ func runAt(s string, i int) (x run, next int) {
 		x.units = append(x.units, cell{digits, span{i, j}})
 		x.to = j
 		sep := separatorRE.FindString(s[j:])
+		if n := len(x.units); n == 2 && len(x.units[0].s) == x.units[0].to-x.units[0].from && alphabeticUnits(x.units[:1]) && len(x.units[1].s) < x.units[1].to-x.units[1].from {
+			x.units = x.units[1:] // an assembler's "db 88h"
+			x.from = x.units[0].from
+		}
 		if sep == "" {
 			return x, j
 		}
@@ -171,6 +175,12 @@ func readRuns(t *text, opt Options, r *result) {
 		}
 		return
 	}
+	for _, l := range lines(s) {
+		if strings.TrimSpace(l.s) == "*" {
+			r.fail(t, s, l.from, marked, "star")
+			return
+		}
+	}
 	strong := 0
 	for _, x := range all {
 		if x.strong {
@@ -197,6 +207,10 @@ func readRuns(t *text, opt Options, r *result) {
 		}
 	}
 	for _, x := range pool {
+		if u := x.units[0].s; len(u) >= 4 && len(x.units) > 1 && strings.Trim(u, "0") == "" {
+			r.fail(t, s, x.from, marked, "dump-line") // an offset of a dump that readDump did not read
+			return
+		}
 		if x.torn {
 			r.fail(t, s, x.at, natural, "odd", clip(token(s[x.at:])))
 			return
@@ -388,11 +402,19 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 		}
 	}
 	out.loose = !clear && !plain
+	for n, l := range lines(s) {
+		if lineNo[n] && digitsBeside(l, pool) {
+			out.loose, prefixed = true, false
+		}
+	}
 	if prefixed && len(out.Bytes()) > 1 {
 		out.rank = marked
 		if len(pool) == 1 && len(pool[0].units) == 1 || words {
 			out.rank = natural
 		}
+	}
+	if ones := strings.Trim(string(joinUnits(pool)), "01"); ones == "" && len(joinUnits(pool)) >= 16 {
+		out.rank = unnatural // binary digits, rather
 	}
 	last := pool[len(pool)-1]
 	if elisionRE.MatchString(s[last.to:]) {
@@ -402,6 +424,12 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 	le.loose = out.loose
 	numberSides(out.Chunks)
 	numberSides(le.Chunks)
+	if d := strings.TrimSpace(s); !opt.Payload && len(d) == 4 && plain {
+		if v, err := strconv.Atoi(d); err == nil && v >= 1000 && v < 5000 {
+			r.fail(t, s, pool[0].from, marked, "status", d)
+			return
+		}
+	}
 	if opt.Payload && len(pool) == 1 && len(pool[0].units) == 1 && plain {
 		if d := strings.Trim(s, " \t\r\n\"'b"); len(d) == 4 {
 			// Four decimal digits may be the code itself.
@@ -420,6 +448,35 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 	if words {
 		r.add(le)
 	}
+}
+
+// joinUnits returns the digits of runs.
+func joinUnits(pool []run) []byte {
+	var b []byte
+	for _, x := range pool {
+		for _, u := range x.units {
+			b = append(b, u.s...)
+		}
+	}
+	return b
+}
+
+// digitsBeside reports whether a line has words with digits that are in no run
+// and that nothing explains.
+func digitsBeside(l line, pool []run) bool {
+	quiet := []byte(silence(l.s))
+	for _, x := range pool {
+		for i := max(x.from, l.from); i < min(x.to, l.from+len(quiet)); i++ {
+			quiet[i-l.from] = ' '
+		}
+	}
+	end := comment(string(quiet))
+	for _, w := range strings.FieldsFunc(string(quiet[:end]), func(r rune) bool { return r < 0x80 && !isWord(byte(r)) }) {
+		if isDigit(w[0]) {
+			return true
+		}
+	}
+	return false
 }
 
 // directionNear returns the direction that the line of s[i] tells of.
@@ -526,37 +583,38 @@ func readDecimals(t *text, opt Options, r *result) {
 // readBits reads binary digits.
 func readBits(t *text, opt Options, r *result) {
 	s := t.norm
-	var data []byte
+	var digits strings.Builder
 	var used []span
-	loose := false
+	loose, whole := false, true
 	for _, l := range lines(s) {
 		quiet := silence(l.s)
 		quiet = quiet[:comment(quiet)]
 		m := bitsRE.FindStringSubmatchIndex(quiet)
 		if m == nil {
-			if strings.IndexFunc(quiet, func(r rune) bool { return r >= 0x80 || isWord(byte(r)) }) >= 0 {
-				loose = true
-			}
+			loose = loose || hasWord(quiet)
 			continue
 		}
-		digits := strings.NewReplacer(" ", "", "\t", "", "_", "", ",", "", ":", "", "|", "").Replace(quiet[m[2]:m[3]])
-		if len(digits)%8 != 0 {
-			return
-		}
-		if strings.IndexFunc(quiet[:m[2]]+quiet[m[3]:], func(r rune) bool { return r >= 0x80 || isWord(byte(r)) }) >= 0 {
-			loose = true
-		}
-		for i := 0; i < len(digits); i += 8 {
-			b, _ := bitCell(digits[i : i+8])
-			data = append(data, b...)
-		}
+		line := strings.NewReplacer(" ", "", "\t", "", "_", "", ",", "", ":", "", "|", "").Replace(quiet[m[2]:m[3]])
+		whole = whole && len(line)%8 == 0
+		loose = loose || hasWord(quiet[:m[2]]+quiet[m[3]:])
+		digits.WriteString(line)
 		used = append(used, span{l.from + m[2], l.from + m[3]})
 	}
-	if len(data) == 0 {
+	d := digits.String()
+	if d == "" || len(d)%8 != 0 || loose && !whole {
 		return
 	}
-	r.add(Reading{Form: "binary", Chunks: []envelope.Chunk{{Data: data}}, used: used, of: s, rank: natural, loose: loose,
-		at: used[0].from})
+	var data []byte
+	for i := 0; i < len(d); i += 8 {
+		b, _ := bitCell(d[i : i+8])
+		data = append(data, b...)
+	}
+	r.add(Reading{Form: "binary", Chunks: []envelope.Chunk{{Data: data}}, used: used, of: s, rank: natural, loose: loose, at: used[0].from})
+}
+
+// hasWord reports whether s has letters or digits.
+func hasWord(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 || isWord(byte(r)) }) >= 0
 }
 
 var bitsRE = regexp.MustCompile(`(?:^|[\s:=>\["'|])([01]{4,}(?:[ \t_,:|]+[01]{4,})*)(?:$|[\s\]"'.|])`)

@@ -18,6 +18,7 @@ type intro struct {
 var intros = []intro{
 	{"escapes", "", regexp.MustCompile(`\\x[0-9a-fA-F]{2}`), backslashed},
 	{"octal-escapes", "", regexp.MustCompile(`\\[0-3][0-7][0-7]`), backslashed},
+	{"decimal-escapes", "", regexp.MustCompile(`\\[0-2][0-9][0-9]`), decimalEscape},
 	{"latin1", "", regexp.MustCompile(`\\u00[0-9a-fA-F]{2}`), backslashed},
 	{"percent", "", regexp.MustCompile(`%[0-9a-fA-F]{2}`), func(s string) ([]byte, int) { return pair(s, '%') }},
 	{"quoted-printable", "", regexp.MustCompile(`=[0-9A-F]{2}`), func(s string) ([]byte, int) { return pair(s, '=') }},
@@ -38,6 +39,18 @@ func backslashed(s string) ([]byte, int) {
 }
 
 var unquotedDialect = dialect{simple: "a\ab\bf\fn\nr\rt\tv\v\\\\''\"\"e\x1b0\x00", octal: [2]int{1, 3}, x: [2]int{2, 2}, u: true}
+
+// decimalEscape decodes the escape sequence of Lua that s begins with.
+func decimalEscape(s string) ([]byte, int) {
+	if s[0] != '\\' {
+		return nil, 0
+	}
+	us, n := decimalDialect.escape(s)
+	b, _ := encode(us, true)
+	return b, n
+}
+
+var decimalDialect = dialect{simple: "a\ab\bf\fn\nr\rt\tv\v\\\\''\"\"", decimal: [2]int{1, 3}, x: [2]int{2, 2}}
 
 func pair(s string, c byte) ([]byte, int) {
 	if len(s) < 3 || s[0] != c || !isHex(s[1]) || !isHex(s[2]) {
@@ -85,6 +98,9 @@ func readUnquoted(t *text, opt Options, r *result) {
 			stopLen := 0
 			i := m[0]
 			end := len(strings.TrimRight(l.s, " \t`$"))
+			if in.form == "caret" && strings.HasSuffix(l.s[:end], "M-") && end < len(l.s) {
+				end++ // M-space
+			}
 			for i < end {
 				if b, n := in.decode(l.s[i:]); n > 0 && i+n <= end {
 					data = append(data, b...)

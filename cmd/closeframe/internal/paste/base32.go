@@ -1,0 +1,24 @@
+package paste
+
+import (
+	"encoding/base32"
+	"regexp"
+	"strings"
+
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
+)
+
+var base32RE = regexp.MustCompile(`^[A-Z2-7]{8,}={0,6}$`)
+
+// readBase32 reads a text that is base32.
+func readBase32(t *text, opt Options, r *result) {
+	s := strings.Join(strings.Fields(t.norm), "")
+	if len(s)%8 != 0 || !base32RE.MatchString(s) {
+		return
+	}
+	b, err := base32.StdEncoding.DecodeString(s)
+	if err != nil {
+		return
+	}
+	r.add(Reading{Form: "base32", Chunks: []envelope.Chunk{{Data: b}}, used: []span{{0, len(t.norm)}}, of: t.norm, rank: natural, loose: true})
+}
