@@ -9,9 +9,11 @@ package peers
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -40,7 +42,8 @@ type Peer struct {
 	File     string // how it is used: a file of this folder
 
 	// Server listens on loopback until it is stopped, and tells of each
-	// connection's end. Nil if the library has no server.
+	// connection's end. It serves wss if there is a CertFile. Nil if the library
+	// has no server.
 	Server func() (*Running, error)
 	// Client connects to url again and again, until connecting fails or it is
 	// stopped, and tells of each connection's end. Nil if it has no client.
@@ -69,6 +72,13 @@ type Running struct {
 	Events <-chan Event
 	Stop   func()
 }
+
+// The names of the environment variables that tell the Go and Node peers which
+// certificate to serve wss with: files in PEM. Peers trust what SSL_CERT_FILE and NODE_EXTRA_CA_CERTS name.
+const (
+	CertFile = "PEERS_CERT"
+	KeyFile  = "PEERS_KEY"
+)
 
 // All returns every peer.
 func All() []*Peer {
@@ -122,6 +132,15 @@ func serveGo(handle func(w http.ResponseWriter, r *http.Request) (Event, error))
 		if err != nil {
 			return nil, err
 		}
+		scheme := "ws"
+		if cert := os.Getenv(CertFile); cert != "" {
+			scheme = "wss"
+			pair, err := tls.LoadX509KeyPair(cert, os.Getenv(KeyFile))
+			if err != nil {
+				return nil, err
+			}
+			ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{pair}})
+		}
 		events := make(chan Event, 100_000)
 		var mu sync.Mutex
 		stopped := false
@@ -138,7 +157,7 @@ func serveGo(handle func(w http.ResponseWriter, r *http.Request) (Event, error))
 		})}
 		go srv.Serve(ln)
 		return &Running{
-			URL:    "ws://" + ln.Addr().String() + "/",
+			URL:    scheme + "://" + ln.Addr().String() + "/",
 			Events: events,
 			Stop: func() {
 				mu.Lock()

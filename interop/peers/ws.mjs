@@ -1,5 +1,8 @@
 // The peer that is ws (npm), as server and as client.
 import process from 'node:process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createServer as createSecure } from 'node:https';
 import { createRequire } from 'node:module';
 import WebSocket, { WebSocketServer } from 'ws';
 import { again, obey, print, report } from './common.mjs';
@@ -14,8 +17,12 @@ switch (process.argv[2]) {
     console.log(createRequire(import.meta.url)('ws/package.json').version);
     process.exit(0);
   case 'server': {
-    const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: true });
-    server.on('listening', () => print({ url: `ws://127.0.0.1:${server.address().port}/` }));
+    const secure = process.env.PEERS_CERT;
+    const http = secure
+      ? createSecure({ cert: readFileSync(process.env.PEERS_CERT), key: readFileSync(process.env.PEERS_KEY) })
+      : createServer();
+    const server = new WebSocketServer({ server: http, perMessageDeflate: true });
+    http.listen(0, '127.0.0.1', () => print({ url: `ws${secure ? 's' : ''}://127.0.0.1:${http.address().port}/` }));
     server.on('connection', (socket) => {
       listen(socket).addEventListener('close', (e) => report(e, socket));
       socket.addEventListener('error', () => {});
