@@ -41,3 +41,12 @@ func xorLong(dst, src *byte, n int, key uint32) {
 //
 //go:noinline
 func xorChunk(dst, src *byte, n int, key uint32) { xor(dst, src, n, key) }
+
+// The assembly jumps to these functions, which tools for Go do not see.
+var (
+	_ = validLong
+	_ = xorGo
+	_ = xorLong
+	_ = unmaskGo
+	_ = maskGo
+)

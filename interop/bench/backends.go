@@ -5,15 +5,23 @@ import (
 	"strings"
 )
 
-// A backend is not to be slower than unicode/utf8 on the same machine, beyond
-// noise: for so little of the time, or for so few nanoseconds, it may look so.
+// A backend must not be slower than unicode/utf8, or, when it appends, than the
+// backend below it, beyond noise: less than leastRatio and more than mostLonger
+// nanoseconds longer. For invalid input more is allowed.
 const (
-	leastRatio = 0.97
-	mostLonger = 0.5
+	leastRatio        = 0.97
+	mostLonger        = 0.5
+	mostLongerInvalid = 3
 )
 
-// slower reports whether closeframe is slower than the rival whose result r is.
-func slower(r result) bool { return r.Ratio < leastRatio && -r.Longer > mostLonger }
+// slower reports whether closeframe is slower than the other one, whose result is r.
+func slower(r result) bool {
+	most := mostLonger
+	if strings.Contains(r.Scenario, "-fault-") {
+		most = mostLongerInvalid
+	}
+	return r.Ratio < leastRatio && -r.Longer > most
+}
 
 // judgeBackends returns a verdict for each backend: on the worst of its texts.
 func judgeBackends(results []result) []verdict {
@@ -25,7 +33,7 @@ func judgeBackends(results []result) []verdict {
 	var all []worst
 	for _, r := range results {
 		kind, _, _ := strings.Cut(r.Scenario, "/")
-		if !strings.HasPrefix(kind, onBackend) || r.Contender == ours {
+		if !strings.HasPrefix(kind, validateOn) && !strings.HasPrefix(kind, appendOn) || r.Contender == ours {
 			continue
 		}
 		if len(all) == 0 || all[len(all)-1].kind != kind {

@@ -65,6 +65,13 @@ func closeframeValidOn(backend string, pool [][]byte) contender {
 	return c
 }
 
+// closeframeAppendOn is closeframeAppendMasked on one of the kernel's backends.
+func closeframeAppendOn(backend, name string, pool []closing) contender {
+	c := closeframeAppendMasked(pool)
+	c.backend, c.name = backend, name
+	return c
+}
+
 func closeframeAppendPayload(pool []closing) contender {
 	room := make([]byte, 0, frame.MaxPayload)
 	return contender{name: ours, run: func(n int) (sum uint64) {

@@ -16,7 +16,7 @@
 // their time nor their memory counts.
 //
 // The scenarios run on the best backend that closeframe's kernel has on this
-// processor; those called validate-sse2, validate-avx2 and so on run on each of them. The tag
+// processor; those called validate-go, validate-avx2 and so on run on each of them. The tag
 // purego leaves the assembly out (that of segmentio/asm too), and what they are called is validate-go.
 //
 // What an open connection keeps is measured on the heap after making so many of them,

@@ -11,7 +11,7 @@ type goal struct {
 
 var goals = append(
 	goalsFor("validate/ascii/%d", "unicode/utf8", 2.5, 3, 8, 16, 31, 32, 48, 64),
-	goal{"validate/ascii/123", "unicode/utf8", 1.8, 2.3},
+	goal{"validate/ascii/123", "unicode/utf8", 1.7, 2.3},
 	goal{"validate/chinese/31", "unicode/utf8", 4, 5},
 	goal{"validate/chinese/64", "unicode/utf8", 5, 8},
 	goal{"validate/chinese/123", "unicode/utf8", 12, 15},

@@ -58,9 +58,10 @@ func run(out io.Writer, p *progress, e effort, pattern string, write, short bool
 	}
 	if pattern == "" {
 		rep.Growth = grown(bouts[known:])
+		rep.Curves = measureCurves(e, p)
 		rep.Memory = memory(short)
 	}
-	rep.Goals = judge(rep.Results)
+	rep.Goals = append(judge(rep.Results), judgeCurves(rep.Curves, rep.Machine.Kernel)...)
 	rep.Seconds = time.Since(begin).Seconds()
 
 	var md bytes.Buffer

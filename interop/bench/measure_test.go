@@ -88,14 +88,14 @@ func TestJudge(t *testing.T) {
 		{[]result{rival("validate/ascii/8", 3, 9)}, "`validate/ascii/8` aim"},
 		{[]result{rival("validate/ascii/8", 2.9, 9)}, "`validate/ascii/8` least"},
 		{[]result{rival("validate/ascii/8", 2.4, 9)}, "`validate/ascii/8` no"},
-		{[]result{rival("validate-sse2/ascii/8", 1.2, 1)}, "`validate-sse2/ascii/8`, the worst of 1 yes"},
-		{[]result{rival("validate-sse2/a/1", 1.2, 1), rival("validate-sse2/a/2", 1.1, 1)}, "`validate-sse2/a/2`, the worst of 2 yes"},
+		{[]result{rival("validate-go/ascii/8", 1.2, 1)}, "`validate-go/ascii/8`, the worst of 1 yes"},
+		{[]result{rival("validate-go/a/1", 1.2, 1), rival("validate-go/a/2", 1.1, 1)}, "`validate-go/a/2`, the worst of 2 yes"},
 		// Half a nanosecond is noise, 3 % are noise, both are not.
-		{[]result{rival("validate-sse2/a/1", 0.9, -0.4), rival("validate-sse2/a/2", 1, 0)}, "`validate-sse2/a/1`, the worst of 2 yes"},
-		{[]result{rival("validate-sse2/a/1", 0.98, -4)}, "`validate-sse2/a/1`, the worst of 1 yes"},
-		{[]result{rival("validate-sse2/a/1", 0.7, -0.4), rival("validate-sse2/a/2", 0.96, -0.6)}, "`validate-sse2/a/2`, the worst of 2 no"},
-		{[]result{rival("validate-sse2/a/1", 1.5, 2), rival("validate-avx2/a/1", 1.4, 2)},
-			"`validate-sse2/a/1`, the worst of 1 yes; `validate-avx2/a/1`, the worst of 1 yes"},
+		{[]result{rival("validate-go/a/1", 0.9, -0.4), rival("validate-go/a/2", 1, 0)}, "`validate-go/a/1`, the worst of 2 yes"},
+		{[]result{rival("validate-go/a/1", 0.98, -4)}, "`validate-go/a/1`, the worst of 1 yes"},
+		{[]result{rival("validate-go/a/1", 0.7, -0.4), rival("validate-go/a/2", 0.96, -0.6)}, "`validate-go/a/2`, the worst of 2 no"},
+		{[]result{rival("validate-go/a/1", 1.5, 2), rival("validate-avx2/a/1", 1.4, 2)},
+			"`validate-go/a/1`, the worst of 1 yes; `validate-avx2/a/1`, the worst of 1 yes"},
 	} {
 		var got []string
 		for _, v := range judge(test.results) {

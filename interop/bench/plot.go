@@ -98,7 +98,11 @@ func (rep *report) plots(dir string) error {
 	for _, l := range rep.Memory {
 		count.add(l.Contender, float64(l.Connections), l.Bytes)
 	}
-	for name, c := range map[string]*chart{"payload": &payload, "text": &text, "memory": &count} {
+	charts := map[string]*chart{"payload": &payload, "text": &text, "memory": &count}
+	for content, c := range curveCharts(rep.Curves) {
+		charts["backends-"+content] = c
+	}
+	for name, c := range charts {
 		if err := c.draw(filepath.Join(dir, name+".svg")); err != nil {
 			return err
 		}

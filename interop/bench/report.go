@@ -20,6 +20,7 @@ type report struct {
 	Goals   []verdict   `json:"goals"`
 	Results []result    `json:"results"`
 	Growth  *growth     `json:"growth,omitempty"`
+	Curves  []curve     `json:"curves,omitempty"`
 	Memory  []load      `json:"memory,omitempty"`
 }
 

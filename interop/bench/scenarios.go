@@ -29,9 +29,12 @@ var lengths = []int{0, 8, 16, 31, 32, 48, 64, 96, 123, 125, 1 << 10, 64 << 10, 1
 // changes from one way of working to the next.
 var shortLengths = []int{1, 2, 3, 4, 5, 6, 7, 8, 15, 16, 31, 32, 48, 64, 96, 123}
 
-// onBackend and the name of a backend are the kind of a scenario in which
-// closeframe's kernel works with that one, not with the best that this machine has.
-const onBackend = "validate-"
+// validateOn or appendOn, and the name of a backend, are the kind of a scenario
+// in which closeframe's kernel uses that backend, not the default.
+const (
+	validateOn = "validate-"
+	appendOn   = "append-masked-"
+)
 
 // streamed is the size of the text that comes in pieces, and piece of those.
 const (
@@ -76,15 +79,28 @@ func scenarios() []scenario {
 		for _, c := range contents {
 			for _, n := range shortLengths {
 				pool := texts(c, n)
-				ofTexts(fmt.Sprintf("%s%s/%s/%d", onBackend, b, c.name, n), n, pool, closeframeValidOn(b, pool), stdValid(pool))
+				ofTexts(fmt.Sprintf("%s%s/%s/%d", validateOn, b, c.name, n), n, pool, closeframeValidOn(b, pool), stdValid(pool))
 			}
 		}
 		for _, c := range []string{"ascii", "chinese"} {
 			for _, where := range []string{"start", "middle", "end"} {
 				for _, n := range []int{8, 16, 31, 64, 123} {
 					pool := spoiled(texts(named(c), n), where)
-					ofTexts(fmt.Sprintf("%s%s/%s-fault-at-%s/%d", onBackend, b, c, where, n), n, pool, closeframeValidOn(b, pool), stdValid(pool))
+					ofTexts(fmt.Sprintf("%s%s/%s-fault-at-%s/%d", validateOn, b, c, where, n), n, pool, closeframeValidOn(b, pool), stdValid(pool))
 				}
+			}
+		}
+	}
+
+	for i, b := range kernel.Backends()[1:] {
+		below := kernel.Backends()[i]
+		for _, c := range []string{"ascii", "chinese"} {
+			for _, n := range []int{3, 8, 15, 16, 31, 32, 48, 64, 96, 123} {
+				pool := closings(texts(named(c), n))
+				all = append(all, scenario{
+					id: fmt.Sprintf("%s%s/%s/%d", appendOn, b, c, n), size: n, closings: pool,
+					contenders: []contender{closeframeAppendOn(b, ours, pool), closeframeAppendOn(below, "closeframe on "+below, pool)},
+				})
 			}
 		}
 	}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/closeframe/closeframe/internal/kernel"
+	"gonum.org/v1/plot"
+)
+
+// A curve is the time of one validation for every length from 0 to
+// curveLengths-1 bytes. A step in it, a cliff, is a length at which an
+// implementation changes to a slower path.
+type curve struct {
+	Backend string `json:"backend"` // a backend of closeframe's kernel, or "unicode/utf8"
+	Content string `json:"content"`
+	Nanos   series `json:"ns_per_op"`
+}
+
+const (
+	curveLengths = 1101
+	stdName      = "unicode/utf8"
+
+	// cliffLengths and mostStep are the goal: up to this length of ASCII, no
+	// length takes this many nanoseconds more than the length before it.
+	cliffLengths = 1024
+	mostStep     = 1.25
+)
+
+// A series is written as one JSON string, so that a curve is not 1,101 lines.
+type series []float64
+
+func (s series) MarshalText() ([]byte, error) {
+	var text []byte
+	for i, x := range s {
+		if i > 0 {
+			text = append(text, ' ')
+		}
+		text = strconv.AppendFloat(text, x, 'f', 2, 64)
+	}
+	return text, nil
+}
+
+func (s *series) UnmarshalText(text []byte) error {
+	*s = nil
+	for _, f := range strings.Fields(string(text)) {
+		x, err := strconv.ParseFloat(f, 64)
+		if err != nil {
+			return err
+		}
+		*s = append(*s, x)
+	}
+	return nil
+}
+
+// measureCurves measures every backend and unicode/utf8 in turn at every
+// length, and then the next length. A figure is the lower quartile of its
+// rounds: what another process takes away must not look like a step.
+func measureCurves(e effort, p *progress) (all []curve) {
+	names := append(kernel.Backends(), stdName)
+	rounds, turn := max(1, e.rounds/3), e.turn/20
+	for k, content := range []string{"ascii", "chinese"} {
+		p.show(k, 2, "curves/"+content)
+		first := len(all)
+		for _, name := range names {
+			all = append(all, curve{Backend: name, Content: content})
+		}
+		for n := range curveLengths {
+			pool := texts(named(content), n)
+			for i, name := range names {
+				c := closeframeValidOn(name, pool)
+				if name == stdName {
+					c = stdValid(pool)
+				}
+				ops := c.calibrate(turn)
+				var nanos []float64
+				for range rounds {
+					nanos = append(nanos, float64(c.timed(ops))/float64(ops))
+				}
+				all[first+i].Nanos = append(all[first+i].Nanos, quantile(nanos, 0.25))
+			}
+		}
+	}
+	p.done()
+	return all
+}
+
+// findCurve returns the curve of a backend, or nil.
+func findCurve(all []curve, backend, content string) series {
+	for _, c := range all {
+		if c.Backend == backend && c.Content == content {
+			return c.Nanos
+		}
+	}
+	return nil
+}
+
+// judgeCurves returns the verdicts on the default backend's curves: whether one
+// has a cliff, and the least ratio to unicode/utf8 above the length of a
+// reason.
+func judgeCurves(all []curve, backend string) (verdicts []verdict) {
+	ours, std := findCurve(all, backend, "ascii"), findCurve(all, stdName, "ascii")
+	if len(ours) <= cliffLengths || len(std) <= cliffLengths {
+		return nil
+	}
+	step, at := 0.0, 0
+	ratio, of := std[126]/ours[126], 126
+	for n := 1; n <= cliffLengths; n++ {
+		if d := ours[n] - ours[n-1]; d > step {
+			step, at = d, n
+		}
+		if r := std[n] / ours[n]; n >= 126 && r < ratio {
+			ratio, of = r, n
+		}
+	}
+	v := verdict{
+		Work: "ASCII of 126 to 1,024 bytes", Against: stdName, Reached: fmt.Sprintf("%s at %d bytes, the worst", times(ratio), of),
+		Least: times(1.8), Aim: times(3), Met: "no",
+	}
+	switch {
+	case ratio >= 3:
+		v.Met = "aim"
+	case ratio >= 1.8:
+		v.Met = "least"
+	}
+	cliff := verdict{
+		Work: "ASCII up to 1,024 bytes: each length", Against: "the length before", Reached: fmt.Sprintf("%+.2f ns at %d bytes, the worst", step, at),
+		Least: fmt.Sprintf("%+.2f ns", mostStep), Met: "yes",
+	}
+	if step > mostStep {
+		cliff.Met = "no"
+	}
+	return append(verdicts, v, cliff)
+}
+
+// curveCharts returns a chart for each content. unicode/utf8 and the Go backend
+// are left out where they are so slow that a step of the others would not be seen.
+func curveCharts(all []curve) map[string]*chart {
+	charts := map[string]*chart{}
+	vector := false
+	for _, c := range all {
+		vector = vector || !isSlow(c.Backend)
+	}
+	for _, c := range all {
+		k := charts[c.Content]
+		if k == nil {
+			k = &chart{
+				title: "Chinese text validated, by backend",
+				x:     "text, bytes", y: "time", xTicks: hundreds{}, yTicks: linear{},
+			}
+			if c.Content == "ascii" {
+				k.title = "ASCII text validated, by backend"
+			}
+			charts[c.Content] = k
+		}
+		if vector && isSlow(c.Backend) && c.Content != "ascii" {
+			continue
+		}
+		for n, t := range c.Nanos {
+			k.add(c.Backend, float64(n), t)
+		}
+	}
+	return charts
+}
+
+func isSlow(backend string) bool { return backend == "go" || backend == stdName }
+
+// hundreds marks every 100.
+type hundreds struct{}
+
+func (hundreds) Ticks(lo, hi float64) []plot.Tick {
+	var t []plot.Tick
+	for v := 0.0; v <= hi; v += 100 {
+		t = append(t, plot.Tick{Value: v, Label: fmt.Sprint(v)})
+	}
+	return t
+}
