@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -74,7 +73,7 @@ func (r *recorder) Read(p []byte) (int, error) {
 	switch {
 	case err == io.EOF:
 		r.note("end")
-	case errors.Is(err, syscall.ECONNRESET):
+	case err != nil && isReset(err):
 		r.note("peer-reset")
 	}
 	return n, err
