@@ -78,6 +78,16 @@ func TestJSON(t *testing.T) {
 				collect(got, "", v)
 			}
 		}
+		if c.name == "relay" { // it prints an object per connection
+			for _, steps := range relayCases() {
+				out := runRelayed(t, "en", true, false, steps)
+				var v any
+				if err := json.Unmarshal([]byte(out), &v); err != nil {
+					t.Errorf("relay: %v: %s", err, out)
+				}
+				collect(got, "", v)
+			}
+		}
 		if c.name == "lab" { // it prints JSON and goes on
 			collect(got, "", map[string]any{"url": "http://127.0.0.1:6455/"})
 		}

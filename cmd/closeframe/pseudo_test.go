@@ -27,6 +27,9 @@ func TestThirdLanguage(t *testing.T) {
 		lines = append(lines, "help "+c.name, c.name+" -nonsense", c.name+" -color blue", c.name+" -json=x")
 	}
 	lines = append(lines, "help", "help help help", "nonsense", "explian", "version", "version x", "completion", "-lang", "-color",
+		"decode 88 05 03 e9 62 79 65", "decode 88 82 37 fa 21 3d 34 12", "decode 88 01 03", "decode c8 02 03 e8", "decode 08 02 03 e8",
+		"decode 88 02 03 ee", "decode 88 02 07 d0", "decode 88 02 ff ff", "decode 88 04 03 e8 c3 28", "decode 88 05 03", "decode 88 7e 00 02 03 e8",
+		"decode 81 01 61 88 00 89 00 88 00", "decode -payload 03 e8", "decode", "decode bananas", "decode -from me 88 00",
 		"codes", "codes 1000-1015", "codes 70000", "codes 2-1", "codes goign-away",
 		"encode", "encode 1006", "encode 70000", "encode 1000 -key 1", "encode 1000 -key zz", "encode 1000 -payload -mask", "encode -raw -json 1000",
 		"encode 1000 "+strings.Repeat("x", 124), "encode 1005 x", "encode 1000 \xff", "encode -truncate 1000 \xff",
@@ -59,7 +62,8 @@ var (
 		regexp.MustCompile(`closeframe[a-z ]*:`),                           // prefix of errors
 		regexp.MustCompile(`closeframe( help| explain| -app| [a-z]+)*`),
 		regexp.MustCompile(`github\.com/\S+|\(devel\)|go1\S+ \S+|v[0-9]\S+|\b[0-9a-f]{40}\b`), // version
-		regexp.MustCompile(`close\(\)|JSON|\bGo\b`),
+		regexp.MustCompile(`close\(\)|JSON|\bGo\b|RSV[123]`),
+		regexp.MustCompile(`\b[0-9a-f]{2}\b|\bbye\b`), // bytes and a reason
 	}
 	word = regexp.MustCompile(`[A-Za-z]{2,}`)
 )

@@ -259,7 +259,7 @@ func (f *Frame) data() bool {
 type dissector struct {
 	input []byte
 	opt   Options
-	text  *text
+	text  text
 }
 
 // judge asks package frame about the frame that b begins with.

@@ -486,43 +486,38 @@ func TestIllFormed(t *testing.T) {
 	}
 }
 
-// TestTexts checks that no language lacks a text.
+// TestTexts verifies that every language has the texts whose keys are put
+// together at run time.
 func TestTexts(t *testing.T) {
-	for _, text := range []*text{&english, &chinese} {
-		v := reflect.ValueOf(*text)
-		for i := range v.NumField() {
-			name := text.lang + ": " + v.Type().Field(i).Name
-			switch f := v.Field(i); f.Kind() {
-			case reflect.String:
-				if f.Len() == 0 {
-					t.Errorf("%s is empty", name)
-				}
-			case reflect.Array:
-				for j := range f.Len() {
-					if known := v.Type().Field(i).Name != "opcodes" || types[j] != "reserved"; known && f.Index(j).Len() == 0 {
-						t.Errorf("%s[%d] is empty", name, j)
-					}
-				}
-			case reflect.Map:
-				if want := reflect.ValueOf(english).Field(i).Len(); f.Len() != want {
-					t.Errorf("%s has %d texts, want %d", name, f.Len(), want)
-				}
+	for _, tag := range catalog.Languages() {
+		text := textOf(tag)
+		var keys []string
+		for _, name := range utf8Names {
+			keys = append(keys, "utf8."+name)
+		}
+		for _, kind := range types {
+			if kind != "reserved" {
+				keys = append(keys, "opcode."+kind)
 			}
 		}
 		for e, f := range faults {
-			if e != frame.ErrInvalidCode && text.faults[f.name] == "" {
-				t.Errorf("%s: no text for %s", text.lang, f.name)
+			if e != frame.ErrInvalidCode {
+				keys = append(keys, "fault."+f.name)
 			}
 		}
 		for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
-			sent := c == closecode.Standard || c == closecode.Registered || c == closecode.Private
-			if !sent && text.codes[c] == "" {
-				t.Errorf("%s: no text for a code of the class %v", text.lang, c)
+			if c != closecode.Standard && c != closecode.Registered && c != closecode.Private {
+				keys = append(keys, "class."+c.String())
+			}
+		}
+		for _, key := range keys {
+			if !text.Has("dissect." + key) {
+				t.Errorf("%s: no text dissect.%s", tag, key)
 			}
 		}
 	}
-	if textOf("fr") != &english || textOf("") != &english || textOf("zh-Hans") != &chinese {
-		t.Error("textOf")
+	if textOf("fr").Tag() != "en" || textOf("").Tag() != "en" {
+		t.Error("another language than English for one that is not on offer")
 	}
 }
 

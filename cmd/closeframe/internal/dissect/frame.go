@@ -75,7 +75,7 @@ func (d *dissector) frame(at int) Frame {
 			return f
 		}
 		f.Key = key
-		f.span(at+head, key, Key, d.text.keyed, false)
+		f.span(at+head, key, Key, d.text.Text("dissect.key"), false)
 		head += 4
 	}
 	p := b[head:]
@@ -127,7 +127,7 @@ func (d *dissector) close(f *Frame, at int, p []byte, err error) {
 		}
 		return
 	case len(p) == 1:
-		meaning := d.text.halfCode
+		meaning := d.text.Text("dissect.halfCode")
 		if f.Length > 1 {
 			meaning = d.text.cut(1, 2)
 		}
@@ -148,7 +148,7 @@ func (d *dissector) close(f *Frame, at int, p []byte, err error) {
 		if bad > 2 {
 			span(2, bad, Reason, quote(plain[2:bad]), false)
 		}
-		span(bad, bad+n, Reason, d.text.utf8[why], true)
+		span(bad, bad+n, Reason, d.text.Text("dissect.utf8."+utf8Names[why]), true)
 		if bad+n < end {
 			span(bad+n, end, Reason, quote(plain[bad+n:end]), false)
 		}
@@ -199,7 +199,7 @@ func (d *dissector) conclude(f *Frame, err error, missing uint64, exact bool) {
 	v.err = err
 	if err == nil {
 		v.Status = Valid
-		v.Message = d.text.valid
+		v.Message = d.text.Text("dissect.valid")
 		return
 	}
 	if err == frame.ErrIncomplete {
@@ -213,7 +213,7 @@ func (d *dissector) conclude(f *Frame, err error, missing uint64, exact bool) {
 	if e == frame.ErrNotClose {
 		v.Error = "not_close"
 		v.Status = Other
-		v.Message = d.text.other
+		v.Message = d.text.Text("dissect.other")
 		if missing > 0 {
 			v.Status = Incomplete
 			v.Missing = missing

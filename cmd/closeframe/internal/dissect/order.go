@@ -22,11 +22,11 @@ var (
 func (d *dissector) order(f *Frame) *Order {
 	switch {
 	case f.data():
-		return &Order{true, d.text.afterClose, noData.section, noData.quote}
+		return &Order{true, d.text.Text("dissect.order.data"), noData.section, noData.quote}
 	case f.Type == "close":
-		return &Order{true, d.text.secondClose, noMore.section, noMore.quote}
+		return &Order{true, d.text.Text("dissect.order.close"), noMore.section, noMore.quote}
 	case f.Type == "ping":
-		return &Order{false, d.text.latePing, noReply.section, noReply.quote}
+		return &Order{false, d.text.Text("dissect.order.ping"), noReply.section, noReply.quote}
 	}
 	return nil
 }

@@ -61,14 +61,14 @@ func (d *dissector) broken(f *Frame, e frame.Error) {
 		}
 	}
 
-	format := d.text.faults[fault.name]
+	key := "dissect.fault." + fault.name
 	switch e {
 	case frame.ErrReservedBits:
-		v.Message = fmt.Sprintf(format, d.text.rsvNames(d.input[f.Offset]>>4&7))
+		v.Message = d.text.Text(key, d.text.rsvNames(d.input[f.Offset]>>4&7))
 	case frame.ErrTooLong:
-		v.Message = fmt.Sprintf(format, d.text.bytes(f.Length))
+		v.Message = d.text.Text(key, d.text.bytes(f.Length))
 		if f.Length <= frame.MaxPayload {
-			v.Message = d.text.needless
+			v.Message = d.text.Text("dissect.needless")
 			if !f.cut {
 				v.Rule, v.Quote = minimal.section, minimal.quote
 			}
@@ -85,10 +85,10 @@ func (d *dissector) broken(f *Frame, e frame.Error) {
 			r = codeRules[closecode.Reserved]
 		}
 		v.Rule, v.Quote = r.section, r.quote
-		v.Message = fmt.Sprintf(d.text.codes[class], f.Close.Code)
+		v.Message = d.text.Text("dissect.class."+class.String(), int(f.Close.Code))
 	case frame.ErrInvalidUTF8:
-		v.Message = fmt.Sprintf(format, f.badReason)
+		v.Message = d.text.Text(key, f.badReason)
 	default:
-		v.Message = format
+		v.Message = d.text.Text(key)
 	}
 }

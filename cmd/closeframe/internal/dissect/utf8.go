@@ -12,6 +12,9 @@ const (
 	utf8Kinds
 )
 
+// utf8Names are the names of the kinds in the catalog.
+var utf8Names = [utf8Kinds]string{"stray", "overlong", "surrogate", "beyond", "never", "broken", "cut"}
+
 // illFormed says in which way the bytes that p begins with are not UTF-8, and
 // how many of them it is about. That they are not is for the codec to say.
 func illFormed(p []byte) (n, kind int) {
