@@ -224,6 +224,27 @@ func TestDeafConn(t *testing.T) {
 	}
 }
 
+// A panicky connection panics in Read once it is closed.
+type panicky struct {
+	net.Conn
+	closed chan struct{}
+}
+
+func (p panicky) Read([]byte) (int, error)    { <-p.closed; panic("closed") }
+func (p panicky) SetDeadline(time.Time) error { return nil }
+func (p panicky) Close() error                { close(p.closed); return nil }
+
+// TestPanic verifies that a panic of the connection reaches the caller of Finish.
+func TestPanic(t *testing.T) {
+	defer func() {
+		if p := recover(); p != "closed" {
+			t.Errorf("recovered %v", p)
+		}
+	}()
+	h, _ := endpoint(true)
+	closeconn.Finish(panicky{closed: make(chan struct{})}, h, 20*time.Millisecond)
+}
+
 // TestEarlyCloseOverTLS verifies that a close over TLS is clean on both sides if the
 // peer closes its socket as soon as the Close frames have been exchanged.
 func TestEarlyCloseOverTLS(t *testing.T) {

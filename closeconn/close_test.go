@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +30,9 @@ func peerFrames(client bool, payload string) []byte {
 		frame.Mask(b[len(b)-len(p):], key, 0)
 	}
 	add(0x81, "a message that was on its way")
+	for range 20 {
+		add(0x82, strings.Repeat("x", 125))
+	}
 	add(0x89, "a Ping")
 	add(0x88, payload)
 	return b

@@ -329,3 +329,29 @@ func BenchmarkTap(b *testing.B) {
 		}
 	}
 }
+
+// TestCloseErr verifies that the fault of the first Close frame is told even if
+// another violation came before it.
+func TestCloseErr(t *testing.T) {
+	for _, test := range []struct {
+		bytes string // of a server
+		want  error
+	}{
+		{"", nil},
+		{"\x81\x00\x88\x02\x03\xe8", nil},          // valid
+		{"\x88\x02\x03\xe8\x88\x02\x03\xed", nil},  // the second is faulty
+		{"\x88\x02\x03", nil},                      // incomplete
+		{"\x88\x02\x03\xed", frame.ErrInvalidCode}, // 1005
+		{"\x81\x80\x01\x02\x03\x04\x88\x02\x03\xed", frame.ErrInvalidCode}, // after a masked message
+		{"\x09\x00\x88\x01", frame.ErrShort},                               // after a fragmented Ping
+		{"\x88\x03\x03\xe8\xff", frame.ErrInvalidUTF8},
+	} {
+		var tap closetap.Tap
+		for i := range len(test.bytes) {
+			tap.Write([]byte{test.bytes[i]})
+		}
+		if got := tap.CloseErr(); got != test.want {
+			t.Errorf("%x: got %v, want %v", test.bytes, got, test.want)
+		}
+	}
+}
