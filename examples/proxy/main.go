@@ -19,7 +19,6 @@ import (
 	"errors"
 	"expvar"
 	"flag"
-	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -46,7 +45,7 @@ func main() {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	target, err := url.Parse(flag.Arg(0))
 	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
-		fmt.Fprintf(os.Stderr, "invalid target %q: want http://HOST:PORT or https://HOST:PORT\n", flag.Arg(0))
+		log.Error("invalid target: want http://HOST:PORT or https://HOST:PORT", "target", flag.Arg(0))
 		os.Exit(2)
 	}
 	ln, err := net.Listen("tcp", *listen)
@@ -61,9 +60,8 @@ func main() {
 	go server.Serve(ln)
 	log.Info("listening", "addr", ln.Addr().String())
 	<-ctx.Done()
-	ctx, cancel := context.WithTimeout(context.Background(), *grace)
+	ctx, cancel := context.WithTimeout(context.Background(), *grace+time.Second)
 	defer cancel()
-	ln.Close()
 	p.drain(ctx)
 	server.Shutdown(ctx) // other requests; it does not know of tunnels
 	log.Info("stopped", "ends", ends.String())
@@ -96,8 +94,13 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.other.ServeHTTP(w, r)
 		return
 	}
+	if !p.begin() {
+		http.Error(w, "stopping", http.StatusServiceUnavailable)
+		return
+	}
+	defer p.wait.Done()
 	out := r.Clone(context.WithoutCancel(r.Context()))
-	out.URL.Scheme, out.URL.Host, out.Host, out.RequestURI = p.target.Scheme, p.target.Host, p.target.Host, ""
+	out.URL.Scheme, out.URL.Host, out.RequestURI = p.target.Scheme, p.target.Host, "" // Host stays, for the server's check of Origin
 	out.Header.Set("Connection", "Upgrade")
 	if ip, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
 		out.Header.Add("X-Forwarded-For", ip)
@@ -132,38 +135,22 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		client: leg{ReadWriteCloser: client, side: closetap.Client, r: rw.Reader},
 		server: leg{ReadWriteCloser: server, side: closetap.Server, r: server},
 	}
-	if !p.add(t) {
-		return
-	}
-	defer p.remove(t)
 	began := time.Now()
-	t.run()
-	t.mu.Lock()
-	report := t.conn.Report()
-	t.mu.Unlock()
+	report := t.run()
 	code := report.Client.Told.Code // what the client was told
 	ends.Add(report.CauseName+"/"+code.Class().String(), 1)
 	p.log.Info("closed", "path", r.URL.Path, "took", time.Since(began), "cause", report.CauseName, "code", int(code),
 		"text", report.Text, "report", report)
 }
 
-// add takes note of t, unless the proxy is draining.
-func (p *proxy) add(t *tunnel) bool {
+// begin counts a connection, unless the proxy is draining.
+func (p *proxy) begin() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.draining {
-		return false
+	if !p.draining {
+		p.wait.Add(1)
 	}
-	p.tunnels[t] = struct{}{}
-	p.wait.Add(1)
-	return true
-}
-
-func (p *proxy) remove(t *tunnel) {
-	p.mu.Lock()
-	delete(p.tunnels, t)
-	p.mu.Unlock()
-	p.wait.Done()
+	return !p.draining
 }
 
 // drain closes all tunnels and returns when they have ended, at the latest when
@@ -172,10 +159,7 @@ func (p *proxy) drain(ctx context.Context) {
 	p.mu.Lock()
 	p.draining = true
 	for t := range p.tunnels {
-		// Clients may come back at once (§7.4.1: 1012, "service restart"). For
-		// the server, its client goes away.
-		go t.shut(&t.client, closecode.ServiceRestart)
-		go t.shut(&t.server, closecode.GoingAway)
+		go t.stop()
 	}
 	p.mu.Unlock()
 	done := make(chan struct{})
@@ -207,23 +191,25 @@ type leg struct {
 	closed bool           // guarded by tunnel.mu; it was closed with that
 }
 
-// other returns the leg that is not l.
-func (t *tunnel) other(l *leg) *leg {
-	if l == &t.client {
-		return &t.server
-	}
-	return &t.client
-}
-
 // run forwards both directions until both have ended.
-func (t *tunnel) run() {
+func (t *tunnel) run() closetap.Report {
+	t.proxy.mu.Lock()
+	t.proxy.tunnels[t] = struct{}{}
+	if t.proxy.draining { // since begin
+		go t.stop()
+	}
+	t.proxy.mu.Unlock()
 	var both sync.WaitGroup
 	both.Go(func() { t.copy(&t.server, &t.client) })
 	both.Go(func() { t.copy(&t.client, &t.server) })
 	both.Wait()
+	t.proxy.mu.Lock()
+	delete(t.proxy.tunnels, t)
+	t.proxy.mu.Unlock()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.timer.Stop() // bound was called: both sides have ended
+	return t.conn.Report()
 }
 
 // bound lets the tunnel end within the grace period. t.mu is held.
@@ -264,9 +250,10 @@ func (t *tunnel) copy(dst, src *leg) {
 		case closing: // the handshake is under way: pass the FIN on
 			dst.halfClose()
 		case boundary && src.side == closetap.Client:
-			t.shut(dst, closecode.GoingAway)
+			t.shut(dst, src, closecode.GoingAway)
 		case boundary:
-			t.shut(dst, closecode.BadGateway)
+			// 1014 would say more, but clients that do not know it fail.
+			t.shut(dst, src, closecode.InternalError)
 		default: // cut in the middle of a frame: nothing more can be sent
 			dst.Close()
 		}
@@ -285,8 +272,7 @@ func (t *tunnel) forward(dst, src *leg, p []byte) {
 		t.conn.Feed(src.side, rest[:1]) // look for the end of the frame
 		rest = rest[1:]
 	}
-	out := p
-	var last []byte
+	out, last := p, []byte(nil)
 	if dst.lost != 0 && !dst.closed && tap.AtBoundary() {
 		out, last = p[:len(p)-len(rest)], t.close(dst)
 	}
@@ -311,16 +297,31 @@ func (t *tunnel) forward(dst, src *leg, p []byte) {
 	}
 }
 
-// shut closes one side with code, at once or when the frame that is being sent
-// to it ends. If a Close frame has been sent to it, shut changes nothing.
-func (t *tunnel) shut(l *leg, code closecode.Code) {
+// shut closes dst with code, at once or when the frame that is being sent to it
+// ends. If a Close frame has been sent to it, shut changes nothing.
+func (t *tunnel) shut(dst, src *leg, code closecode.Code) {
 	t.mu.Lock()
-	t.bound()
-	if l.lost == 0 {
-		l.lost = code
+	if dst.lost == 0 {
+		dst.lost = code
 	}
 	t.mu.Unlock()
-	t.forward(l, t.other(l), nil)
+	t.forward(dst, src, nil)
+}
+
+// stop closes both sides. Clients may come back at once: 1012 is "service
+// restart". For the server, its client goes away.
+func (t *tunnel) stop() {
+	t.mu.Lock()
+	t.bound()
+	_, fromClient := t.conn.Tap(closetap.Client).Close()
+	_, fromServer := t.conn.Tap(closetap.Server).Close()
+	if !fromClient && !fromServer { // otherwise they are closing already
+		// Both at once: the answer of one must not be forwarded to the other.
+		t.client.lost, t.server.lost = closecode.ServiceRestart, closecode.GoingAway
+	}
+	t.mu.Unlock()
+	go t.forward(&t.client, &t.server, nil)
+	t.forward(&t.server, &t.client, nil)
 }
 
 // close returns the Close frame that closes l. t.mu is held.

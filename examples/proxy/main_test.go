@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"strings"
 	"testing"
@@ -61,6 +62,16 @@ func start(t *testing.T, grace time.Duration) (client, server *net.TCPConn, p *p
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
+	open(t, c)
+	s := <-accepted
+	s.SetDeadline(time.Now().Add(patience))
+	t.Cleanup(func() { s.Close() })
+	return c.(*net.TCPConn), s.(*net.TCPConn), p, log
+}
+
+// open is the opening handshake of a client.
+func open(t *testing.T, c net.Conn) {
+	t.Helper()
 	c.SetDeadline(time.Now().Add(patience))
 	io.WriteString(c, request)
 	var head []byte
@@ -74,10 +85,6 @@ func start(t *testing.T, grace time.Duration) (client, server *net.TCPConn, p *p
 	if !strings.HasPrefix(string(head), "HTTP/1.1 101") {
 		t.Fatalf("got %q", head)
 	}
-	s := <-accepted
-	s.SetDeadline(time.Now().Add(patience))
-	t.Cleanup(func() { s.Close() })
-	return c.(*net.TCPConn), s.(*net.TCPConn), p, log
 }
 
 // want reads exactly the bytes b from c.
@@ -161,8 +168,8 @@ func TestPasses(t *testing.T) {
 func TestLost(t *testing.T) {
 	client, server, _, log := start(t, patience)
 	server.Close()
-	wantClose(t, client, "client", closecode.BadGateway)
-	client.Write(closeMasked(closecode.BadGateway, ""))
+	wantClose(t, client, "client", closecode.InternalError)
+	client.Write(closeMasked(closecode.InternalError, ""))
 	wantEOF(t, client, "client")
 	client.Close()
 	if l := <-log; l.Cause != "lost" {
@@ -224,4 +231,43 @@ func TestStubborn(t *testing.T) {
 	if l := <-log; l.Cause != "unanswered" && l.Cause != "lost" {
 		t.Errorf("logged %+v", l)
 	}
+}
+
+// TestReverseProxy pins what httputil.ReverseProxy does where the client ends
+// and the server does not: it passes the FIN on and waits without limit
+// (golang/go#75807), where this proxy waits for the grace period. See
+// docs/proxies.md.
+func TestReverseProxy(t *testing.T) {
+	accepted := make(chan net.Conn, 1)
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, _, _ := http.NewResponseController(w).Hijack()
+		io.WriteString(c, response)
+		accepted <- c
+	}))
+	defer backend.Close()
+	u, _ := url.Parse(backend.URL)
+	returned := make(chan struct{})
+	rp := httputil.NewSingleHostReverseProxy(u)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rp.ServeHTTP(w, r)
+		close(returned)
+	}))
+	defer front.Close()
+	client, err := net.Dial("tcp", front.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	open(t, client)
+	server := <-accepted
+	client.Close()
+	server.SetDeadline(time.Now().Add(patience))
+	wantEOF(t, server, "server")
+	select {
+	case <-returned:
+		t.Error("ReverseProxy returned before the server had ended: update docs/proxies.md")
+	case <-time.After(300 * time.Millisecond):
+	}
+	server.Close()
+	<-returned
 }
