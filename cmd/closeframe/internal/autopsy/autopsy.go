@@ -12,6 +12,7 @@ import (
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/timeouts"
 )
 
 // A Side is an end of a connection.
@@ -80,9 +81,13 @@ type Connection struct {
 	Timeline  []Step    `json:"timeline,omitempty"`
 	Earlier   int       `json:"earlier,omitempty"` // steps before the timeline's
 
-	facts facts
-	end   int64 // when it ended, in nanoseconds since 1970
-	began int64
+	// Timeouts are default limits of products that the end may be due to.
+	Timeouts []timeouts.Limit `json:"timeouts,omitempty"`
+
+	software string // of the answer's Server header
+	facts    facts
+	end      int64 // when it ended, in nanoseconds since 1970
+	began    int64
 }
 
 // A Close is a Close frame.

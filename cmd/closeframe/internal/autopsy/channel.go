@@ -21,6 +21,7 @@ type channel struct {
 	sides  [2]half
 
 	path, host, agent string
+	software          string // of the answer's Server header
 	tls, http2        bool
 	asked             bool   // an opening handshake was seen
 	status            int    // of its answer
@@ -208,6 +209,7 @@ func (c *channel) readHead(i int, b []byte) []byte {
 		c.step(i, "request", 0, c.path)
 		h.state = inFrames
 	case c.asked && i != c.client && head.status() == 101:
+		c.software = head.get("Server")
 		c.answered(i, 101, head.get("Sec-WebSocket-Extensions"))
 		accept := head.get("Sec-WebSocket-Accept")
 		if sum := sha1.Sum([]byte(c.key + guid)); !c.cutHead && accept != base64.StdEncoding.EncodeToString(sum[:]) {

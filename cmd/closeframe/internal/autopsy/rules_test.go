@@ -17,6 +17,8 @@ var made = map[string]facts{
 	"not-delivered":      {"cause": "unanswered", "after_close": "closer-fin", "close_acknowledged": false, "first_close": "client"},
 	"reset-after-fin":    {"cause": "unanswered", "reset_to_data": "after_fin", "reset_by": "server"},
 	"server-partly-gone": {"together": 3, "remaining": 2, "closes": "none", "by": "server"},
+	"idle-timeout-near":  {"timeout": "nginx", "closes": "none", "timeout_off": 1.0, "by": "server"},
+	"lifetime":           {"lifetime": "Google Cloud Run", "closes": "none", "by": "server"},
 	"refused-path":       {"opening": "refused", "status": 404},
 	"refused-handshake":  {"opening": "refused", "status": 426},
 	"refused-redirect":   {"opening": "refused", "status": 301},

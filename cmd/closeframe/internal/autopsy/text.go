@@ -192,6 +192,13 @@ func (w Writer) Next(c *Connection) (list []string) {
 			if !seen[name] {
 				seen[name] = true
 				list = append(list, w.Text("autopsy.next."+name))
+				if name == "raise-timeout" {
+					for _, l := range c.Timeouts {
+						if l.Change != "" {
+							list = append(list, w.Text("autopsy.limitOf", l.Product, l.Change))
+						}
+					}
+				}
 			}
 		}
 	}

@@ -60,8 +60,9 @@ func (t *tcpConn) verdict(ch *channel) *Connection {
 		ID: ch.id, Client: ch.ends[ch.client], Server: ch.ends[1-ch.client],
 		Path: ch.path, Host: ch.host, Agent: ch.agent, TLS: ch.tls, HTTP2: ch.http2, Status: ch.status,
 		Start: time.Unix(0, ch.started).UTC(), began: ch.started,
-		Frames: [2]int{ch.sides[ch.client].frames, ch.sides[1-ch.client].frames},
-		How:    "open",
+		Frames:   [2]int{ch.sides[ch.client].frames, ch.sides[1-ch.client].frames},
+		How:      "open",
+		software: ch.software,
 	}
 	if c.Host == "" {
 		c.Host = t.tls.serverName

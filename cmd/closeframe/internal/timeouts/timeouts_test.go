@@ -71,7 +71,7 @@ func TestMatch(t *testing.T) {
 	if list := Match(20 * time.Second); len(list) != 0 {
 		t.Errorf("20 s matches %s", list[0].ID)
 	}
-	if below, above := Nearest(47 * time.Second); below.Seconds != 45 || above.Seconds != 55 {
+	if below, above := Nearest(47 * time.Second); below.Seconds != 45 || above.Seconds != 50 {
 		t.Errorf("nearest to 47 s: %+v, %+v", below, above)
 	}
 	if below, above := Nearest(time.Second); below != nil || above.Seconds != 30 {
