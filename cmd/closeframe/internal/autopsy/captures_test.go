@@ -8,11 +8,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/closeframe/closeframe/closeevent"
 	"github.com/closeframe/closeframe/internal/catalog"
@@ -61,8 +63,12 @@ func captureCases(t testing.TB) []captureCase {
 	return file.Captures
 }
 
-// name is the name of the recorded output.
+// name is the name of the recorded output. That of the large captures is
+// compressed.
 func (c captureCase) name() string {
+	if strings.HasPrefix(c.Capture, "browser-") {
+		return c.Capture + ".tsv.gz"
+	}
 	if c.Keys {
 		return c.Capture + ".keys.tsv"
 	}
@@ -73,10 +79,61 @@ func (c captureCase) name() string {
 func (c captureCase) recorded(t testing.TB) []byte {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(folder, "tshark", c.name()))
+	if err == nil && strings.HasSuffix(c.name(), ".gz") {
+		b, err = gunzip(b)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+func gunzip(b []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
+}
+
+// browserCaptures are those of the endings that browsers met, made by
+// interop/browsers; beside each is what the browser fired.
+var browserCaptures = []captureCase{{Capture: "browser-chromium"}, {Capture: "browser-firefox"}}
+
+// TestBrowsers verifies that the event told for a browser is the one that it
+// fired.
+func TestBrowsers(t *testing.T) {
+	for _, c := range browserCaptures {
+		b, err := os.ReadFile(filepath.Join(folder, c.Capture+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file struct {
+			Events map[string]closeevent.Event `json:"events"`
+		}
+		if err := json.Unmarshal(b, &file); err != nil {
+			t.Fatal(err)
+		}
+		var r Reader
+		result, err := r.Read(bytes.NewReader(c.recorded(t)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		for _, conn := range result.Connections {
+			want, ok := file.Events[conn.Path]
+			if !ok {
+				continue
+			}
+			seen++
+			if conn.Browser == nil || "browser-"+strings.ToLower(conn.Browser.Name) != c.Capture || conn.Browser.Event != want {
+				t.Errorf("%s: %s: %+v, the browser fired %+v", c.Capture, conn.Path, conn.Browser, want)
+			}
+		}
+		if seen != len(file.Events) || seen < 70 {
+			t.Errorf("%s: %d connections, expected %d", c.Capture, seen, len(file.Events))
+		}
+	}
 }
 
 // TestCaptures verifies who ended each captured connection, how and why, what
@@ -171,11 +228,10 @@ func openCapture(t testing.TB, name string) io.Reader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	z, err := gzip.NewReader(bytes.NewReader(b))
-	if err != nil {
+	if b, err = gunzip(b); err != nil {
 		t.Fatal(err)
 	}
-	return z
+	return bytes.NewReader(b)
 }
 
 // TestTshark verifies that tshark prints for each capture what was recorded.
@@ -184,7 +240,7 @@ func TestTshark(t *testing.T) {
 	if !*withTshark {
 		t.Skip("runs with -tshark, which .ci/run gives: it takes half a minute")
 	}
-	for _, c := range captureCases(t) {
+	for _, c := range append(captureCases(t), browserCaptures...) {
 		t.Run(c.name(), func(t *testing.T) {
 			ts := Tshark{Memory: 4096}
 			if c.Keys {
@@ -202,6 +258,13 @@ func TestTshark(t *testing.T) {
 				t.Fatal(err)
 			}
 			if *update {
+				if strings.HasSuffix(c.name(), ".gz") {
+					var buf bytes.Buffer
+					z := gzip.NewWriter(&buf)
+					z.Write(got)
+					z.Close()
+					got = buf.Bytes()
+				}
 				if err := os.WriteFile(filepath.Join(folder, "tshark", c.name()), got, 0o666); err != nil {
 					t.Fatal(err)
 				}
@@ -211,6 +274,59 @@ func TestTshark(t *testing.T) {
 				t.Errorf("tshark prints\n%s\nrecorded:\n%s", got, want)
 			}
 		})
+	}
+}
+
+// TestDamaged verifies that a capture that is cut off or corrupted gives an
+// error or a partial answer, and that tshark ends.
+func TestDamaged(t *testing.T) {
+	if !*withTshark {
+		t.Skip("runs with -tshark, which .ci/run gives")
+	}
+	whole, err := io.ReadAll(openCapture(t, "reset-unread"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	corrupt := bytes.Clone(whole)
+	for i := 200; i < len(corrupt); i += 97 {
+		corrupt[i] ^= 0x55
+	}
+	noise := make([]byte, 4096)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range noise {
+		noise[i] = byte(random.Uint32())
+	}
+	for name, b := range map[string][]byte{
+		"empty": nil, "header": whole[:24], "half header": whole[:10], "cut": whole[:len(whole)-9], "corrupt": corrupt, "noise": noise,
+		"length": append(bytes.Clone(whole[:24]), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0x7f),
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ts := Tshark{Memory: 4096}
+		if _, err := ts.Check(ctx); err != nil {
+			t.Fatal(err)
+		}
+		var result *Result
+		err := ts.Run(ctx, bytes.NewReader(b), func(fields io.Reader) (err error) {
+			var r Reader
+			result, err = r.Read(fields)
+			return err
+		})
+		if ctx.Err() != nil {
+			t.Errorf("%s: %v", name, ctx.Err())
+		}
+		switch {
+		case name == "empty" || name == "header": // a capture without packets
+			if err != nil || len(result.Connections) != 0 {
+				t.Errorf("%s: %v, %+v", name, err, result)
+			}
+		case name == "cut":
+			if err == nil || len(result.Connections) != 1 {
+				t.Errorf("%s: %v, %+v, expected an error and a partial answer", name, err, result)
+			}
+		case name != "corrupt" && err == nil:
+			t.Errorf("%s: no error", name)
+		}
+		cancel()
 	}
 }
 
