@@ -39,6 +39,7 @@ type Reader struct {
 // partial: it tells of what was read before.
 func (r *Reader) Read(in io.Reader) (*Result, error) {
 	r.live = map[int]*tcpConn{}
+	r.r.Connections = []*Connection{}
 	f, err := newFieldReader(in)
 	if err != nil {
 		return &r.r, err

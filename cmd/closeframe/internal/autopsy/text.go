@@ -283,7 +283,7 @@ func (w Writer) StepText(s *Step) string {
 	case "fin", "reset", "notify":
 		return text
 	}
-	text += w.Text("word.comma") + w.Count("autopsy.bytes", s.Length)
+	text = w.Text("autopsy.part", text, w.Count("autopsy.bytes", s.Length))
 	if s.Count > 1 {
 		text += fmt.Sprintf(" (%d)", s.Count)
 	}
@@ -302,7 +302,7 @@ func (w Writer) CloseText(c *Close) string {
 		s += " " + strconv.Quote(c.Reason)
 	}
 	if c.Fault != "" {
-		s += w.Text("word.comma") + w.Fault(c.Fault)
+		s = w.Text("autopsy.part", s, w.Fault(c.Fault))
 	}
 	return strings.TrimSpace(s)
 }
