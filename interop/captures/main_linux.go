@@ -10,7 +10,15 @@ import (
 
 func main() {
 	out := flag.String("out", "testdata/pcap", "the `folder` to write to")
+	large := flag.String("large", "", "write a capture for measurements to `FILE`, and no other")
+	size := flag.Int64("size", 1024, "of that capture, in `MIB`")
 	flag.Parse()
+	if *large != "" {
+		if err := writeLarge(*large, *size<<20); err != nil {
+			fatal(err)
+		}
+		return
+	}
 	if err := os.MkdirAll(*out, 0o777); err != nil {
 		fatal(err)
 	}
