@@ -25,6 +25,7 @@ var recordCaptures = flag.Bool("captures", false, "write the captures of TestAut
 // TestAutopsy captures how each browser meets every ending, and verifies that
 // closeframe autopsy tells from the packets what the browser fired.
 func TestAutopsy(t *testing.T) {
+	t.Parallel()
 	for _, program := range []string{"tcpdump", "tshark"} {
 		if _, err := exec.LookPath(program); err != nil {
 			if os.Getenv("CI") != "" {
@@ -41,6 +42,7 @@ func TestAutopsy(t *testing.T) {
 	}
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := start(t, name)
 			var cases []testCase
 			for _, e := range vectors.Endings() {

@@ -57,11 +57,14 @@ type tlsState struct {
 	lost        bool
 }
 
-func newTCPConn(p *packet) *tcpConn {
+// newTCPConn returns a connection that p is the first packet of. held counts the
+// bytes that all connections keep.
+func newTCPConn(p *packet, held *int) *tcpConn {
 	t := &tcpConn{stream: p.stream, client: -1, started: p.time, tls: tlsState{alert: -1}}
 	t.ends = [2]string{endpoint(p.src, p.sport), endpoint(p.dst, p.dport)}
 	t.ch = newChannel(strconv.Itoa(p.stream))
 	t.ch.ends = t.ends
+	t.flows[0].total, t.flows[1].total = held, held
 	return t
 }
 
@@ -83,7 +86,7 @@ func (t *tcpConn) packet(p *packet) {
 			t.client = 1 - i
 		}
 		t.setClient(t.client, true)
-		t.flows[i] = flow{synced: true, next: p.seq + 1}
+		t.flows[i].synced, t.flows[i].next = true, p.seq+1
 		return
 	}
 	if p.flags&flagACK != 0 {

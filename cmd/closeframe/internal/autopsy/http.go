@@ -7,7 +7,7 @@ import (
 )
 
 // maxHead is how long the head of a request or of an answer may be.
-const maxHead = 64 << 10
+const maxHead = 32 << 10
 
 // A head is the first line and the header of an HTTP/1.1 message.
 type head struct {

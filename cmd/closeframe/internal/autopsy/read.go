@@ -19,7 +19,7 @@ type Result struct {
 const (
 	MaxConnections = 50_000 // WebSocket connections that are told of
 	maxDetailed    = 2_000  // of them with a timeline
-	maxLive        = 50_000 // TCP connections that are followed at a time
+	maxLive        = 20_000 // TCP connections that are followed at a time
 
 	// How long after its end a connection is followed, in nanoseconds, since a
 	// RST may follow.
@@ -31,6 +31,7 @@ type Reader struct {
 	TLS bool // TLS that could not be decrypted is told of as well
 
 	live   map[int]*tcpConn
+	held   int // bytes that flows keep
 	hidden []*Connection
 	r      Result
 }
@@ -60,7 +61,7 @@ func (r *Reader) Read(in io.Reader) (*Result, error) {
 			if len(r.live) >= maxLive {
 				r.retire(p.time, true)
 			}
-			t = newTCPConn(p)
+			t = newTCPConn(p, &r.held)
 			r.live[p.stream] = t
 		}
 		t.packet(p)

@@ -10,6 +10,7 @@ type flow struct {
 	hasAck  bool
 	early   []segment // that came before what is in front of them
 	held    int       // bytes in early
+	total   *int      // bytes in early of all flows
 	again   int       // segments that had come before
 	waiting int64     // since when there is a gap
 	passed  int       // acknowledgments of bytes after the gap
@@ -30,6 +31,7 @@ type segment struct {
 const (
 	maxHeld  = 256 << 10
 	maxEarly = 256
+	maxTotal = 64 << 20   // of all flows
 	patience = int64(1e9) // for a gap, in nanoseconds
 )
 
@@ -60,14 +62,14 @@ func (f *flow) push(s segment, to sink) {
 // keeps it.
 func (f *flow) release(s segment, to sink) {
 	if int32(s.seq-f.next) > 0 {
-		if f.held+len(s.data) > maxHeld || len(f.early) >= maxEarly {
+		if f.held+len(s.data) > maxHeld || len(f.early) >= maxEarly || *f.total+len(s.data) > maxTotal {
 			f.skip(to)
 		}
 	}
 	if ahead := int32(s.seq - f.next); ahead > 0 {
 		s.data = bytes.Clone(s.data)
 		f.early = append(f.early, s)
-		f.held += len(s.data)
+		f.hold(len(s.data))
 		if f.waiting == 0 {
 			f.waiting = s.time
 		}
@@ -79,7 +81,7 @@ func (f *flow) release(s segment, to sink) {
 		for i, e := range f.early {
 			if int32(e.seq-f.next) <= 0 {
 				f.early = append(f.early[:i], f.early[i+1:]...)
-				f.held -= len(e.data)
+				f.hold(-len(e.data))
 				f.deliver(e, to)
 				again = true
 				break
@@ -103,6 +105,12 @@ func (f *flow) acknowledge(ack uint32, to sink) {
 			f.skip(to)
 		}
 	}
+}
+
+// hold counts n more bytes that are kept.
+func (f *flow) hold(n int) {
+	f.held += n
+	*f.total += n
 }
 
 // deliver passes on what is new in a segment that does not begin after next.
@@ -138,7 +146,7 @@ func (f *flow) skip(to sink) {
 	}
 	s := f.early[first]
 	f.early = append(f.early[:first], f.early[first+1:]...)
-	f.held -= len(s.data)
+	f.hold(-len(s.data))
 	to.at(s)
 	to.segment(nil, int(s.seq-f.next))
 	f.next = s.seq
