@@ -93,3 +93,25 @@ func TestColumns(t *testing.T) {
 		t.Errorf("pad: %q", got)
 	}
 }
+
+// TestColorFlag verifies that -color decides where the output is no terminal,
+// before and after the name of the command.
+func TestColorFlag(t *testing.T) {
+	for _, tt := range []struct {
+		args  string
+		color bool
+	}{
+		{"explain 1006", false},
+		{"explain -color auto 1006", false},
+		{"explain -color always 1006", true},
+		{"-color always explain 1006", true},
+		{"-color always explain 1006 -color never", false},
+		{"codes -color=always", true},
+		{"decode -color always 8800", true},
+	} {
+		r := runWith([]string{"NO_COLOR=1"}, "", strings.Fields(tt.args)...)
+		if got := strings.Contains(r.stdout, "\x1b["); got != tt.color || r.status != exitOK {
+			t.Errorf("%s: colored: %v, want %v, status %d, %s", tt.args, got, tt.color, r.status, r.stderr)
+		}
+	}
+}

@@ -12,6 +12,9 @@ func Find(word string, list []string) string {
 	for _, other := range list {
 		o := fold(other)
 		limit := max(len(w), len(o)) / 3
+		if max(len(w)-len(o), len(o)-len(w)) > limit {
+			continue // the lengths alone differ by more
+		}
 		if d := distance(w, o); d <= limit && (best == "" || d < least) {
 			best, least = other, d
 		}

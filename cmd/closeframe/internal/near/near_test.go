@@ -1,6 +1,9 @@
 package near
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestFind(t *testing.T) {
 	list := []string{"decode", "encode", "codes", "explain", "help"}
@@ -16,6 +19,7 @@ func TestFind(t *testing.T) {
 		{"bananas", ""},
 		{"", ""},
 		{"x", ""},
+		{strings.Repeat("x", 1<<20), ""}, // at once
 	} {
 		if got := Find(tt.word, list); got != tt.want {
 			t.Errorf("Find(%q) = %q, want %q", tt.word, got, tt.want)
