@@ -38,21 +38,22 @@ const pingPayload = "closeframe?"
 // A play is one scenario being played on one connection.
 type play struct {
 	*link
-	set      *Set
-	sc       *Scenario
-	role     Role
-	o        *Options
-	settle   bool // first see whether the peer closes by itself
-	began    time.Time
-	since    time.Time // the last step, or the peer's Close
-	in       chan chunk
-	done     chan struct{}
-	parser   parser
-	first    *wireFrame // the peer's first Close
-	pong     bool       // a Pong was received
-	findings []Finding
-	events   []Event
-	more     int // frames that are not in events
+	set       *Set
+	sc        *Scenario
+	role      Role
+	o         *Options
+	settle    bool // first see whether the peer closes by itself
+	began     time.Time
+	since     time.Time // the last step, or the peer's Close
+	in        chan chunk
+	done      chan struct{}
+	parser    parser
+	first     *wireFrame // the peer's first Close
+	pong      bool       // a Pong was received
+	wrongPong bool       // to a Ping that should not be answered
+	findings  []Finding
+	events    []Event
+	more      int // frames that are not in events
 
 	sentClose bool          // a step sent something
 	ours      bool          // the prober has closed its side
@@ -132,10 +133,10 @@ func (p *play) await(enough func() bool) {
 		limit = min(limit, slowness) // to wait longer changes nothing
 	}
 	delay := max(limit/5, minPing)
-	if p.set.Expectations[p.sc.Expect].Ping && p.first == nil && p.end == "" && p.pinged == 0 && delay < limit {
+	if p.set.Expectations[p.sc.Expect].Ping && p.first == nil && p.end == "" && p.pinged == 0 && !p.wrongPong && delay < limit {
 		p.wait(delay, func() bool { return enough() || p.first != nil })
 		limit -= delay
-		if p.first == nil && p.end == "" {
+		if p.first == nil && p.end == "" && !p.wrongPong {
 			p.pinged = delay
 			p.send(p.o.say("probe.event.ping"), p.frame(opPing, pingPayload))
 		}
@@ -310,6 +311,7 @@ func (p *play) ponged(f *wireFrame) {
 			p.pongLater = p.pinged
 		}
 	case p.sc.Pong == "wrong":
+		p.wrongPong = true
 		p.find(Fail, p.sc.Rule, "pong", p.o.say("probe.got.pong"), p.o.say("probe.want.no_pong"))
 	default:
 		p.pong = true

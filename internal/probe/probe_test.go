@@ -197,6 +197,9 @@ func TestServerVerdicts(t *testing.T) {
 			if r.Verdict != test.verdict || r.Rule != test.rule {
 				t.Errorf("%s by %s, want %s by %s: %s (%q)", r.Verdict, r.Rule, test.verdict, test.rule, r.Got, r.Also)
 			}
+			if strings.Contains(r.Got+r.Expected, "got.") || strings.Contains(r.Got+r.Expected, "want.") || r.Got == "" || r.Expected == "" {
+				t.Errorf("got %q, expected %q: a key, or nothing", r.Got, r.Expected)
+			}
 		})
 	}
 }

@@ -60,7 +60,7 @@ func (o *Options) wanted(j Judgment, role Role, echo string) string {
 		}
 		switch t {
 		case "empty", "any", "none":
-			add("want." + t)
+			add("probe.want." + t)
 		case "first", "first_now", "after":
 			add("probe.want."+t, role)
 		default:

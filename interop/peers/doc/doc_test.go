@@ -45,6 +45,17 @@ func serveStack() (*peers.Running, error) {
 	return &peers.Running{URL: "ws://" + ln.Addr().String() + "/", Stop: func() { srv.Close() }}, nil
 }
 
+// build builds the command.
+func build(t *testing.T) string {
+	bin := filepath.Join(t.TempDir(), "closeframe")
+	cmd := exec.Command("go", "build", "-o", bin, "./cmd/closeframe")
+	cmd.Dir = filepath.Join("..", "..", "..")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return bin
+}
+
 var (
 	address = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 	took    = regexp.MustCompile(`in [0-9.]+m?s\n`)
@@ -53,12 +64,7 @@ var (
 // TestProbeDoc runs closeframe probe against the servers named in the
 // document, and compares what it prints, but for the address and the time.
 func TestProbeDoc(t *testing.T) {
-	bin := filepath.Join(t.TempDir(), "closeframe")
-	build := exec.Command("go", "build", "-o", bin, "./cmd/closeframe")
-	build.Dir = filepath.Join("..", "..", "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	bin := build(t)
 	servers := map[string]func() (*peers.Running, error){"stack": serveStack}
 	for _, p := range peers.All() {
 		servers[p.Name] = p.Server

@@ -34,6 +34,7 @@ var (
 	captures = flag.String("captures", "", "write what the peers sent to a file for each in `DIR`")
 	noProbe  = flag.Bool("noprobe", false, "only close connections with the stack")
 	verbose  = flag.Bool("v", false, "print every finding that is wrong")
+	further  = flag.Bool("further", false, "probe the further peers, and write peers/further/results.json")
 	require  = flag.Bool("require", os.Getenv("CI") != "", "fail if a peer cannot be run")
 )
 
@@ -62,6 +63,10 @@ func main() {
 	set, err := probe.Load()
 	check(err)
 
+	if *further {
+		runFurther(set, filter)
+		return
+	}
 	var suites []*suite
 	for _, p := range peers.All() {
 		if !filter.MatchString(p.Name) {

@@ -95,6 +95,7 @@ server of your own: ` + "`closeframe probe -run '^one-byte-03$' -v ws://localhos
 			p("No FAIL, and no difference.\n")
 		}
 	}
+	p("%s", furtherMarkdown())
 	return []byte(b.String())
 }
 
