@@ -1,6 +1,7 @@
 package closetest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/closeframe/closeframe/internal/vectors"
@@ -29,23 +30,31 @@ func Seed(f *testing.F, kind Kind) {
 // seeds returns the inputs of a kind.
 func seeds(kind Kind) [][]byte {
 	var list [][]byte
+	name := ""
 	switch kind {
 	case Payload:
+		name = vectors.KindPayload
 		for _, v := range vectors.Payloads() {
 			list = append(list, v.Bytes)
 		}
 	case ServerFrame, ClientFrame:
-		role := vectors.Server
+		name = vectors.Server
 		if kind == ClientFrame {
-			role = vectors.Client
+			name = vectors.Client
 		}
 		for _, v := range vectors.Frames() {
-			if v.Role == role {
+			if v.Role == name {
 				list = append(list, v.Bytes)
 			}
 		}
 	case Text:
+		name = vectors.KindText
 		for _, v := range vectors.Texts() {
+			list = append(list, v.Bytes)
+		}
+	}
+	for _, v := range vectors.Corpus() {
+		if slices.Contains(v.Kinds, name) {
 			list = append(list, v.Bytes)
 		}
 	}

@@ -4,6 +4,10 @@ package testdata
 
 import "embed"
 
+// Version is the version of the files, which each of them has in its field
+// "version". CHANGELOG.md says what changed.
+const Version = "1.0.0"
+
 // Scenarios is scenarios.json. The command carries it, and no other file.
 //
 //go:embed scenarios.json

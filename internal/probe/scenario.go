@@ -31,6 +31,7 @@ const (
 
 // A Set is a file of scenarios.
 type Set struct {
+	Version      string                 `json:"version"`
 	About        string                 `json:"about"`
 	Schema       map[string]string      `json:"schema"`
 	Rules        map[string]Rule        `json:"rules"`

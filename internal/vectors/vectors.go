@@ -34,6 +34,12 @@ const (
 	Server = "server" // receives masked frames
 )
 
+// The kinds of inputs in corpus.json, beside the roles.
+const (
+	KindPayload = "payload"
+	KindText    = "text"
+)
+
 // Hex is bytes that are written in hexadecimal digits.
 type Hex []byte
 
@@ -140,6 +146,13 @@ type Encoding struct {
 	Offset  int    `json:"offset"`
 }
 
+// Input is an input that fuzzing found.
+type Input struct {
+	ID    string   `json:"id"`
+	Kinds []string `json:"kinds"`
+	Bytes Hex      `json:"bytes"`
+}
+
 // Lookup is a name or a number and the code that it stands for, 0 for none.
 type Lookup struct {
 	Origin
@@ -244,6 +257,9 @@ func Texts() []UTF8 { return load[UTF8]("utf8") }
 
 // Encodings returns the vectors of encode.json.
 func Encodings() []Encoding { return load[Encoding]("encode") }
+
+// Corpus returns the inputs of corpus.json.
+func Corpus() []Input { return load[Input]("corpus") }
 
 // Lookups returns the vectors of lookup.json.
 func Lookups() []Lookup { return load[Lookup]("lookup") }

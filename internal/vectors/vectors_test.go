@@ -1,11 +1,34 @@
 package vectors
 
 import (
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/closeframe/closeframe/testdata"
 )
+
+// TestVersion verifies that every file has the version of the package, and that
+// the changelog has it.
+func TestVersion(t *testing.T) {
+	names, err := fs.Glob(testdata.Files, "*.json")
+	if err != nil || len(names) < 12 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		var v struct{ Version string }
+		if read(name, &v); v.Version != testdata.Version {
+			t.Errorf("%s has version %q, want %s", name, v.Version, testdata.Version)
+		}
+	}
+	changes, err := os.ReadFile("../../testdata/CHANGELOG.md")
+	if err != nil || !strings.Contains(string(changes), "\n## "+testdata.Version+"\n") {
+		t.Errorf("CHANGELOG.md has no section %s, %v", testdata.Version, err)
+	}
+}
 
 // TestOrigins is for every vector having an ID of its own, a source, and a
 // rule that rules.json has.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/closeframe/closeframe/internal/probe"
 	"github.com/closeframe/closeframe/internal/vectors"
+	"github.com/closeframe/closeframe/testdata"
 )
 
 func main() {
@@ -28,6 +29,7 @@ func main() {
 
 func generate() ([]byte, error) {
 	set := probe.Set{
+		Version: testdata.Version,
 		About: "Scenarios of RFC 6455's rules of closing, each played on one connection after the opening handshake. " +
 			"Made by internal/probe/gen; the rules are those of rules.json.",
 		Schema: map[string]string{

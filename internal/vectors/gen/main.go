@@ -1,5 +1,6 @@
 // Gen writes the vectors of testdata/ that are put together from parts:
-// payloads.json, frames.json, utf8.json and encode.json. Run it by
+// payloads.json, frames.json, utf8.json and encode.json, and corpus.json from
+// the corpus of package fuzz. Run it by
 //
 //	go generate ./internal/vectors
 //
@@ -15,6 +16,8 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+
+	"github.com/closeframe/closeframe/testdata"
 )
 
 func main() {
@@ -33,6 +36,7 @@ func files() map[string][]byte {
 		"payloads.json": file("Payloads of Close frames, not masked, and what they say. header is the header of the frame that carries the payload, as a server sends it; one that is too_long takes a length of 16 bits.", payloads()),
 		"frames.json":   file("Frames that an endpoint receives where a Close frame is expected, and what they say. The role is the receiver's: a client receives unmasked frames, a server masked ones. rest follows the frame. early: the fault is known before the frame ends. fails: the rule by which a frame that is not a Close fails the connection.", frames()),
 		"utf8.json":     file("Texts, and how far they are well-formed UTF-8.", texts()),
+		"corpus.json":   file("Inputs that fuzzing found and that were kept, for fuzzing other implementations. Nothing is expected of them. The kinds tell what to take an input for: the payload of a Close frame, what a server or a client receives, a text.", corpus()),
 		"encode.json":   file("Codes and reasons, and the bytes of the Close that says them.", encodings()),
 	}
 }
@@ -40,7 +44,9 @@ func files() map[string][]byte {
 // file returns a file that holds the vectors, one a line.
 func file[T any](about string, list []T) []byte {
 	var b bytes.Buffer
-	b.WriteString("{\n \"about\": ")
+	b.WriteString("{\n \"version\": ")
+	b.Write(line(testdata.Version))
+	b.WriteString(",\n \"about\": ")
 	b.Write(line(about))
 	b.WriteString(",\n \"vectors\": [\n")
 	for i, v := range list {
