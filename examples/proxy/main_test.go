@@ -223,6 +223,53 @@ func TestDrain(t *testing.T) {
 	<-done
 }
 
+// TestDrainClosing verifies that draining does not disturb a closing handshake
+// that has begun: the answer passes.
+func TestDrainClosing(t *testing.T) {
+	client, server, p, log := start(t, patience)
+	server.Write(closeFrame(4001, "bye"))
+	want(t, client, "client", closeFrame(4001, "bye"))
+	done := make(chan struct{})
+	go func() {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		p.drain(ctx)
+		close(done)
+	}()
+	for draining := false; !draining; {
+		p.mu.Lock()
+		draining = p.draining
+		p.mu.Unlock()
+	}
+	client.Write(closeMasked(4001, ""))
+	want(t, server, "server", closeMasked(4001, ""))
+	server.Close()
+	client.Close()
+	if l := <-log; l.Text != `server closed: 4001 (private) "bye"; client answered 4001; clean on both sides` {
+		t.Errorf("logged %+v", l)
+	}
+	<-done
+}
+
+// TestDrainAnswer verifies that the answer of one side to the Close frame of a
+// draining proxy never reaches the other side, which gets its own.
+func TestDrainAnswer(t *testing.T) {
+	for range 20 {
+		client, server, p, log := start(t, patience)
+		go p.drain(t.Context())
+		wantClose(t, client, "client", closecode.ServiceRestart)
+		client.Write(closeMasked(closecode.ServiceRestart, ""))
+		wantClose(t, server, "server", closecode.GoingAway)
+		server.Write(closeFrame(closecode.GoingAway, ""))
+		server.Close()
+		wantEOF(t, client, "client")
+		client.Close()
+		if l := <-log; l.Cause != "clean" {
+			t.Errorf("logged %+v", l)
+		}
+	}
+}
+
 // TestStubborn verifies that a server that never ends its connection does not
 // keep it open forever.
 func TestStubborn(t *testing.T) {
