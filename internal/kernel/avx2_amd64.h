@@ -1,5 +1,5 @@
-// The AVX2 backend: Keiser–Lemire lookup (tables_lookup.go), 32 bytes at a time.
-// It needs at least 16 bytes.
+// The AVX2 backend: Keiser–Lemire lookup (tables_lookup.go), 32 bytes at a
+// time. It needs at least 16 bytes.
 //
 //	SI  src, the current block        DX  src, the last block
 //	DI  dst, the current block        BX  dst, the last block
@@ -35,8 +35,9 @@
 	VPBROADCASTQ   fours<>(SB), FOURS       \
 	VPXOR          ERRORS, ERRORS, ERRORS
 
-// Before COMPARE and CHECK, T0 must hold the 16 bytes before BLOCK and the
-// first half of BLOCK. AFTERZEROS sets T0 for a BLOCK after zeros, AFTERPREV for one after PREV.
+// Before COMPARE and CHECK, T0 must hold the 16 bytes before BLOCK and the first
+// half of BLOCK. AFTERZEROS sets T0 for a BLOCK after zeros, and AFTERPREV for
+// one after PREV.
 #define AFTERZEROS VPERM2I128 $0x08, BLOCK, BLOCK, T0
 #define AFTERPREV  VPERM2I128 $0x21, BLOCK, PREV, T0
 
@@ -155,8 +156,24 @@ long:
 TEXT checkManyAVX2<>(SB), NOSPLIT|NOFRAME, $0-0
 	LEAQ -32(SI)(CX*1), DX
 	LEAQ -128(DX), R9
-	VMOVDQU (SI), BLOCK
-	TESTASCII(BLOCK)
+	VMOVDQU (SI), T0
+	CMPQ CX, $128
+	JA   first
+
+	// Up to 128 bytes are covered by two or four blocks.
+	VPOR (DX), T0, T0
+	CMPQ CX, $64
+	JBE  covered
+	VPOR 32(SI), T0, T0
+	VPOR -32(DX), T0, T0
+
+covered:
+	TESTASCII(T0)
+	JNE  text
+	RET
+
+first:
+	TESTASCII(T0)
 	JNE  text
 
 ascii: // everything before SI is ASCII

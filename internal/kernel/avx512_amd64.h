@@ -2,14 +2,13 @@
 //
 // Only Z16 to Z31 are used, so that no VZEROUPPER is needed.
 //
-//	SI  src, the current block        DX  src, the last block
-//	DI  dst, the current block        BX  dst, the last block
-//	CX  n                            R8  key
+//	SI  source, the current block        DX  source, the last block
+//	DI  destination, the current block   BX  destination, the last block
+//	CX  the length                       R8  key
 //	R9  the last SI at which four blocks are left before the last one
 //
-// Between two blocks, PREV holds leadInfo of the block before SI (zeros if
-// that is ASCII or SI is at the start), and BADRANGE and BADCONT hold the errors so
-// far.
+// Between two blocks, PREV holds leadInfo of the block before SI, or zeros at
+// the start. BADRANGE and BADCONT hold the errors so far.
 
 #define LEADINFO Z31 // tables
 #define RANGEOF  Z30
@@ -39,9 +38,9 @@
 	VPERMB.Z LEADINFO, block, K2, lead
 
 // COMPARE checks block, which follows the block whose leadInfo is prev. It sets
-// lead to leadInfo of block, adds to BADRANGE, and sets bit 7 of each byte of T0 that
-// is an error of BADCONT. The shifts of 8, 17 and 26 bits move leadInfo up by one,
-// two and three bytes, and follow2 and follow3 to where follow1 is.
+// lead to leadInfo of block, adds to BADRANGE, and sets bit 7 of each byte of T0
+// that has an error of BADCONT. The shifts of 8, 17 and 26 bits move leadInfo up
+// by one, two and three bytes, and follow2 and follow3 to where follow1 is.
 #define COMPARE(prev, block, lead) \
 	LOOKUPLEAD(block, lead)                    \
 	VPERMB     RANGEOF, block, T2              \
@@ -92,7 +91,8 @@
 	KMOVQ AX, K1
 
 // IFPAGEEND jumps if fewer than 64 bytes of the page are left at p. A masked
-// load or store there does not fault, but is very slow if the next page is not mapped.
+// load or store there does not fault, but takes 150 to 300 ns if the next page
+// is not mapped.
 #define IFPAGEEND(p, label) \
 	MOVL p, AX            \
 	ANDL $4095, AX        \

@@ -5,12 +5,13 @@ package kernel
 //	go      every processor        DFA, and 64-bit words for ASCII and XOR
 //	neon    arm64                  Keiser–Lemire lookup, 16 bytes at a time
 //	avx2    amd64, AVX2 and BMI2   Keiser–Lemire lookup, 32 bytes at a time
-//	avx512  amd64, AVX-512 VBMI2   range tables, 64 bytes at a time
+//	avx512  amd64, AVX-512 VBMI2   range tables, 64 bytes at a time; XOR as avx2
 //
-// On amd64 dispatch_amd64.s chooses by level, which is set at startup. The build
-// tag purego, and any other compiler or processor, leaves only go. The
-// assembly jumps to the Go functions for what it does not handle: inputs
-// of less than 16 bytes (neon, avx2), and of more than maxChunk.
+// On amd64, dispatch_amd64.s chooses by level, which is set at startup. On
+// arm64 the backend is neon. Everywhere else, with the build tag purego, and
+// with other compilers than gc, it is go. The assembly jumps to the Go
+// functions for what it does not handle: less than 16 bytes (neon, avx2), and
+// more than maxChunk.
 
 // Backends returns the names of the backends that this processor has. The last
 // one is the default. Tests and benchmarks use all of them.

@@ -2,8 +2,11 @@
 
 package kernel
 
-// level is what dispatch_amd64.s chooses by.
-var level = detect()
+// level is what dispatch_amd64.s chooses by; best is what the processor has.
+var (
+	best  = detect()
+	level = best
+)
 
 const (
 	levelGo     = iota
@@ -11,12 +14,9 @@ const (
 	levelAVX512 // AVX-512 F, BW, VL, VBMI, VBMI2
 )
 
-func available() []string { return []string{"go", "avx2", "avx512"}[:detect()+1] }
+func available() []string { return []string{"go", "avx2", "avx512"}[:best+1] }
 
 func use(i int) { level = uint8(i) }
-
-// Only the assembly reads level.
-var _ = level
 
 // cpuid executes CPUID with the given leaf and subleaf.
 //

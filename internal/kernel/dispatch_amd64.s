@@ -23,6 +23,13 @@
 #include "avx2_amd64.h"
 #include "avx512_amd64.h"
 
+// STEP takes the DFA in BX from the state in CX over the byte at address b.
+#define STEP(b) \
+	MOVBLZX b, AX           \
+	MOVL    (BX)(AX*4), AX  \
+	SHRL    CX, AX          \
+	MOVL    AX, CX
+
 // func valid(s string) bool
 TEXT ·valid(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ s_base+0(FP), SI
@@ -38,10 +45,10 @@ dispatch:
 	JMP  validAVX512<>(SB)
 
 notAVX512:
+	CMPQ CX, $16
+	JB   dfa
 	CMPB ·level(SB), $const_levelAVX2
 	JNE  go
-	CMPQ CX, $16
-	JB   go
 	JMP  validAVX2<>(SB)
 
 go:
@@ -59,32 +66,54 @@ ascii:
 	RET
 
 upTo8:
-	CMPQ  CX, $4
-	JB    upTo3
+	CMPL CX, $4
+	JAE  from4
+	CMPL CX, $1
+	JB   ascii
+	JA   from2
+	CMPB (SI), $0
+	SETGE ret+16(FP)
+	RET
+
+from2:
+	LEAQ ·dfa(SB), BX
+	MOVL CX, DX
+	MOVL $const_accept, CX
+	STEP((SI))
+	STEP(1(SI))
+	CMPL DX, $3
+	JB   verdict
+	STEP(2(SI))
+
+verdict:
+	ANDL  $const_stateBits, CX
+	CMPL  CX, $const_accept
+	SETEQ ret+16(FP)
+	RET
+
+from4:
 	MOVL  (SI), AX
 	ORL   -4(SI)(CX*1), AX
 	TESTL $0x80808080, AX
 	JEQ   ascii
 
-upTo3:
-	TESTL CX, CX
-	JEQ   ascii
-	LEAQ  ·dfa(SB), BX
-	LEAQ  (SI)(CX*1), DX
-	MOVL  $const_accept, CX // state
+	// Up to 15 bytes: the first four, and then one after the other.
+dfa:
+	LEAQ ·dfa(SB), BX
+	LEAQ (SI)(CX*1), DX
+	MOVL $const_accept, CX
+	STEP((SI))
+	STEP(1(SI))
+	STEP(2(SI))
+	STEP(3(SI))
+	ADDQ $4, SI
 
 byte:
-	MOVBLZX (SI), AX
-	MOVL    (BX)(AX*4), AX
-	SHRL    CX, AX
-	MOVL    AX, CX
-	INCQ    SI
-	CMPQ    SI, DX
-	JNE     byte
-	ANDL    $const_stateBits, CX
-	CMPL    CX, $const_accept
-	SETEQ   ret+16(FP)
-	RET
+	CMPQ SI, DX
+	JEQ  verdict
+	STEP((SI))
+	INCQ SI
+	JMP  byte
 
 // func xor(dst, src *byte, n int, key uint32)
 TEXT ·xor(SB), NOSPLIT|NOFRAME, $0-28

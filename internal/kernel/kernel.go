@@ -9,6 +9,9 @@
 // (validGo, …), in assembly for amd64, and in assembly for arm64. File
 // backend.go explains which one runs. The exported functions add what is
 // common to all: reports to the race detector, and streams of chunks.
+//
+// To follow Valid for 123 bytes on amd64, read valid in dispatch_amd64.s, then
+// validAVX512 in avx512_amd64.h from the label two.
 package kernel
 
 import (
@@ -16,9 +19,9 @@ import (
 	"unsafe"
 )
 
-// maxChunk is the number of bytes that one call of an assembly function may
-// process. A goroutine cannot be preempted during such a call. It is a multiple of
-// 4, the length of a masking key.
+// maxChunk is the greatest number of bytes that one call of an assembly
+// function processes, since a goroutine cannot be preempted during such a call.
+// It is a multiple of 4, the length of a masking key.
 const maxChunk = 256 << 10
 
 // String returns the bytes of s as a string, without copying them. The string
@@ -57,7 +60,8 @@ func Unmask(dst, src *byte, n int, key uint32) bool {
 }
 
 // Mask writes src, XORed with key, to dst, if src is valid UTF-8. Otherwise it
-// writes nothing and returns false. src has 1 to 123 bytes and does not overlap dst.
+// writes nothing and returns false. src has 1 to 123 bytes and does not overlap
+// dst.
 func Mask(dst *byte, src string, key uint32) bool {
 	if raceEnabled {
 		raceRead(unsafe.StringData(src), len(src))

@@ -40,7 +40,8 @@ func xorBytes(dst []byte, src string, key uint32) (or uint64) {
 	or = end
 	k := uint64(key)<<32 | uint64(key)
 	for len(src) > 32 && len(dst) > 32 {
-		w0, w1, w2, w3 := load64(src, 0)^k, load64(src, 8)^k, load64(src, 16)^k, load64(src, 24)^k
+		w0, w1 := load64(src, 0)^k, load64(src, 8)^k
+		w2, w3 := load64(src, 16)^k, load64(src, 24)^k
 		or |= w0 | w1 | w2 | w3
 		store64(dst, 0, w0)
 		store64(dst, 8, w1)

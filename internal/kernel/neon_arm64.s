@@ -170,8 +170,8 @@ short:
 long:
 	B ·validLong(SB)
 
-// LOADLAST sets LAST to the last 16 bytes of the source, unmasked. The position
-// of the last 16 bytes is R1 modulo 4. It is done before anything is written, since
+// LOADLAST sets KEY, R6, and LAST to the last 16 bytes of the source, unmasked.
+// Their position is R1 modulo 4. They are read before anything is written, since
 // destination and source may overlap.
 #define LOADLAST \
 	VDUP R5, KEY.S4                 \

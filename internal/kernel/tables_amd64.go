@@ -3,18 +3,19 @@
 package kernel
 
 // The range tables of the AVX-512 backend. A lookup with 64 entries is one
-// instruction (VPERMB), so one lookup of the low six bits of a byte tells lead
-// bytes apart, and another one tells continuation bytes apart.
+// instruction (VPERMB). So the low six bits of a byte select an entry, both for
+// lead bytes (C0–FF) and for continuation bytes (80–BF).
 //
-// leadInfo[p&63] describes what must follow the lead byte p, C0–FF. It is taken
-// as 0 for all other bytes. rangeOf[b&63] is the range of the continuation byte
-// b, 80–BF; for all other bytes it is meaningless. p is the byte before b, p2
-// the one before p, and p3 the one before p2. Then b is an error if
+// leadInfo describes what must follow a lead byte; for any other byte it is
+// taken as 0. rangeOf is the range of a continuation byte; for any other byte
+// it is meaningless. Let p1, p2 and p3 be the bytes one, two and three places
+// before b. Then b is an error if
 //
-//	leadInfo(p) & rangeOf(b) != 0                       (range not allowed), or
-//	b is a continuation byte != leadInfo(p)  & cont1 != 0 ||
-//	                            leadInfo(p2) & cont2 != 0 ||
-//	                            leadInfo(p3) & cont3 != 0 (missing or unexpected)
+//	leadInfo(p1) & rangeOf(b) != 0, which is a range not allowed after p1; or
+//	b is a continuation byte and none is expected, or the other way around.
+//
+// One is expected if leadInfo(p1) has follow1, leadInfo(p2) has follow2, or
+// leadInfo(p3) has follow3.
 const (
 	// Where a continuation byte must follow: one, two, three bytes later.
 	follow1 = 0x80

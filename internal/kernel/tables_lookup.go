@@ -9,9 +9,9 @@ package kernel
 //	errors := prevHigh[p>>4] & prevLow[p&15] & currHigh[b>>4]
 //
 // Each bit stands for a class of errors, and is set in a table for the nibbles
-// that take part in an error of that class. twoConts is special: a
-// continuation byte after a continuation byte is an error unless a lead byte of
-// three or four bytes precedes them.
+// that take part in an error of that class. Only twoConts is not always an
+// error: a continuation byte must follow a continuation byte if the byte two
+// places before it is E0–FF, or the one three places before it is F0–FF.
 const (
 	tooShort  = 1 << iota // lead byte, then not a continuation byte
 	tooLong               // ASCII, then a continuation byte
@@ -23,7 +23,8 @@ const (
 	twoConts              // two continuation bytes
 )
 
-const anyLow = tooShort | tooLong | twoConts // classes in which p&15 does not matter
+// anyLow has the classes for which p&15 does not matter.
+const anyLow = tooShort | tooLong | twoConts
 
 var prevHigh = [16]byte{
 	// 0–7: ASCII
@@ -61,12 +62,13 @@ var currHigh = [16]byte{
 	// 0–7: ASCII
 	tooShort, tooShort, tooShort, tooShort, tooShort, tooShort, tooShort, tooShort,
 	// 8, 9, A, B: continuation byte
-	conts8 | overlong3 | overlong4,
-	conts8 | overlong3 | tooLarge,
-	conts8 | surrogate | tooLarge,
-	conts8 | surrogate | tooLarge,
+	continuation | overlong3 | overlong4,
+	continuation | overlong3 | tooLarge,
+	continuation | surrogate | tooLarge,
+	continuation | surrogate | tooLarge,
 	// C–F: lead byte
 	tooShort, tooShort, tooShort, tooShort,
 }
 
-const conts8 = tooLong | overlong2 | twoConts // classes of all continuation bytes
+// continuation has the classes of all continuation bytes.
+const continuation = tooLong | overlong2 | twoConts

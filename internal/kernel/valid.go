@@ -22,17 +22,21 @@ func validGo(s string) bool {
 		if (word(s, 0)|word(s, 8)|word(s, n-16)|word(s, n-8))&wordHighBits == 0 {
 			return true
 		}
+	case n <= 64:
+		if (word(s, 0)|word(s, 8)|word(s, 16)|word(s, 24)|
+			word(s, n-32)|word(s, n-24)|word(s, n-16)|word(s, n-8))&wordHighBits == 0 {
+			return true
+		}
 	default:
-		end := s[n-32:]
-		for len(s) > 64 && (word(s, 0)|word(s, 8)|word(s, 16)|word(s, 24)|
-			word(s, 32)|word(s, 40)|word(s, 48)|word(s, 56))&wordHighBits == 0 {
+		end := s[n-64:]
+		for len(s) > 64 &&
+			(word(s, 0)|word(s, 8)|word(s, 16)|word(s, 24)|
+				word(s, 32)|word(s, 40)|word(s, 48)|word(s, 56))&wordHighBits == 0 {
 			s = s[64:]
 		}
-		for len(s) > 32 && (word(s, 0)|word(s, 8)|word(s, 16)|word(s, 24))&wordHighBits == 0 {
-			s = s[32:]
-		}
-		// The last 32 bytes include what is left.
-		if len(s) <= 32 && (word(end, 0)|word(end, 8)|word(end, 16)|word(end, 24))&wordHighBits == 0 {
+		if len(s) <= 64 && // end includes what is left
+			(word(end, 0)|word(end, 8)|word(end, 16)|word(end, 24)|
+				word(end, 32)|word(end, 40)|word(end, 48)|word(end, 56))&wordHighBits == 0 {
 			return true
 		}
 	}

@@ -31,7 +31,8 @@ func xorLong(dst, src *byte, n int, key uint32) {
 	for n > 0 {
 		m := min(n, maxChunk)
 		xorChunk(dst, src, m, key)
-		dst, src = (*byte)(unsafe.Add(unsafe.Pointer(dst), m)), (*byte)(unsafe.Add(unsafe.Pointer(src), m))
+		dst = (*byte)(unsafe.Add(unsafe.Pointer(dst), m))
+		src = (*byte)(unsafe.Add(unsafe.Pointer(src), m))
 		n -= m
 	}
 }
