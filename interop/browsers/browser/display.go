@@ -36,7 +36,7 @@ func startDisplay() (*display, error) {
 	line, err := bufio.NewReader(r).ReadString('\n') // once it accepts connections
 	if err != nil {
 		d.stop()
-		return nil, fmt.Errorf("Xvfb told no display: %w", err)
+		return nil, fmt.Errorf("no display from Xvfb: %w", err)
 	}
 	d.number = strings.TrimSpace(line)
 	return d, nil
