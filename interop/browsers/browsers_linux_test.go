@@ -16,7 +16,7 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-var names = []string{browser.Chromium, browser.Firefox}
+var names = []string{browser.Chromium, browser.Firefox, browser.WebKitGTK}
 
 // Each browser meets every ending, every frame of the vectors and the codes,
 // and calls close in every way; each time it does what its profile says.

@@ -129,7 +129,7 @@ type pageResult struct {
 // lanes is how many connections the page has at a time. Chromium delays each
 // new one by the longer the more are being opened: 1 to 5 s from 16 on, and
 // thousandths of that for a few.
-var lanes = map[string]int{browser.Chromium: 6, browser.Firefox: 48}
+var lanes = map[string]int{browser.Chromium: 6, browser.Firefox: 48, browser.WebKitGTK: 32}
 
 // batch is how many connections one call of the page's is for: it collects its
 // garbage after each.
