@@ -1,5 +1,5 @@
-// Package browsers meets the browsers themselves: it starts headless Chromium
-// and Firefox, lets them connect to servers that end connections in every way,
+// Package browsers tests real browsers: it starts Chromium, Firefox and WebKitGTK
+// without a window, lets them connect to servers that end connections in every way,
 // and compares the CloseEvent that the browser fires, and what it sends, with
 // what this module says and with the browser's profile.
 //
@@ -14,7 +14,7 @@
 //	browsers/install     # the browsers, from Debian's packages; as root
 //	browsers/run         # all, in little more than a minute
 //	browsers/run short   # what CI runs
-//	browsers/run all     # all 65,536 codes in both browsers, in some minutes
+//	browsers/run all     # all 65,536 codes in all browsers, in some minutes
 //	browsers/run 0-9999  # a part of them
 //
 // and where a browser has a new version, after the tests have printed what is

@@ -11,7 +11,7 @@ var codeRangeFlag = flag.String("codes", "0-5100", "the codes to try, from the f
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	// The tests that run side by side are two browsers at work and two that
+	// The tests that run side by side are browsers at work and some that
 	// wait for a minute.
 	flag.Set("test.parallel", "4")
 	status := m.Run()

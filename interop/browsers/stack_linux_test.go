@@ -131,7 +131,7 @@ func (s *session) meet(t *testing.T, meetings []*meeting) (good int) {
 		case <-ctx.Done():
 			t.Fatalf("%v: the server does not see the end", m)
 		}
-		// Each end is told the other's code and reason. Both browsers answer
+		// Each end is told the other's code and reason. Browsers answer
 		// with the code and the reason, closeframe with the code.
 		server := closeevent.Event{Code: m.code, Reason: m.reason, WasClean: true}
 		client := server

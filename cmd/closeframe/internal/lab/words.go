@@ -15,9 +15,31 @@ type vocabulary struct {
 	Classes map[string]string `json:"classes"` // of codes, by closecode.Class.String
 }
 
+// shared are the texts of the script that other parts of the command use too.
+var shared = map[string]string{
+	"colon":    "word.colon",
+	"space":    "word.space",
+	"or":       "word.or",
+	"code":     "word.code",
+	"class":    "word.class",
+	"means":    "word.meaning",
+	"reason":   "decode.reason",
+	"rule":     "decode.rule",
+	"answer":   "decode.answer",
+	"note":     "decode.note",
+	"verdict":  "decode.verdict",
+	"masked":   "decode.masked",
+	"unmasked": "decode.unmasked",
+	"frameOf":  "decode.title.frame",
+	"bytes":    "decode.bytes",
+}
+
 func script(l *catalog.Language) vocabulary {
-	v := vocabulary{l.Section("lab.script"), l.Section("lab.field"), l.Section("lab.type"), map[string]string{}}
-	v.Text["colon"], v.Text["space"], v.Text["or"] = l.Text("word.colon"), l.Text("word.space"), l.Text("word.or")
+	v := vocabulary{l.Section("lab.script"), l.Section("decode.field"), l.Section("decode.type"), map[string]string{}}
+	for name, key := range shared {
+		v.Text[name] = l.Text(key)
+	}
+	v.Text["oneByte"] = l.Count("decode.bytes", 1)
 	for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
 		v.Classes[c.String()] = l.Class(c).Title
 	}
