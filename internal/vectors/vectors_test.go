@@ -3,9 +3,11 @@ package vectors
 import (
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/closeframe/closeframe/testdata"
@@ -30,8 +32,8 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestOrigins is for every vector having an ID of its own, a source, and a
-// rule that rules.json has.
+// TestOrigins verifies that every vector has a unique ID, a source, and a rule
+// of rules.json.
 func TestOrigins(t *testing.T) {
 	rules := map[string]bool{}
 	for _, r := range Rules() {
@@ -67,6 +69,37 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+// citation matches a reference that is part of a specification's sentence.
+var citation = regexp.MustCompile(`\[(RFC[0-9]+|HTTP/3)\]`)
+
+// TestQuotes verifies that every rule of a specification's prose has a quote,
+// that no rule of this project has one, and that each quote is one whole
+// sentence without editorial marks.
+func TestQuotes(t *testing.T) {
+	// These are a table of the registry and an interface definition.
+	without := []string{"I01", "I02", "W08"}
+	for _, r := range Rules() {
+		if r.Spec == "closeframe" || slices.Contains(without, r.ID) {
+			if r.Quote != "" {
+				t.Errorf("%s: quotes %q, expected no quote", r.ID, r.Quote)
+			}
+			continue
+		}
+		if r.Quote == "" {
+			t.Errorf("%s: no quote", r.ID)
+			continue
+		}
+		text := citation.ReplaceAllString(r.Quote, "")
+		if strings.ContainsAny(text, "[]…\n") || strings.Contains(text, "...") {
+			t.Errorf("%s: quote %q has brackets, an ellipsis or a line break", r.ID, r.Quote)
+		}
+		first, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, "_"))
+		if !unicode.IsUpper(first) && !unicode.IsDigit(first) || !strings.ContainsAny(text[len(text)-1:], ".:") {
+			t.Errorf("%s: quote %q is not a whole sentence", r.ID, r.Quote)
+		}
+	}
+}
+
 func all[T any](list []T, f func(T)) {
 	if len(list) == 0 {
 		panic("an empty list")
@@ -76,8 +109,8 @@ func all[T any](list []T, f func(T)) {
 	}
 }
 
-// TestCodes is for codes.json having every code once, and saying of each what
-// the registry says.
+// TestCodes verifies that codes.json has every code once, and that it agrees
+// with the registry.
 func TestCodes(t *testing.T) {
 	entries, ranges := Registry()
 	next := 0
@@ -97,8 +130,7 @@ func TestCodes(t *testing.T) {
 		} else if e := entries[i]; e.Name != r.Name || e.OnWire != r.Valid || e.Code != r.Last || len(e.Reference) == 0 && e.Code < 3000 {
 			t.Errorf("%s: %+v, the registry has %+v", r.ID, r, e)
 		}
-		// Where the registry has no entry, the range tells: 3000 to 4999 are
-		// for whoever wants them, the others for nobody yet.
+		// Codes without an entry are valid from 3000 to 4999 only.
 		if i < 0 && r.Valid != (r.First >= 3000 && r.Last <= 4999) {
 			t.Errorf("%s: valid is %v", r.ID, r.Valid)
 		}
@@ -142,8 +174,8 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// TestAnswers is for every vector with a fault saying nothing else, and the
-// answer going with the fault.
+// TestAnswers verifies that a vector with an error has neither a code nor a
+// reason, and that its answer is the one for that error.
 func TestAnswers(t *testing.T) {
 	check := func(id, err string, code uint16, reason string, answer uint16, offset int) {
 		want := uint16(1002)
