@@ -66,7 +66,7 @@ func pasteCases(t *testing.T, name string) []pasteCase {
 
 // TestPaste verifies the answers of decode to texts as people paste them.
 func TestPaste(t *testing.T) {
-	for _, name := range []string{"paste.jsonl", "tools.jsonl"} {
+	for _, name := range []string{"paste.jsonl", "tools.jsonl", "languages.jsonl"} {
 		for _, c := range pasteCases(t, name) {
 			for _, lang := range []string{"en", "zh"} {
 				t.Run(c.ID+"/"+lang, func(t *testing.T) { c.run(t, lang) })

@@ -58,7 +58,7 @@ var encodings = []encoding{
 // readDump reads dumps with an offset before each line, the text of the bytes
 // behind it, or both.
 func readDump(t *text, opt Options, r *result) {
-	all := lines(t.norm)
+	all := t.lines
 	for _, enc := range encodings {
 		d := &dumper{t: t, enc: enc, res: r, opt: opt}
 		d.read(all)
@@ -228,11 +228,13 @@ func (d *dumper) fill(x *row, s string, from int) bool {
 	}
 	if d.enc.form == "hex" || d.enc.words {
 		for i := range cells {
-			if len(cells[i].s) != len(cells[0].s) && (i < len(cells)-1 || len(cells[i].s) > len(cells[0].s)) {
-				if cells = cells[:i]; len(cells) == 0 {
-					return false
+			if n := len(cells[i].s) - len(cells[0].s); n != 0 { // a shorter one may be the last
+				if n < 0 {
+					i++
 				}
-				rest = s[cells[i-1].to:]
+				if i < len(cells) {
+					cells, rest = cells[:i], s[cells[i-1].to:]
+				}
 				break
 			}
 		}

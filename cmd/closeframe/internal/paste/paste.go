@@ -108,7 +108,7 @@ func (r *result) fail(t *text, s string, i int, rank rank, kind string, args ...
 }
 
 // maxText is how long a text may be, in bytes.
-const maxText = 128 << 10
+const maxText = 256 << 10
 
 // Read finds the bytes in text. Its error is an *Error or an *Ambiguity.
 func Read(input []byte, opt Options) (Reading, error) {

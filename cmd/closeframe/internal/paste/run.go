@@ -1,7 +1,9 @@
 package paste
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,11 +32,11 @@ var (
 	prefixedRE  = regexp.MustCompile(`(?:[:=\]>|<$#)("'` + "`" + `*✓]|^|\x01[^\w]*|→|←|- )\s*$`)
 )
 
-// runs finds the groups of hex digits of s, the norm of a text.
-func runs(s string) []run {
+// runs finds the groups of hex digits of a text.
+func runs(t *text) []run {
 	var all []run
-	for n, l := range lines(s) {
-		quiet := silence(l.s)
+	for n, l := range t.lines {
+		quiet := t.quiet[n]
 		end := comment(quiet)
 		for i := 0; i < end; {
 			c := quiet[i]
@@ -167,15 +169,16 @@ func tornBehind(rest string, i int) (bool, int) {
 // readRuns reads groups of hex digits, alone or in log lines.
 func readRuns(t *text, opt Options, r *result) {
 	s := t.norm
-	all := outside(runs(s), arraySpans(s))
-	plain := isPlain(s)
+	arrays := arraySpans(s)
+	all := outside(runs(t), arrays)
+	plain := isPlain(t)
 	if len(all) == 0 {
-		if plain && len(arraySpans(s)) == 0 {
+		if plain && len(arrays) == 0 {
 			r.fail(t, s, firstDigit(s), natural, "odd", clip(token(s[firstDigit(s):])))
 		}
 		return
 	}
-	for _, l := range lines(s) {
+	for _, l := range t.lines {
 		if strings.TrimSpace(l.s) == "*" {
 			r.fail(t, s, l.from, marked, "star")
 			return
@@ -227,7 +230,7 @@ func readRuns(t *text, opt Options, r *result) {
 		// All of the text must be in the runs.
 		at := 0
 		for _, x := range all {
-			if i := strings.IndexFunc(s[at:x.from], func(r rune) bool { return r < 0x80 && isHex(byte(r)) }); i >= 0 && !commented(s, at+i) && silence(lineOf(s, at+i))[at+i-lineStart(s, at+i)] != 1 {
+			if i := strings.IndexFunc(s[at:x.from], func(r rune) bool { return r < 0x80 && isHex(byte(r)) }); i >= 0 && !t.silent(at+i) {
 				r.fail(t, s, at+i, natural, "odd", clip(token(s[at+i:])))
 				return
 			}
@@ -311,16 +314,15 @@ func sensible(r *result, opt Options) bool {
 	return false
 }
 
-func lineStart(s string, i int) int { return strings.LastIndexByte(s[:i], '\n') + 1 }
-
-func lineOf(s string, i int) string {
-	s = s[lineStart(s, i):]
-	l, _, _ := strings.Cut(s, "\n")
-	return l
-}
-
-func commented(s string, i int) bool {
-	return i-lineStart(s, i) >= comment(silence(lineOf(s, i)))
+// silent reports whether the byte i of norm is in noise or in a comment.
+func (t *text) silent(i int) bool {
+	n, found := slices.BinarySearchFunc(t.lines, i, func(l line, i int) int { return cmp.Compare(l.from, i) })
+	if !found {
+		n--
+	}
+	quiet := t.quiet[n]
+	i -= t.lines[n].from
+	return i >= len(quiet) || quiet[i] == 1 || i >= comment(quiet)
 }
 
 func alphabeticUnits(units []cell) bool {
@@ -332,12 +334,11 @@ func alphabeticUnits(units []cell) bool {
 	return true
 }
 
-// isPlain reports whether s is digits and separators, without words around
-// them.
-func isPlain(s string) bool {
+// isPlain reports whether a text is digits and separators, without words
+// around them.
+func isPlain(t *text) bool {
 	any := false
-	for _, l := range lines(s) {
-		quiet := silence(l.s)
+	for _, quiet := range t.quiet {
 		quiet = quiet[:comment(quiet)]
 		for _, w := range strings.FieldsFunc(quiet, func(r rune) bool { return strings.ContainsRune(" \t,;:-[]{}()<>|\"'`\x01", r) }) {
 			w = strings.TrimSuffix(strings.ToLower(w), ".")
@@ -395,17 +396,21 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 		le.Chunks = append(le.Chunks, envelope.Chunk{Data: rev, Label: label})
 		out.used = append(out.used, x.span)
 	}
-	for n, l := range lines(s) {
-		quiet := silence(l.s)
-		if !lineNo[n] && strings.IndexFunc(quiet[:comment(quiet)], func(r rune) bool { return r >= 0x80 || isWord(byte(r)) }) >= 0 {
+	for n, quiet := range t.quiet {
+		if !lineNo[n] && hasWord(quiet[:comment(quiet)]) {
 			clear = false
 		}
 	}
 	out.loose = !clear && !plain
-	for n, l := range lines(s) {
-		if lineNo[n] && digitsBeside(l, pool) {
+	for i := 0; i < len(pool); {
+		k := i
+		for k < len(pool) && pool[k].line == pool[i].line {
+			k++
+		}
+		if digitsBeside(t, pool[i:k]) {
 			out.loose, prefixed = true, false
 		}
+		i = k
 	}
 	if prefixed && len(out.Bytes()) > 1 {
 		out.rank = marked
@@ -461,10 +466,11 @@ func joinUnits(pool []run) []byte {
 	return b
 }
 
-// digitsBeside reports whether a line has words with digits that are in no run
-// and that nothing explains.
-func digitsBeside(l line, pool []run) bool {
-	quiet := []byte(silence(l.s))
+// digitsBeside reports whether the line of some runs has words with digits
+// that are in none of them and that nothing explains.
+func digitsBeside(t *text, pool []run) bool {
+	l := t.lines[pool[0].line]
+	quiet := []byte(t.quiet[pool[0].line])
 	for _, x := range pool {
 		for i := max(x.from, l.from); i < min(x.to, l.from+len(quiet)); i++ {
 			quiet[i-l.from] = ' '
@@ -540,10 +546,9 @@ var decimalsRE = regexp.MustCompile(`(?:^|[\s:=>])(-?\d{1,3}(?:(?:[ \t]*[,;][ \t
 
 // readDecimals reads decimal numbers in log lines.
 func readDecimals(t *text, opt Options, r *result) {
-	s := t.norm
 	var lists []list
-	for _, l := range lines(s) {
-		quiet := silence(l.s)
+	for n, l := range t.lines {
+		quiet := t.quiet[n]
 		m := decimalsRE.FindStringSubmatchIndex(quiet[:comment(quiet)])
 		if m == nil {
 			continue
@@ -586,8 +591,8 @@ func readBits(t *text, opt Options, r *result) {
 	var digits strings.Builder
 	var used []span
 	loose, whole := false, true
-	for _, l := range lines(s) {
-		quiet := silence(l.s)
+	for n, l := range t.lines {
+		quiet := t.quiet[n]
 		quiet = quiet[:comment(quiet)]
 		m := bitsRE.FindStringSubmatchIndex(quiet)
 		if m == nil {

@@ -13,6 +13,11 @@ type text struct {
 	raw  string // without a byte order mark and color codes
 	norm string // raw with every kind of space as ' '; as many runes as raw
 
+	lines []line   // of norm
+	quiet []string // the lines without noise
+
+	marks [2][]int // runes before every markEvery bytes of raw and of norm
+
 	runes []int // the rune of the input that the rune i of raw is; nil if i
 	notes []Note
 	bytes bool // some of the input was not UTF-8
@@ -61,6 +66,10 @@ func decodeText(b []byte) *text {
 		}
 		return r
 	}, s)
+	t.lines = lines(t.norm)
+	for _, l := range t.lines {
+		t.quiet = append(t.quiet, silence(l.s))
+	}
 	return t
 }
 
@@ -139,10 +148,35 @@ func control(s string) int {
 	return 0
 }
 
+const markEvery = 1024
+
+// runeStarts returns the number of runes that begin in s.
+func runeStarts(s string) int {
+	n := 0
+	for i := range len(s) {
+		if utf8.RuneStart(s[i]) {
+			n++
+		}
+	}
+	return n
+}
+
 // rune returns the index in the input, in runes, of the byte i of s, which is
 // raw or norm.
 func (t *text) rune(s string, i int) int {
-	n := utf8.RuneCountInString(s[:min(max(i, 0), len(s))])
+	i = min(max(i, 0), len(s))
+	marks := &t.marks[0]
+	if s == t.norm {
+		marks = &t.marks[1]
+	}
+	if *marks == nil {
+		n := 0
+		for at := 0; at <= len(s); at += markEvery {
+			*marks = append(*marks, n)
+			n += runeStarts(s[at:min(at+markEvery, len(s))])
+		}
+	}
+	n := (*marks)[i/markEvery] + runeStarts(s[i/markEvery*markEvery:i])
 	if t.runes != nil {
 		return t.runes[min(n, len(t.runes)-1)]
 	}
