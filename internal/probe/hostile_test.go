@@ -182,7 +182,8 @@ func TestNoFailByWaiting(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, r := range rep.Results {
-				if r.Verdict == Fail {
+				// A wrong Close frame that did arrive is a FAIL, however short the wait.
+				if r.Verdict == Fail && !strings.HasPrefix(r.Got, "Close") {
 					t.Errorf("%s: got %s, expected %s (%s)", r.ID, r.Got, r.Expected, r.Rule)
 				}
 			}
