@@ -218,9 +218,10 @@ func (p *play) finish() {
 
 // wait reads until the peer has closed TCP, or enough is true, or d is over.
 func (p *play) wait(d time.Duration, enough func() bool) {
+	deadline := time.Now().Add(d)
 	timer := time.NewTimer(d)
 	defer timer.Stop()
-	for p.end == "" && !enough() {
+	for p.end == "" && !enough() && time.Now().Before(deadline) {
 		select {
 		case c := <-p.in:
 			p.received(c.b)
