@@ -1,4 +1,3 @@
-// Package vectors checks the test vectors as other languages use them: against
-// the JSON Schemas, and with readers in JavaScript and Python that are written
-// after testdata/README.md alone.
+// Package vectors checks the test vectors against the JSON Schemas of
+// testdata/schemas.
 package vectors
