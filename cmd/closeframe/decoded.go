@@ -230,7 +230,7 @@ func (d *decoded) summary(l *catalog.Language) string {
 	case len(d.Frames) == 1:
 		return judged(l, closes[0])
 	case len(closes) == 1:
-		return l.Text("decode.sum.among", judged(l, closes[0]), len(d.Frames)-1) + d.after(l)
+		return l.Count("decode.sum.among", len(d.Frames)-1, judged(l, closes[0])) + d.after(l)
 	}
 	var all []string
 	for _, f := range closes {
