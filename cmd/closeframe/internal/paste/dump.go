@@ -75,7 +75,6 @@ type dumper struct {
 	rows   []row
 	labels []string // of the rows: what was before them
 	others []bool   // of the rows: a section that repeats other bytes
-	indent int      // of the line with the least
 }
 
 var (
