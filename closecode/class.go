@@ -2,12 +2,12 @@ package closecode
 
 import "strconv"
 
-// A Class is one of the ranges that RFC 6455 §7.4 cuts the 65,536 codes into.
-// Every Code is in exactly one of them.
+// A Class is one of the ranges into which RFC 6455 §7.4 divides the 65,536
+// codes. Every Code is in exactly one of them.
 type Class uint8
 
-// The classes. Codes of the classes Standard, Registered and Private may be
-// sent, and no others.
+// The classes. Only codes of the classes Standard, Registered and Private may
+// be sent.
 const (
 	Unused     Class = iota // 0–999: "not used" (RFC 6455 §7.4.2)
 	Standard                // 1000–1003, 1007–1014: defined, may be sent (§7.4.1)

@@ -1,22 +1,22 @@
-// Package closecode knows the status codes of WebSocket Close frames: which
-// of the 65,536 may be sent, what class each belongs to, what the registry
-// calls it, and whether reconnecting after it makes sense.
+// Package closecode defines the status codes of WebSocket Close frames: which
+// of the 65,536 may be sent, which class each belongs to, its registered name,
+// and whether reconnecting after it can help.
 //
-// It allocates nothing but the strings that [Code.String] puts together,
-// holds no state, and every function in it may be called from any goroutine.
+// Only [Code.String] allocates. The package has no state, and its functions may
+// be called concurrently.
 package closecode
 
-// A Code is the status code of a Close frame: the two-byte unsigned integer
-// in network byte order that its payload begins with (RFC 6455 §5.5.1, §7.4).
+// A Code is the status code of a Close frame: the two-byte unsigned integer in
+// network byte order at the start of the payload (RFC 6455 §5.5.1, §7.4).
 //
-// The zero Code is no status code: it is never sent, and none is registered
-// for it.
+// The zero Code means that there is no status code. It is never sent or
+// registered.
 type Code uint16
 
 // Status codes as registered with IANA.
 // See: https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number
 //
-// Those marked "local" are never sent: an endpoint reports them to its own
+// Codes marked "local" are never sent: an endpoint reports them to its own
 // application (RFC 6455 §7.4.1).
 const (
 	NormalClosure           Code = 1000 // RFC 6455 §7.4.1
@@ -30,7 +30,7 @@ const (
 	PolicyViolation         Code = 1008 // RFC 6455 §7.4.1
 	MessageTooBig           Code = 1009 // RFC 6455 §7.4.1
 	MandatoryExtension      Code = 1010 // RFC 6455 §7.4.1, sent by clients
-	InternalError           Code = 1011 // RFC 6455 §7.4.1, erratum 3227: not servers alone
+	InternalError           Code = 1011 // RFC 6455 §7.4.1, erratum 3227: clients may send it too
 	ServiceRestart          Code = 1012 // hybi list, msg09670
 	TryAgainLater           Code = 1013 // hybi list, msg09670
 	BadGateway              Code = 1014 // hybi list, msg10748
@@ -41,10 +41,10 @@ const (
 	Timeout      Code = 3008 // IANA, first come first served: like HTTP 408
 )
 
-// sendable has bit n set if 1000+n is defined and may appear in a Close
-// frame. Its holes are 1004, which has no meaning, and 1005, 1006 and 1015:
-// each of them "is a reserved value and MUST NOT be set as a status code in
-// a Close control frame by an endpoint" (RFC 6455 §7.4.1).
+// sendable has bit n set if 1000+n is defined and may appear in a Close frame.
+// Its gaps are 1004, which has no meaning, and 1005, 1006 and 1015: each of
+// them "is a reserved value and MUST NOT be set as a status code in a Close
+// control frame by an endpoint" (RFC 6455 §7.4.1).
 const sendable = 1<<(NormalClosure-1000) |
 	1<<(GoingAway-1000) |
 	1<<(ProtocolError-1000) |
@@ -61,10 +61,10 @@ const sendable = 1<<(NormalClosure-1000) |
 // Valid reports whether c may appear in a Close frame, sent or received:
 // whether it is one of 1000–1003, 1007–1014 and 3000–4999.
 //
-// It is the strict reading of RFC 6455 §7.4 and of the registry, and it ages:
-// codes of extensions (2000–2999) and codes that the registry gains later are
-// refused until a release of this module adds them. A proxy that must relay
-// codes it does not know forwards the payload unparsed.
+// It follows the strict reading of RFC 6455 §7.4 and the registry. Codes for
+// extensions (2000–2999) and codes registered later are invalid until a release
+// of this module adds them. A proxy that must relay unknown codes forwards the
+// payload without parsing it.
 func (c Code) Valid() bool {
 	// "Status codes in the range 3000-3999 are reserved for use by libraries,
 	// frameworks, and applications. […] Status codes in the range 4000-4999
@@ -74,7 +74,7 @@ func (c Code) Valid() bool {
 
 // Scriptable reports whether a script may pass c to the close method of a
 // browser's WebSocket: whether it is 1000 or one of 3000–4999. For any other
-// the method throws an InvalidAccessError (WHATWG WebSockets Standard, the
+// code the method throws an InvalidAccessError (WHATWG WebSockets Standard, the
 // close(code, reason) method).
 func (c Code) Scriptable() bool {
 	return c == NormalClosure || c-3000 < 2000

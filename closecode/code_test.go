@@ -11,8 +11,8 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// constants has every constant with its number and its name as the registry
-// and RFC 6455 §7.4.1 have them.
+// constants has every constant with its number and its name, from the registry
+// and RFC 6455 §7.4.1.
 var constants = []struct {
 	code   closecode.Code
 	number uint16
@@ -90,8 +90,8 @@ func TestClasses(t *testing.T) {
 	}
 }
 
-// TestEveryCode compares what there is to say of each of the 65,536 codes with
-// the table that was written from the registry.
+// TestEveryCode compares the methods of each of the 65,536 codes with
+// codes.json, which was written from the registry.
 //
 // Shows: codes.json R47 R48 R49 R54 P04 W01
 func TestEveryCode(t *testing.T) {
@@ -163,8 +163,8 @@ func swapCase(s string, n int) string {
 
 func isLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
 
-// TestLookupExact is for a name being taken only letter for letter: not with a
-// byte more or less, or with one that is another.
+// TestLookupExact verifies that Lookup rejects a name with one byte added,
+// removed or replaced.
 func TestLookupExact(t *testing.T) {
 	known := map[string]bool{}
 	for _, v := range vectors.Lookups() {
@@ -198,8 +198,8 @@ func TestLookupExact(t *testing.T) {
 	}
 }
 
-// TestLookupNumber tries every text of up to six bytes that digits and what
-// may stand beside them can make.
+// TestLookupNumber tries every text of up to six bytes made of digits and of
+// characters that other number parsers accept.
 func TestLookupNumber(t *testing.T) {
 	var try func(s []byte)
 	n := 0
@@ -233,8 +233,8 @@ func TestLookupNumber(t *testing.T) {
 	}
 }
 
-// TestReconnect compares the windows of every code, and of every attempt that
-// could make a shift overflow, with reconnect.json.
+// TestReconnect compares the windows of every code with reconnect.json,
+// including attempts that could make a shift overflow.
 //
 // Shows: reconnect.json
 func TestReconnect(t *testing.T) {
@@ -275,7 +275,7 @@ var (
 	sinkDuration time.Duration
 )
 
-// TestAllocs is for nothing but String allocating.
+// TestAllocs verifies that only String allocates.
 func TestAllocs(t *testing.T) {
 	for _, c := range []closecode.Code{0, 1000, 1004, 1006, 1015, 1016, 3000, 3001, 4999, 5000, 65535} {
 		n := testing.AllocsPerRun(100, func() {

@@ -7,7 +7,7 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 )
 
-// What there is to say of a code.
+// Each code has a text for logs and two properties.
 func Example() {
 	for _, c := range []closecode.Code{1001, 1006, 3000, 4001, 5000} {
 		fmt.Printf("%-25v may be sent: %-5v  from a script: %v\n", c, c.Valid(), c.Scriptable())
@@ -20,8 +20,8 @@ func Example() {
 	// 5000 (out of range)       may be sent: false  from a script: false
 }
 
-// 1005 is what an application is told when the Close frame had no code. To
-// send it on, as proxies have done, is an error.
+// An application is told 1005 if the Close frame had no code. Forwarding 1005,
+// as some proxies have done, is an error.
 func ExampleCode_Valid() {
 	received := closecode.NoStatusRcvd
 	fmt.Println(received.Valid(), closecode.NormalClosure.Valid())
@@ -34,7 +34,7 @@ func ExampleCode_Scriptable() {
 }
 
 // A proxy counts how the connections of its clients end, by class rather than
-// by code: anybody can invent codes.
+// by code, because anybody can invent codes.
 func ExampleCode_Class() {
 	var count [closecode.OutOfRange + 1]int
 	for _, c := range []closecode.Code{1000, 1006, 4100, 1001, 1006} {
@@ -74,8 +74,8 @@ func ExampleLookup() {
 	// 0 false
 }
 
-// A client comes back after its server was restarted, as all its other clients
-// do: each of them after a delay of its own.
+// A client reconnects after its server was restarted. All other clients do too,
+// so each of them waits for a random delay.
 func ExampleCode_Reconnect() {
 	for attempt := range 5 {
 		lo, hi, ok := closecode.ServiceRestart.Reconnect(attempt)

@@ -2,8 +2,9 @@ package closecode
 
 import "strconv"
 
-// A naming is what one code is called: by the registry, by this package, and
-// by the table that MDN had for years. An empty string is the lack of a name.
+// A naming has the names of one code: in the registry, in this package, and in
+// the table that MDN had for years. An empty string means that there is no
+// name.
 type naming struct {
 	code       Code
 	registered string // Name
@@ -11,9 +12,9 @@ type naming struct {
 	mdn        string // MDN's CLOSE_* name
 }
 
-// The registered names are spelled as the registry spells them. "Bad Gateway"
-// is the exception: the registry describes 1014 in a sentence, and this is
-// what implementations call it.
+// Registered names are spelled as in the registry. The exception is "Bad
+// Gateway", the name that implementations use: the registry describes 1014 only
+// in a sentence.
 var names = [...]naming{
 	{NormalClosure, "Normal Closure", "NormalClosure", "CLOSE_NORMAL"},
 	{GoingAway, "Going Away", "GoingAway", "CLOSE_GOING_AWAY"},
@@ -36,12 +37,12 @@ var names = [...]naming{
 	{Timeout, "Timeout", "Timeout", ""},
 }
 
-// Name returns the name that the registry gives to c, spelled as it spells
-// it, such as "Going Away" or "Protocol error"; or "" if it has none. The
-// reserved 1004 is called "Reserved" (RFC 6455 §11.7).
+// Name returns the registered name of c, spelled as in the registry, such as
+// "Going Away" or "Protocol error". It returns "" for codes without a name. The
+// name of 1004 is "Reserved" (RFC 6455 §11.7).
 func (c Code) Name() string {
 	if d := int(c) - 1000; 0 <= d && d < 16 {
-		return names[d].registered // the first sixteen stand in order
+		return names[d].registered // the first 16 entries are 1000 to 1015
 	}
 	switch c {
 	case Unauthorized:
@@ -54,9 +55,9 @@ func (c Code) Name() string {
 	return ""
 }
 
-// String returns c for a log: the decimal number, then its name, or its class
-// in parentheses where it has none, as in "1001 Going Away" and
-// "4001 (private)".
+// String returns c for logs: the decimal number, then its name, or in
+// parentheses its class if it has no name, as in "1001 Going Away" and "4001
+// (private)".
 func (c Code) String() string {
 	n := strconv.Itoa(int(c))
 	if name := c.Name(); name != "" {
@@ -65,21 +66,21 @@ func (c Code) String() string {
 	return n + " (" + c.Class().String() + ")"
 }
 
-// Lookup returns the code that name stands for, and reports whether there is
-// one (RFC 6455 §11.7). A name is either a decimal number from 1 to 65535, without sign,
-// spaces or leading zeros; or, in any mixture of upper and lower case ASCII
-// letters, one of
+// Lookup returns the code with the given name and reports whether there is one
+// (RFC 6455 §11.7). A name is a decimal number from 1 to 65535 without sign,
+// spaces or leading zeros, or one of the following in any mixture of upper and
+// lower case ASCII letters:
 //
 //   - the registered names, as [Code.Name] returns them: "Going Away",
 //   - the names of this package's constants: "GoingAway",
 //   - MDN's names: CLOSE_NORMAL, CLOSE_GOING_AWAY, CLOSE_PROTOCOL_ERROR,
 //     CLOSE_UNSUPPORTED, CLOSE_NO_STATUS, CLOSE_ABNORMAL, CLOSE_TOO_LARGE.
 //
-// Where others use a name for another code, the registry wins:
-// "UnsupportedData" is 1003, though some libraries call 1007 so, and
-// CLOSE_TOO_LARGE is 1009, though a draft of the protocol had it at 1004.
+// Where other libraries use a name for another code, the registry wins:
+// "UnsupportedData" is 1003, although some libraries use it for 1007, and
+// CLOSE_TOO_LARGE is 1009, although a draft of the protocol had it at 1004.
 //
-// A number is taken as it stands, whether or not it may be sent.
+// Any number in the range is accepted, whether or not it may be sent.
 func Lookup(name string) (Code, bool) {
 	if name == "" {
 		return 0, false
@@ -96,8 +97,8 @@ func Lookup(name string) (Code, bool) {
 	return 0, false
 }
 
-// number returns the code that the decimal digits s stand for. strconv's
-// parsers would allocate their errors.
+// number parses decimal digits. The parsers of strconv would allocate their
+// errors.
 func number(s string) (Code, bool) {
 	if len(s) > len("65535") {
 		return 0, false
@@ -116,9 +117,9 @@ func number(s string) (Code, bool) {
 	return Code(n), true
 }
 
-// equalFold reports whether s and t are equal but for the case of ASCII
-// letters. Unlike strings.EqualFold it takes no other letter for one of them,
-// such as U+017F, a long s, for an S.
+// equalFold reports whether s and t are equal, ignoring the case of ASCII
+// letters. Unlike strings.EqualFold it does not fold other letters, such as
+// U+017F (long s), to ASCII letters.
 func equalFold(s, t string) bool {
 	if len(s) != len(t) {
 		return false
@@ -131,7 +132,7 @@ func equalFold(s, t string) bool {
 	return true
 }
 
-// lower returns the lower case of an ASCII letter, and any other byte as it is.
+// lower returns b in lower case if it is an ASCII letter, and b otherwise.
 func lower(b byte) byte {
 	if 'A' <= b && b <= 'Z' {
 		return b + ('a' - 'A')

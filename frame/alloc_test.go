@@ -15,7 +15,7 @@ var (
 	sinkBytes []byte
 )
 
-// noAllocs reports a call of f that allocates.
+// noAllocs fails the test if f allocates.
 func noAllocs(t *testing.T, id string, f func()) {
 	t.Helper()
 	if n := testing.AllocsPerRun(5, f); n != 0 {

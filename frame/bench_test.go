@@ -9,8 +9,9 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// closes are what is parsed and appended: no code, a code, and reasons of 31
-// and of 123 bytes, in one to four bytes a character.
+// closes has the Close frames to parse and append: without a code, with a code
+// only, and with reasons of 31 and 123 bytes whose characters have one to four
+// bytes.
 var closes = []struct {
 	name   string
 	code   closecode.Code
@@ -28,7 +29,7 @@ var closes = []struct {
 	{"emoji-123", closecode.GoingAway, pad(strings.Repeat("👋🔧🙏😀👍🚀🎉", 5), 123)},
 }
 
-// pad cuts s, or fills it up with dots, to n bytes.
+// pad cuts s to n bytes or extends it with dots.
 func pad(s string, n int) string {
 	cut := 0
 	for i, r := range s {
@@ -39,7 +40,7 @@ func pad(s string, n int) string {
 	return s[:cut] + strings.Repeat(".", n-cut)
 }
 
-// sum keeps the results alive, and what they depend on.
+// sum keeps the compiler from removing the calls.
 var sum int
 
 func BenchmarkParse(b *testing.B) {
@@ -124,8 +125,8 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// BenchmarkFault is the way of an error: it is not to be slower by much, since
-// an attacker chooses it.
+// BenchmarkFault measures invalid frames. They must not be much slower than
+// valid ones, because an attacker chooses the input.
 func BenchmarkFault(b *testing.B) {
 	for _, f := range []struct {
 		name  string
@@ -151,8 +152,8 @@ func BenchmarkFault(b *testing.B) {
 	}
 }
 
-// BenchmarkMask masks one buffer after the other: to load what has just been
-// stored would be slower, and is not what a stack does.
+// BenchmarkMask masks one buffer after another. Masking the same buffer again
+// would wait for the stores of the previous call, which no real program does.
 func BenchmarkMask(b *testing.B) {
 	for _, size := range []int{2, 31, 125, 1024, 64 << 10} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {

@@ -12,8 +12,8 @@ import (
 	"github.com/closeframe/closeframe/testdata"
 )
 
-// TestCaptures is for the Close frames that other libraries really sent, and
-// what is to be made of them, which was worked out without this package.
+// TestCaptures verifies the results for Close frames that other libraries sent.
+// The expected values were derived without this package.
 func TestCaptures(t *testing.T) {
 	errs := map[string]error{
 		"":              nil,

@@ -9,9 +9,9 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// TestConformance runs this module's conformance kit, as any other
-// implementation would. internal/check/proof breaks this package in every way
-// it knows and counts what this test alone notices.
+// TestConformance runs the conformance kit of this module as any other
+// implementation would. internal/check/proof changes this package in many ways
+// and counts the changes that only this test detects.
 func TestConformance(t *testing.T) {
 	answer := closetest.Answer(func(err error) int {
 		var e frame.Error

@@ -11,8 +11,8 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// A server reads a client's Close frame where it stands in the read buffer,
-// and answers it with the code.
+// A server parses a client's Close frame in its read buffer and answers with
+// the same code.
 func Example() {
 	buf := make([]byte, 0, frame.MaxSize)
 	buf = append(buf, "\x88\x8c\x37\xfa\x21\x3d\x34\x13\x46\x52\x5e\x94\x46\x1d\x56\x8d\x40\x44"...) // from a client
@@ -33,8 +33,8 @@ func Example() {
 	// 88 02 03 e9
 }
 
-// A stack with a framing of its own gives the payload alone. An empty one is a
-// Close without a code; what is wrong names the code to answer with.
+// A stack with its own framing parses only the payload. An empty payload is a
+// Close without a code. The error names the code to answer with.
 func ExampleParsePayload() {
 	for _, p := range []string{"\x03\xe8bye", "", "\x03", "\x03\xee", "\x03\xe8caf\xe9"} {
 		c, err := frame.ParsePayload([]byte(p))
@@ -52,8 +52,8 @@ func ExampleParsePayload() {
 	// "\x03\xe8caf\xe9": frame: close reason is not valid UTF-8; answer 1007
 }
 
-// A client appends what arrives and parses again. The switch tells apart what a
-// read loop has to do.
+// A client appends each read to its buffer and parses again. The switch has the
+// three cases of a read loop.
 func ExampleParse() {
 	var buf []byte
 	for _, chunk := range []string{"\x88\x0c\x03", "\xe9going", " away"} { // from the connection
@@ -76,8 +76,8 @@ func ExampleParse() {
 	// Close frame of 14 bytes: 1001 Going Away "going away"
 }
 
-// A blocking reader reads two bytes, asks Size, and reads the rest. It never
-// reads beyond the frame.
+// A blocking reader reads two bytes, calls Size, and reads the rest. It never
+// reads past the frame.
 func ExampleSize() {
 	conn := strings.NewReader("\x88\x0c\x03\xe9going away and more")
 
@@ -97,14 +97,14 @@ func ExampleSize() {
 	// Output: 14 bytes: 1001 Going Away "going away" <nil>
 }
 
-// With a dst of its own the frame stays as it came.
+// With a separate dst, the frame is not modified.
 func ExampleParseMasked() {
 	b := []byte("\x88\x85\x37\xfa\x21\x3d\x34\x12\x43\x44\x52")
 	var room [frame.MaxPayload]byte
 	c, n, err := frame.ParseMasked(room[:0], b)
 	fmt.Printf("%v %q %d %v\n", c.Code, c.Reason, n, err)
 
-	// The direction is checked: a server's frame is not masked.
+	// The direction is checked: frames of a server are not masked.
 	_, _, err = frame.ParseMasked(room[:0], []byte("\x88\x00"))
 	fmt.Println(err)
 	// Output:
@@ -116,11 +116,11 @@ func ExampleAppend() {
 	b, err := frame.Append(nil, closecode.TryAgainLater, "full")
 	fmt.Printf("% x %v\n", b, err)
 
-	// Without a code, and so without a reason.
+	// Without a code there is no reason.
 	b, err = frame.Append(nil, closecode.NoStatusRcvd, "")
 	fmt.Printf("% x %v\n", b, err)
 
-	// What cannot be sent leaves the buffer as it was.
+	// An error leaves the buffer unchanged.
 	b, err = frame.Append(b, closecode.AbnormalClosure, "")
 	fmt.Printf("% x %v\n", b, err)
 	// Output:
@@ -136,7 +136,7 @@ func ExampleAppendMasked() {
 	// Output: 88 85 37 fa 21 3d 34 12 43 44 52 <nil>
 }
 
-// A reason from elsewhere may be too long, and is cut to what can be sent.
+// A reason of any length is truncated to the maximum.
 func ExampleAppendPayload() {
 	var reason string
 	for range 20 {
@@ -151,7 +151,7 @@ func ExampleAppendPayload() {
 	// 124 <nil>
 }
 
-// A long message is unmasked as it comes.
+// A long message is unmasked in chunks.
 func ExampleMask() {
 	key := [4]byte{0x37, 0xfa, 0x21, 0x3d}
 	pos := 0
@@ -164,7 +164,7 @@ func ExampleMask() {
 	// Output: Hello
 }
 
-// A log names the code that was refused. ParseMasked has left it masked in b.
+// A log names the rejected code. ParseMasked has left it masked in b.
 func ExampleError_Code() {
 	b := []byte("\x88\x82\x37\xfa\x21\x3d\x34\x17") // from a client
 	var room [frame.MaxPayload]byte

@@ -11,8 +11,8 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// TestEveryCode parses and appends each of the 65,536 codes, and compares what
-// comes of it with the table that was written from the registry.
+// TestEveryCode parses and appends each of the 65,536 codes and compares the
+// results with codes.json, which was written from the registry.
 //
 // Shows: codes.json R14 R47 P04 P08
 func TestEveryCode(t *testing.T) {
@@ -75,9 +75,10 @@ func TestEveryCode(t *testing.T) {
 	t.Logf("%d codes, %d calls", n, n*2*6)
 }
 
-// judge says what is to be said of a frame that begins with b0 and b1, of
-// which size bytes are there: the rules of RFC 6455 §5.1, §5.2 and §5.5 one
-// after the other. Without a fault it returns the size of the frame.
+// judge returns the expected result for a frame that starts with b0 and b1 and
+// of which size bytes have arrived. It applies the rules of RFC 6455 §5.1, §5.2
+// and §5.5 one after another. For a valid header it returns the size of the
+// frame.
 func judge(b0, b1 byte, there int, mask bool) (fault string, n int) {
 	if there == 0 {
 		return vectors.Incomplete, 0
@@ -118,8 +119,9 @@ func judge(b0, b1 byte, there int, mask bool) (fault string, n int) {
 	return "", n
 }
 
-// TestEveryHeader parses all 65,536 first two bytes, with as many bytes of a frame
-// there as there can be, none to one more than its greatest size, as both roles.
+// TestEveryHeader parses all 65,536 values of the first two bytes in both
+// roles, with inputs of every length from zero to one more than the maximum
+// size of a frame.
 //
 // Shows: R02 R04 R06 R08 R13 R14 R56 P01 P02 P03
 func TestEveryHeader(t *testing.T) {
@@ -163,8 +165,8 @@ func TestEveryHeader(t *testing.T) {
 	t.Logf("%d headers, %d calls", 1<<16, calls)
 }
 
-// TestOrderOfFaults combines faults of a payload's length, code and text, in
-// parsing and appending.
+// TestOrderOfFaults verifies which error is returned, in parsing and appending,
+// if several of the length, the code and the text are invalid.
 //
 // Shows: P01 R13 R15 R47 U04
 func TestOrderOfFaults(t *testing.T) {
@@ -216,8 +218,8 @@ func TestOrderOfFaults(t *testing.T) {
 	}
 }
 
-// TestEveryLength appends reasons of every length and parses what comes of it,
-// whole and every part of it, with every key byte at every place.
+// TestEveryLength appends reasons of every length and parses the result and
+// each of its prefixes, with every key byte in every position.
 //
 // Shows: R15 P03
 func TestEveryLength(t *testing.T) {

@@ -8,9 +8,8 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// TestOneAlloc is for a buffer without room being replaced once, and not bit
-// by bit. With the race detector append(b, make([]byte, n)...) is two
-// allocations, and otherwise one.
+// TestOneAlloc verifies that a full buffer is reallocated only once. With the
+// race detector append(b, make([]byte, n)...) allocates twice, otherwise once.
 func TestOneAlloc(t *testing.T) {
 	reason := "a reason of some length, for there to be something to grow for"
 	client, err := frame.AppendMasked(nil, [4]byte{1, 2, 3, 4}, 1000, reason)

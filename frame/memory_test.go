@@ -11,10 +11,10 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// fresh returns n bytes of memory that nobody has written to: see untouched.
+// fresh returns n bytes with a known pattern, for untouched.
 func fresh(n int) []byte { return bytes.Repeat([]byte{0xa5}, n) }
 
-// untouched reports whether b is as fresh returned it.
+// untouched reports whether b still has the pattern of fresh.
 func untouched(b []byte) bool {
 	for _, c := range b {
 		if c != 0xa5 {
@@ -24,20 +24,20 @@ func untouched(b []byte) bool {
 	return true
 }
 
-// TestParseMaskedMemory is for what ParseMasked does to dst and to b.
+// TestParseMaskedMemory verifies which bytes of dst and b ParseMasked writes.
 func TestParseMaskedMemory(t *testing.T) {
 	for _, v := range vectors.Frames() {
 		if v.Role != vectors.Server {
 			continue
 		}
-		// The size of the payload, if it is to be written at all.
+		// The size of the payload, or 0 if it must not be written.
 		size := 0
 		if v.Error == "" || v.Error == vectors.InvalidCode || v.Error == vectors.InvalidUTF8 {
 			size = int(v.Bytes[1] & 127)
 		}
 		want := result{v.N, v.Code, v.Reason, v.Error, v.Answer}
 
-		// dst is elsewhere.
+		// dst does not overlap b.
 		for _, before := range []int{0, 3} {
 			for _, spare := range []int{0, size - 1, size, size + 1, size + 70, frame.MaxPayload} {
 				if spare < 0 {
@@ -67,7 +67,7 @@ func TestParseMaskedMemory(t *testing.T) {
 			}
 		}
 
-		// dst is the payload's place in b.
+		// dst is the payload in b.
 		id := v.ID + " in place"
 		whole := append(slices.Clone([]byte(v.Bytes)), fresh(6)...)
 		b := whole[:len(v.Bytes)]
@@ -91,8 +91,8 @@ func TestParseMaskedMemory(t *testing.T) {
 	}
 }
 
-// TestReasonIsClipped is for the caller's append to a reason leaving the bytes
-// after it alone.
+// TestReasonIsClipped verifies that appending to a reason does not overwrite
+// the bytes after it.
 func TestReasonIsClipped(t *testing.T) {
 	server := []byte("\x88\x05\x03\xe8bye\x88\x00")
 	c, _, err := frame.Parse(server)
@@ -121,8 +121,8 @@ func TestReasonIsClipped(t *testing.T) {
 	}
 }
 
-// TestRetry is for a masked frame that comes byte by byte into one buffer:
-// it is unmasked once.
+// TestRetry verifies that a masked frame that arrives byte by byte in one
+// buffer is unmasked only once.
 func TestRetry(t *testing.T) {
 	for _, v := range vectors.Encodings() {
 		if v.Error != "" {
@@ -143,8 +143,8 @@ func TestRetry(t *testing.T) {
 	}
 }
 
-// TestMask compares Mask with RFC 6455 §5.3, at every length and place up to
-// some registers' worth, and is for its not writing beside p.
+// TestMask compares Mask with RFC 6455 §5.3 at every length and alignment up to
+// the size of several registers, and verifies that it writes only p.
 //
 // Shows: R01
 func TestMask(t *testing.T) {
@@ -170,7 +170,7 @@ func TestMask(t *testing.T) {
 			}
 		}
 	}
-	// In pieces it is as in one.
+	// Masking in chunks gives the same result.
 	whole := []byte(strings.Repeat("masked in pieces ", 20))
 	want := masked(whole, key)
 	for cut := 1; cut < len(whole); cut++ {
@@ -180,7 +180,7 @@ func TestMask(t *testing.T) {
 			pos = frame.Mask(p[i:min(i+cut, len(p))], key, pos)
 		}
 		if !bytes.Equal(p, want) {
-			t.Fatalf("in pieces of %d bytes it is another", cut)
+			t.Fatalf("chunks of %d bytes: the result differs", cut)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func maskedFrame(size int) []byte {
 
 // TestOverlap verifies, for every length and every distance between dst and b,
 // that ParseMasked panics if they overlap beyond the seventh byte of b, and
-// otherwise returns the same as with a dst elsewhere.
+// otherwise returns the same result as with a separate dst.
 func TestOverlap(t *testing.T) {
 	const margin = 140 // bytes before and after the frame
 	for size := range frame.MaxPayload + 1 {
@@ -57,9 +57,8 @@ func TestOverlap(t *testing.T) {
 	}
 }
 
-// TestOverlapWithoutPayload verifies that nothing panics and nothing is written
-// where there is no payload to unmask: incomplete frames and faults of the
-// header.
+// TestOverlapWithoutPayload verifies that there is no panic and no write if
+// there is no payload to unmask: for incomplete frames and invalid headers.
 func TestOverlapWithoutPayload(t *testing.T) {
 	whole := maskedFrame(20)
 	for _, f := range [][]byte{
@@ -82,8 +81,8 @@ func TestOverlapWithoutPayload(t *testing.T) {
 	}
 }
 
-// TestOverlapReallocated verifies that a dst without room is no overlap: the
-// payload goes to new memory.
+// TestOverlapReallocated verifies that a dst without capacity does not count as
+// an overlap: the payload is written to new memory.
 func TestOverlapReallocated(t *testing.T) {
 	b := maskedFrame(20)
 	before := bytes.Clone(b)

@@ -8,8 +8,8 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// TestSize verifies Size for every pair of bytes, and for less than two, from
-// the layout of the header in RFC 6455 §5.2.
+// TestSize verifies Size for all inputs of up to two bytes, from the layout of
+// the header in RFC 6455 §5.2.
 func TestSize(t *testing.T) {
 	want := func(b []byte) (int, error) {
 		switch {
@@ -52,8 +52,8 @@ func TestSize(t *testing.T) {
 }
 
 // TestSizeVectors verifies that Size agrees with the parsers: it returns the
-// size of every valid frame, and the same error for every fault of the first
-// two bytes other than the mask direction.
+// size of every valid frame, and the same error for every invalid first pair of
+// bytes, except for the mask direction.
 func TestSizeVectors(t *testing.T) {
 	for _, v := range vectors.Frames() {
 		n, err := frame.Size(v.Bytes)
@@ -70,8 +70,8 @@ func TestSizeVectors(t *testing.T) {
 	}
 }
 
-// TestOffsets verifies the offset that the vectors give for a reason that is not
-// UTF-8: it is what utf8check.IndexInvalid returns.
+// TestOffsets verifies that the offset of a vector with an invalid reason is
+// the result of utf8check.IndexInvalid.
 func TestOffsets(t *testing.T) {
 	check := func(id, fault string, reason []byte, offset int) {
 		want := -1

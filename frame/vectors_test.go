@@ -12,7 +12,7 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// named has the errors by the names that vectors give them.
+// named maps the error names of the vectors to errors.
 var named = []struct {
 	name string
 	err  error
@@ -29,7 +29,7 @@ var named = []struct {
 	{vectors.InvalidUTF8, frame.ErrInvalidUTF8},
 }
 
-// result is what a parser returned, in the terms of vectors.
+// result has the results of a parser, in the form that vectors use.
 type result struct {
 	n      int
 	code   uint16
@@ -38,7 +38,7 @@ type result struct {
 	answer uint16
 }
 
-// told returns the result of a parser.
+// told converts the results of a parser.
 func told(c frame.Close, n int, err error) result {
 	r := result{n: n, code: uint16(c.Code), reason: string(c.Reason)}
 	if e, ok := err.(frame.Error); ok {
@@ -48,7 +48,7 @@ func told(c frame.Close, n int, err error) result {
 	return r
 }
 
-// nameOf returns the name that vectors give to err.
+// nameOf returns the name of err in the vectors.
 func nameOf(err error) string {
 	if err == nil {
 		return ""
@@ -61,7 +61,8 @@ func nameOf(err error) string {
 	return fmt.Sprintf("%T %v", err, err)
 }
 
-// check reports a difference, and what every Close and every error have to be.
+// check compares got with want, and verifies what holds for every Close and
+// every error.
 func check(t *testing.T, id string, c frame.Close, n int, err error, want result) {
 	t.Helper()
 	if got := told(c, n, err); got != want {
@@ -89,7 +90,8 @@ func TestPayloadVectors(t *testing.T) {
 			t.Errorf("%s: the reason is not a view of the payload", v.ID)
 		}
 
-		// The same payload in frames, where a header can announce it.
+		// Parse the same payload in frames, if a header can announce its
+		// length.
 		if len(p) == 1 || len(p) > frame.MaxPayload {
 			continue
 		}
@@ -113,7 +115,7 @@ func TestPayloadVectors(t *testing.T) {
 	}
 }
 
-// masked returns a copy of p, masked as RFC 6455 §5.3 says.
+// masked returns a copy of p that is masked according to RFC 6455 §5.3.
 func masked(p []byte, key [4]byte) []byte {
 	q := make([]byte, len(p))
 	for i := range p {
@@ -122,7 +124,8 @@ func masked(p []byte, key [4]byte) []byte {
 	return q
 }
 
-// parse calls the parser for what an endpoint of the role receives.
+// parse calls the parser for the frames that an endpoint with this role
+// receives.
 func parse(role string, b []byte) (frame.Close, int, error) {
 	if role == vectors.Client {
 		return frame.Parse(b)
@@ -144,7 +147,7 @@ func TestFrameVectors(t *testing.T) {
 			t.Errorf("%s: the reason is not a view of the frame", v.ID)
 		}
 
-		// Bytes after the frame, or after the fault, change nothing.
+		// Bytes after the frame, or after the error, do not change the result.
 		if v.Error == vectors.Incomplete {
 			continue
 		}
@@ -204,7 +207,7 @@ func appendAll[Bytes ~[]byte | ~string](t *testing.T, v vectors.Encoding, reason
 				if spare < 0 {
 					continue
 				}
-				// A buffer of which before bytes are in use.
+				// The first before bytes of the buffer are in use.
 				whole := fresh(before + spare)
 				b := whole[:before]
 				got, err := f.append(b)
@@ -213,7 +216,7 @@ func appendAll[Bytes ~[]byte | ~string](t *testing.T, v vectors.Encoding, reason
 				}
 				if err != nil {
 					if len(got) != len(b) || cap(got) != cap(b) || cap(b) > 0 && &got[:1][0] != &b[:1][0] {
-						t.Errorf("%s: with an error, it is not b that is returned", id)
+						t.Errorf("%s: with an error, the result is not b", id)
 					}
 					if !untouched(whole) {
 						t.Errorf("%s: with an error, b's memory was changed: % x", id, whole)
@@ -225,12 +228,12 @@ func appendAll[Bytes ~[]byte | ~string](t *testing.T, v vectors.Encoding, reason
 				}
 				if spare < len(f.want) {
 					if !untouched(whole) {
-						t.Errorf("%s: b's memory was changed, though the result did not fit: % x", id, whole)
+						t.Errorf("%s: b was changed although the result did not fit: % x", id, whole)
 					}
 					continue
 				}
 				if len(got) > 0 && &got[0] != &whole[0] {
-					t.Errorf("%s: moved, though there was room", id)
+					t.Errorf("%s: reallocated although there was room", id)
 				}
 				if !untouched(whole[len(got):]) {
 					t.Errorf("%s: wrote beyond the result: % x", id, whole[len(got):])

@@ -9,7 +9,7 @@ import (
 func ExampleValid() {
 	fmt.Println(utf8check.Valid("正在关闭"))
 	fmt.Println(utf8check.Valid([]byte{0xC0, 0x80})) // NUL, overlong
-	fmt.Println(utf8check.Valid("\xED\xA0\x80"))     // half of a surrogate pair
+	fmt.Println(utf8check.Valid("\xED\xA0\x80"))     // a surrogate
 	// Output:
 	// true
 	// false
@@ -44,7 +44,7 @@ func ExampleStream() {
 
 	s.Reset() // the next message
 	fmt.Println(s.Next([]byte("\xED")))
-	fmt.Println(s.Next([]byte("\xA0"))) // a surrogate: no byte that comes can mend it
+	fmt.Println(s.Next([]byte("\xA0"))) // a surrogate: invalid, whatever follows
 	// Output:
 	// true false
 	// true true
@@ -52,7 +52,7 @@ func ExampleStream() {
 	// false
 }
 
-// A masked frame's payload, unmasked and checked where it stands as it comes in.
+// The payload of a masked frame is unmasked and validated in place, in chunks.
 func ExampleStream_NextMasked() {
 	key := [4]byte{0x37, 0xFA, 0x21, 0x3D}
 	payload := []byte{0x7F, 0x9F, 0x4D, 0x51, 0x58} // RFC 6455 §5.7

@@ -16,7 +16,7 @@ var samples = [...]string{
 	"漢\xE6\xBC", "ok\xFFok", "ok\xE6\xBCok",
 }
 
-// index is IndexInvalid by unicode/utf8.
+// index implements IndexInvalid with unicode/utf8.
 func index(s string) int {
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
@@ -28,7 +28,8 @@ func index(s string) int {
 	return -1
 }
 
-// each calls f with every sample at the start, in the middle and at the end of texts of many lengths.
+// each calls f with every sample at the start, in the middle and at the end of
+// inputs of many lengths.
 func each(f func(s string)) {
 	for _, sample := range samples {
 		f(sample)
@@ -88,7 +89,8 @@ func TestTruncate(t *testing.T) {
 	}
 }
 
-// failsAt returns the index of the first byte of s that no byte after it can mend, or -1.
+// failsAt returns the index of the first byte of s that cannot be part of valid
+// UTF-8, whatever follows, or -1.
 func failsAt(s string) int {
 	i := index(s)
 	if i < 0 {
@@ -108,7 +110,8 @@ func failsAt(s string) int {
 	return -1
 }
 
-// Every sample, cut in every two places, plain and masked.
+// TestStream verifies both methods with every pair of samples, cut in every two
+// places.
 //
 // Shows: R23 U01 U02 U03 U04
 func TestStream(t *testing.T) {

@@ -1,9 +1,8 @@
-// Package describe tells people what a close code means, in their language:
-// what happened, who sends the code, what usually causes it, and what to do
-// about it.
+// Package describe explains close codes to people, in their language: what
+// happened, who sends the code, its usual causes, and what to do about it.
 //
-// It is for logs, dashboards and tools. Nothing else in this module's
-// libraries imports it, so whoever does not use it pays nothing for it.
+// It is for logs, dashboards and tools. No other library package of this module
+// imports it, so programs that do not use it do not contain its texts.
 package describe
 
 import (
@@ -16,8 +15,8 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog/match"
 )
 
-// Supported returns the languages that [Code] can answer in, English first.
-// The slice is the caller's.
+// Supported returns the languages of [Code], English first. The caller may
+// modify the slice.
 func Supported() []language.Tag {
 	var tags []language.Tag
 	for _, name := range catalog.Languages() {
@@ -26,16 +25,17 @@ func Supported() []language.Tag {
 	return tags
 }
 
-// Code returns what c means (RFC 6455 §7.4 and the registry), in the supported
-// language that the first of prefs to fit any fits best, or in English if none
-// does. Every Code has a meaning: one that is
-// not registered has that of its class.
+// Code returns the meaning of c (RFC 6455 §7.4 and the registry), in the
+// supported language that best fits the first of prefs that any language fits,
+// or in English if there is none. Every Code has a meaning: an unregistered
+// code has that of its class.
 //
-// The text has five lines, the last without a line feed: what happened, as a
-// sentence or two that can stand alone; then, each behind a heading, who sends
-// the code, its usual causes, and what to do for whoever operates the server
-// and for whoever wrote the client. It does not contain c or its name, which
-// [closecode.Code.String] gives. The wording may change between releases.
+// The text has five lines, the last without a line feed. The first says what
+// happened, in one or two sentences that can be used alone. The others have a
+// heading each: who sends the code, its usual causes, advice for the operator
+// of the server, and advice for the author of the client. The text does not
+// contain c or its name, which [closecode.Code.String] returns. The wording may
+// change between releases.
 func Code(c closecode.Code, prefs ...language.Tag) string {
 	l, _ := match.Language(prefs...)
 	d := l.Code(c)

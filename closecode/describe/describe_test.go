@@ -38,8 +38,8 @@ func ExampleSupported() {
 	// true
 }
 
-// isChinese reports whether s is Chinese; if it is not, it must have no
-// Chinese character at all.
+// isChinese reports whether s is Chinese. It fails the test if s mixes Chinese
+// and another language.
 func isChinese(t *testing.T, s string) bool {
 	t.Helper()
 	var han, latin int
@@ -97,8 +97,8 @@ func TestSupported(t *testing.T) {
 	}
 }
 
-// TestEveryCode demands all five parts for each of the 65,536 codes in each
-// language.
+// TestEveryCode verifies that each of the 65,536 codes has all five parts in
+// each language.
 func TestEveryCode(t *testing.T) {
 	for _, tag := range describe.Supported() {
 		texts := make(map[string]bool)
@@ -124,8 +124,8 @@ func TestEveryCode(t *testing.T) {
 				t.Errorf("%v in %v: Chinese is %v, want %v", c, tag, !chinese, chinese)
 			}
 		}
-		// 19 registered codes, and the classes with others in them: all but
-		// Standard and Local.
+		// There are 19 registered codes, and 6 classes with other codes: all
+		// except Standard and Local.
 		if len(texts) != 19+6 {
 			t.Errorf("%v has %d different texts, want 25", tag, len(texts))
 		}
