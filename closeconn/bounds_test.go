@@ -12,8 +12,8 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// A wrapped connection hides the methods CloseWrite and NetConn, as metering and
-// limiting wrappers do.
+// A wrapped connection hides the methods CloseWrite and NetConn, like wrappers
+// for metering and rate limits.
 type wrapped struct{ net.Conn }
 
 // TestWrapped verifies that two endpoints whose connections are wrapped do not wait
@@ -72,8 +72,8 @@ type uncomparable struct {
 
 func (u uncomparable) NetConn() net.Conn { return u }
 
-// TestStrangeLayers verifies that Finish survives whatever NetConn returns, within
-// its timeout.
+// TestStrangeLayers verifies that Finish returns within its timeout for any
+// result of NetConn.
 func TestStrangeLayers(t *testing.T) {
 	for name, wrap := range map[string]func(net.Conn) net.Conn{
 		"itself":               func(c net.Conn) net.Conn { return &loop{c} },

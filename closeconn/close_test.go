@@ -64,8 +64,8 @@ func roles(t *testing.T, f func(t *testing.T, client bool, conn, peer net.Conn))
 	}
 }
 
-// TestClose verifies that Close reads past other frames to the peer's Close frame,
-// whether they are still to come or in a buffered reader already.
+// TestClose verifies that Close reads other frames up to the peer's Close
+// frame, whether they arrive later or are already in a buffered reader.
 //
 // Shows: R20 R29 R30
 func TestClose(t *testing.T) {
@@ -119,14 +119,14 @@ func TestCloseBuffered(t *testing.T) {
 	})
 }
 
-// TestCloseFaulty verifies that a faulty Close frame fails the connection, also
-// after a violation in another frame.
+// TestCloseFaulty verifies that an invalid Close frame fails the connection,
+// even after another invalid frame.
 //
 // Shows: R39
 func TestCloseFaulty(t *testing.T) {
 	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
 		go func() {
-			// An empty message, masked as it must not be, or not as it must be.
+			// An empty message with the wrong masking for the role.
 			message := []byte{0x82, 0x00}
 			if client {
 				message = []byte{0x82, 0x80, 1, 2, 3, 4}
@@ -145,8 +145,7 @@ func TestCloseFaulty(t *testing.T) {
 	})
 }
 
-// TestCloseRefused verifies that a code or a reason that cannot be sent changes
-// nothing.
+// TestCloseRefused verifies that an invalid code or reason changes nothing.
 func TestCloseRefused(t *testing.T) {
 	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
 		h, _ := endpoint(client)

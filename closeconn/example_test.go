@@ -17,8 +17,8 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// A server refuses a message that it has not even read, and the client still
-// gets the code.
+// A server rejects a message before reading all of it, and the client still
+// receives the code.
 func ExampleFinish() {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -39,7 +39,7 @@ func ExampleFinish() {
 		closeconn.Finish(conn, &h, 5*time.Second)
 	}()
 
-	// The client sends far more than the server wants, and reads after that.
+	// The client sends more than the server accepts, and reads afterwards.
 	conn, err := net.Dial("tcp", ln.Addr().String())
 	if err != nil {
 		fmt.Println(err)
@@ -67,13 +67,13 @@ func ExampleFinish() {
 	// Output: websocket closed: 1009 Message Too Big
 }
 
-// An http.Handler takes the connection over, reads a message, and closes the
-// connection properly: the message that the client has sent meanwhile does not make
-// the kernel reset the connection.
+// An http.Handler hijacks the connection, reads a message, and closes the
+// connection properly: a message that the client sends at the same time does
+// not make the kernel reset the connection.
 func ExampleClose() {
 	ended := make(chan closeevent.Event, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// The opening handshake, without the checks that a server makes.
+		// The opening handshake, without the checks of a real server.
 		sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 		conn, rw, err := http.NewResponseController(w).Hijack()
 		if err != nil {
@@ -84,7 +84,8 @@ func ExampleClose() {
 			"Sec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
 		rw.Flush()
 
-		// The handler has had enough. rw.Reader may hold frames already.
+		// The handler closes the connection. rw.Reader may already have further
+		// frames.
 		var h closeevent.Handshake
 		event, err := closeconn.Close(conn, rw.Reader, &h, closecode.PolicyViolation, "log in first", 5*time.Second)
 		if err != nil {

@@ -26,10 +26,10 @@ import (
 
 var key = [4]byte{0x37, 0xfa, 0x21, 0x3d}
 
-// long is a timeout that is not to be reached.
+// long is a timeout that is never reached.
 const long = time.Minute
 
-// A transport makes connected pairs of one kind of connection.
+// A transport makes connected pairs of one type of connection.
 type transport struct {
 	name string
 	pair func(t testing.TB) (server, client net.Conn)
@@ -47,7 +47,7 @@ func pairTLS(t testing.TB) (server, client net.Conn) {
 	return overTLS(t, server, client)
 }
 
-// pair returns the two ends of a connection in the kernel.
+// pair returns the two ends of a connection through the kernel.
 func pair(t testing.TB, network, address string) (server, client net.Conn) {
 	t.Helper()
 	ln, err := net.Listen(network, address)
@@ -77,7 +77,7 @@ var certificate = sync.OnceValues(func() (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
 })
 
-// overTLS does the TLS handshake over a connection.
+// overTLS performs the TLS handshake on a connection.
 func overTLS(t testing.TB, server, client net.Conn) (_, _ net.Conn) {
 	t.Helper()
 	cert, err := certificate()
@@ -94,14 +94,14 @@ func overTLS(t testing.TB, server, client net.Conn) (_, _ net.Conn) {
 	return s, c
 }
 
-// write writes what a Handshake appended, as a stack does.
+// write writes the output of a Handshake, as a stack does.
 func write(conn net.Conn, h *closeevent.Handshake, b []byte) {
 	if _, err := conn.Write(b); err != nil {
 		h.WriteFailed()
 	}
 }
 
-// endpoint returns the Handshake of a role and the parser for what comes in.
+// endpoint returns the Handshake of a role and the parser for its input.
 func endpoint(client bool) (*closeevent.Handshake, func([]byte) (frame.Close, int, error)) {
 	if client {
 		h := closeevent.NewClient(key)
@@ -110,7 +110,7 @@ func endpoint(client bool) (*closeevent.Handshake, func([]byte) (frame.Close, in
 	return new(closeevent.Handshake), func(b []byte) (frame.Close, int, error) { return frame.ParseMasked(nil, b) }
 }
 
-// read reads the peer's Close frame, which is to be the next frame.
+// read reads the peer's Close frame, which must be the next frame.
 func read(conn net.Conn, parse func([]byte) (frame.Close, int, error)) (frame.Close, error) {
 	var buf [frame.MaxSize]byte
 	if _, err := io.ReadFull(conn, buf[:2]); err != nil {
@@ -127,8 +127,7 @@ func read(conn net.Conn, parse func([]byte) (frame.Close, int, error)) (frame.Cl
 	return c, err
 }
 
-// answer is what a peer does that behaves: it reads a Close frame, answers it
-// and finishes.
+// answer is a correct peer: it reads a Close frame, answers it and finishes.
 func answer(conn net.Conn, client bool) closeevent.Event {
 	h, parse := endpoint(client)
 	if c, err := read(conn, parse); err == nil {
@@ -137,7 +136,8 @@ func answer(conn net.Conn, client bool) closeevent.Event {
 	return closeconn.Finish(conn, h, long)
 }
 
-// A whole closing handshake over each transport, begun by each role.
+// TestFinish runs a complete closing handshake over each transport, started by
+// each role.
 //
 // Shows: R20 R25 R28 R30
 func TestFinish(t *testing.T) {
@@ -180,7 +180,8 @@ func TestFinish(t *testing.T) {
 	}
 }
 
-// wantClosed checks that conn is closed at this end, and so is what is below.
+// wantClosed verifies that this end of conn and every layer below it are
+// closed.
 func wantClosed(t *testing.T, conn net.Conn) {
 	t.Helper()
 	if _, err := conn.Write([]byte{0}); err == nil {
@@ -194,8 +195,9 @@ func wantClosed(t *testing.T, conn net.Conn) {
 	}
 }
 
-// The client waits for the server to close TCP, so that TIME_WAIT is the
-// server's; a server does not wait for the client.
+// TestWhoClosesFirst verifies that a client waits for the server to close TCP,
+// so that the server has the TIME_WAIT state, and that a server does not wait
+// for the client.
 //
 // Shows: R26 R27
 func TestWhoClosesFirst(t *testing.T) {
@@ -211,7 +213,8 @@ func TestWhoClosesFirst(t *testing.T) {
 				closeconn.Finish(client, c, long)
 				close(finished)
 			}()
-			// The client does not end its stream: the server can't read an end.
+			// The client does not close its write side, so the server cannot
+			// read EOF.
 			if err := server.SetReadDeadline(time.Now().Add(20 * time.Millisecond)); err != nil {
 				t.Fatal(err)
 			}
@@ -223,7 +226,7 @@ func TestWhoClosesFirst(t *testing.T) {
 				t.Error("the client has closed first")
 			default:
 			}
-			// Now the server closes; the deadline of before does not matter.
+			// Now the server closes. The earlier deadline has no effect.
 			s, _ := endpoint(false)
 			s.Receive(nil, bye)
 			if got := closeconn.Finish(server, s, long); !got.WasClean {
@@ -246,7 +249,8 @@ func isTimeout(err error) bool {
 	return ok && e.Timeout()
 }
 
-// Deadlines that have passed already don't make Finish give up early.
+// TestEarlierDeadlines verifies that deadlines in the past do not make Finish
+// return early.
 func TestEarlierDeadlines(t *testing.T) {
 	for _, tr := range transports {
 		t.Run(tr.name, func(t *testing.T) {
@@ -258,7 +262,8 @@ func TestEarlierDeadlines(t *testing.T) {
 			}
 			sent := make(chan error, 1)
 			go func() {
-				// More than the kernel's buffers hold: it has to be read.
+				// This is more than the buffers of the kernel hold, so Finish
+				// must read it.
 				_, err := client.Write(make([]byte, 8<<20))
 				sent <- err
 				answer(client, true)
@@ -273,7 +278,8 @@ func TestEarlierDeadlines(t *testing.T) {
 	}
 }
 
-// With a timeout of 0 or less the connection is closed at once.
+// TestNoTimeout verifies that a timeout of 0 or less closes the connection
+// immediately.
 func TestNoTimeout(t *testing.T) {
 	for _, timeout := range []time.Duration{0, -1, -1 << 63} {
 		synctest.Test(t, func(t *testing.T) {
@@ -301,9 +307,9 @@ func pairTLSPipe(t testing.TB) (server, client net.Conn) {
 	return overTLS(t, server, client)
 }
 
-// TestPeerNeverCloses verifies that a peer that neither reads nor closes costs the
-// timeout, or less if there is nothing to wait for, and that nothing is left running:
-// synctest detects both.
+// TestPeerNeverCloses verifies that Finish takes no longer than its timeout if
+// the peer neither reads nor closes, that it returns earlier if there is
+// nothing to wait for, and that no goroutine remains. synctest detects both.
 //
 // Shows: R27
 func TestPeerNeverCloses(t *testing.T) {
@@ -349,7 +355,8 @@ func TestPeerNeverCloses(t *testing.T) {
 	}
 }
 
-// TestPeerFloods verifies that a peer that floods costs the timeout, or 64 MiB.
+// TestPeerFloods verifies that Finish ends after its timeout or after 64 MiB if
+// the peer does not stop sending.
 //
 // Shows: R25 R27
 func TestPeerFloods(t *testing.T) {
@@ -388,8 +395,8 @@ func TestPeerFloods(t *testing.T) {
 	}
 }
 
-// TestPeerResets verifies that a reset changes nothing about a complete handshake,
-// which is clean.
+// TestPeerResets verifies that a reset after a complete handshake leaves it
+// clean.
 //
 // Shows: R32 R42
 func TestPeerResets(t *testing.T) {
@@ -447,8 +454,8 @@ func TestNoCloseNotify(t *testing.T) {
 	}
 }
 
-// A peer that does not read for a while keeps TLS from sending its
-// close_notify, but not from ending well.
+// TestPeerReadsLate verifies that a peer that stops reading for a while delays
+// the close_notify of TLS but not a clean end.
 func TestPeerReadsLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client := pairTLSPipe(t)
@@ -461,7 +468,8 @@ func TestPeerReadsLate(t *testing.T) {
 	})
 }
 
-// A connection that this endpoint has closed already.
+// TestClosedBefore verifies Finish on a connection that this endpoint has
+// already closed.
 func TestClosedBefore(t *testing.T) {
 	for _, tr := range append(transports, transport{"pipe", pairPipe}) {
 		t.Run(tr.name, func(t *testing.T) {
@@ -477,7 +485,7 @@ func TestClosedBefore(t *testing.T) {
 	}
 }
 
-// A record is what was done, in order, by several goroutines.
+// A record lists the calls of several goroutines in order.
 type record struct {
 	sync.Mutex
 	done []string
@@ -489,7 +497,7 @@ func (r *record) add(what string) {
 	r.done = append(r.done, what)
 }
 
-// A layer over a connection records that it is closed.
+// A layer records when it is closed.
 type layer struct {
 	net.Conn
 	name string
@@ -499,12 +507,12 @@ type layer struct {
 func (l layer) NetConn() net.Conn { return l.Conn }
 func (l layer) Close() error      { l.add("close " + l.name); return l.Conn.Close() }
 
-// A halfLayer can close its write side, but that fails.
+// A halfLayer has a CloseWrite that fails.
 type halfLayer struct{ layer }
 
 func (l halfLayer) CloseWrite() error { l.add("close write " + l.name); return errStubborn }
 
-// A stubborn connection has no deadlines and no connection below it, and all its
+// A stubborn connection has no deadlines and no lower layer, and all its
 // methods fail.
 type stubborn struct {
 	halfLayer
@@ -524,8 +532,8 @@ func (s stubborn) Close() error {
 	return errStubborn
 }
 
-// TestLayers verifies that all write sides are closed, and that the outermost Close
-// is called in any case, since it may release something.
+// TestLayers verifies that all write sides are closed, and that the outermost
+// Close is always called, because it may release resources.
 func TestLayers(t *testing.T) {
 	for _, test := range []struct {
 		timeout time.Duration
@@ -562,8 +570,8 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-// A glut is a connection from which as many bytes can be read as there is room
-// for, a number of times; then fewer, once; then it ends. It records the room.
+// A glut is a connection whose Read fills the buffer a number of times, then
+// returns fewer bytes once, then EOF. It records the sizes of the buffers.
 type glut struct {
 	net.Conn
 	times int
@@ -585,8 +593,8 @@ func (g *glut) Close() error { return nil }
 
 func (g *glut) SetDeadline(time.Time) error { return nil }
 
-// What is discarded takes 512 bytes of memory; more, up to 32 KiB, only for a peer
-// that fills them.
+// TestDiscardMemory verifies that discarding uses a buffer of 512 bytes, and up
+// to 32 KiB only for a peer that fills it.
 func TestDiscardMemory(t *testing.T) {
 	for times, want := range [][]int{
 		{512, 512},

@@ -23,11 +23,11 @@ var closes = flag.Int("closes", 100, "how often each connection is closed over u
 
 var ends = flag.Int("ends", 20, "how many connections of each kind are ended before what is left open is counted")
 
-// unread is how much the peer has sent that this endpoint has not read.
+// unread is the number of bytes from the peer that this endpoint does not read.
 const unread = 1 << 20
 
 // receiveBuffer returns the size of the receive buffer of conn. On Linux the
-// kernel keeps half of it for itself, and net.core.rmem_max limits it.
+// kernel reserves half of it for itself, and net.core.rmem_max limits it.
 func receiveBuffer(t *testing.T, conn net.Conn) (n int) {
 	t.Helper()
 	control(t, conn, func(fd int) (err error) {
@@ -37,8 +37,8 @@ func receiveBuffer(t *testing.T, conn net.Conn) (n int) {
 	return n
 }
 
-// waiting returns how many bytes lie in the receive buffer of conn, as many as
-// buf has room for.
+// waiting returns the number of bytes in the receive buffer of conn, at most
+// len(buf).
 func waiting(t *testing.T, conn net.Conn, buf []byte) (n int) {
 	t.Helper()
 	control(t, conn, func(fd int) (err error) {
@@ -65,10 +65,10 @@ func control(t *testing.T, conn net.Conn, f func(fd int) error) {
 	}
 }
 
-// overUnread has the peer send what this endpoint doesn't read, waits until it
-// lies there, and calls end. It returns how much lay there, and what the peer
-// reads after it has sent all: the Close frame, or why there was none, and how
-// TCP ends after it.
+// overUnread makes the peer send bytes that this endpoint does not read, waits
+// until they have arrived, and calls end. It returns their number, what the
+// peer reads after sending everything (the Close frame, or the error instead),
+// and how TCP ends afterwards.
 func overUnread(t *testing.T, tr transport, client bool, end func(net.Conn)) (lay int, c frame.Close, failed, ended error) {
 	conn, peer := tr.pair(t)
 	if client {
@@ -113,7 +113,7 @@ func overUnread(t *testing.T, tr transport, client bool, end func(net.Conn)) (la
 	return lay, c, failed, ended
 }
 
-// failThenFinish is what this package is for.
+// failThenFinish closes with this package.
 func failThenFinish(client bool) func(net.Conn) {
 	return func(conn net.Conn) {
 		h, _ := endpoint(client)
@@ -122,15 +122,15 @@ func failThenFinish(client bool) func(net.Conn) {
 	}
 }
 
-// failThenClose is what to avoid.
+// failThenClose closes without this package.
 func failThenClose(conn net.Conn) {
 	h, _ := endpoint(false)
 	write(conn, h, h.Fail(nil, closecode.MessageTooBig))
 	conn.Close()
 }
 
-// While 1 MiB from the peer lies unread, the peer gets our Close frame every
-// time, and then the end.
+// TestNothingLost verifies that the peer always receives the Close frame and
+// then FIN, while 1 MiB from the peer is unread.
 //
 //	go test ./closeconn -run NothingLost -v -closes 1000
 //
@@ -154,8 +154,9 @@ func TestNothingLost(t *testing.T) {
 	}
 }
 
-// The control: a plain Close after the same Close frame, and the peer gets a
-// reset. Whether it has read the Close frame by then is a matter of luck.
+// TestPlainCloseResets verifies the opposite for a plain Close after the same
+// Close frame: the peer receives a reset. Whether it has read the Close frame
+// before depends on timing.
 func TestPlainCloseResets(t *testing.T) {
 	const control = 20
 	for _, tr := range []transport{{"tcp", pairTCP}, {"tls", pairTLS}} {
@@ -176,9 +177,10 @@ func TestPlainCloseResets(t *testing.T) {
 	}
 }
 
-// A peer that writes more than the kernel's buffers hold before it reads gets
-// the Close frame too; after a plain Close its write fails, and a stack that
-// gives up then never sees the code.
+// TestPeerStillWriting verifies that a peer that writes more than the buffers
+// of the kernel hold before it reads also receives the Close frame. After a
+// plain Close its write fails, and a stack that stops there never reads the
+// code.
 //
 // Shows: R28 R55
 func TestPeerStillWriting(t *testing.T) {
@@ -192,7 +194,7 @@ func TestPeerStillWriting(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server, client := pairTCP(t)
-			// Some of it lies unread when the server ends the connection.
+			// Some of it is unread when the server ends the connection.
 			if _, err := client.Write(make([]byte, 1<<10)); err != nil {
 				t.Fatal(err)
 			}
@@ -225,7 +227,8 @@ func TestPeerStillWriting(t *testing.T) {
 	}
 }
 
-// Nothing is left open behind Finish, whatever the peer did. More of it:
+// TestNoLeaks verifies that Finish leaves nothing open, whatever the peer did.
+// To run it with more connections:
 //
 //	go test ./closeconn -run NoLeaks -v -ends 4000
 func TestNoLeaks(t *testing.T) {
@@ -236,8 +239,8 @@ func TestNoLeaks(t *testing.T) {
 		}
 		return len(entries)
 	}
-	// The pairs stay referred to, and are closed for good when the test has ended: nothing else
-	// than Finish may close a server's end.
+	// The pairs are kept alive and closed at the end of the test, so only
+	// Finish can close a server's end.
 	scene := func(closes bool) {
 		for _, tr := range transports {
 			server, client := tr.pair(t)
@@ -261,7 +264,8 @@ func TestNoLeaks(t *testing.T) {
 			bottom(client).Close()
 		}
 	}
-	// What is opened once and kept, such as the poller's, is not a leak.
+	// Descriptors that are opened once and kept, such as that of the poller,
+	// are not leaks.
 	scene(false)
 	scene(true)
 	files, routines := open(), runtime.NumGoroutine()
@@ -271,7 +275,7 @@ func TestNoLeaks(t *testing.T) {
 	if now := open(); now > files {
 		t.Errorf("%d files are open, %d before", now, files)
 	}
-	// A goroutine counts for a moment after it has done its last deed.
+	// A goroutine is counted for a moment after its last statement.
 	for deadline := time.Now().Add(long); runtime.NumGoroutine() > routines; runtime.Gosched() {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d goroutines are running, %d before", runtime.NumGoroutine(), routines)

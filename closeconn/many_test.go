@@ -11,13 +11,13 @@ import (
 	"github.com/closeframe/closeframe/closeevent"
 )
 
-// A server that goes down closes all its connections at once, and every client
-// gets its code and its reason.
+// TestManyAtOnce verifies that every client receives its code and reason if a
+// server closes all connections at once.
 func TestManyAtOnce(t *testing.T) {
 	t.Logf("%d connections were closed in %v", 500, closeAll(t, connect(t, 500)))
 }
 
-// connect returns the server's and the client's ends of n connections.
+// connect returns both ends of n connections.
 func connect(tb testing.TB, n int) [][2]net.Conn {
 	tb.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -37,8 +37,8 @@ func connect(tb testing.TB, n int) [][2]net.Conn {
 	return conns
 }
 
-// closeAll closes all connections at the servers, checks what both ends get,
-// and returns the time that it took.
+// closeAll closes all connections at the servers, verifies the results at both
+// ends, and returns the elapsed time.
 func closeAll(tb testing.TB, conns [][2]net.Conn) time.Duration {
 	tb.Helper()
 	atServer := make([]closeevent.Event, len(conns))

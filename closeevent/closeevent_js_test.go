@@ -7,8 +7,8 @@ import (
 	"github.com/closeframe/closeframe/closeevent"
 )
 
-// What FromJS reads are three properties, so a plain object will do where
-// there is no CloseEvent.
+// FromJS reads three properties, so a plain object is enough where there is no
+// CloseEvent.
 //
 // Shows: W05
 func TestFromJS(t *testing.T) {
@@ -32,8 +32,8 @@ func TestFromJSPanics(t *testing.T) {
 	}
 }
 
-// In a browser, and in Node.js from version 23, JS makes a real CloseEvent;
-// elsewhere it panics, and that is what is tested there.
+// In browsers, and in Node.js from version 23, JS makes a real CloseEvent.
+// Elsewhere it panics, and the test verifies that.
 //
 // Shows: W05 W08
 func TestJS(t *testing.T) {
@@ -54,7 +54,7 @@ func TestJS(t *testing.T) {
 		{Code: 4999, Reason: "再见 \U0001f44b \"\x00\n", WasClean: true},
 		{Code: 1000, Reason: "\ufeff\ufeffa character like any other", WasClean: true},
 	} {
-		// It goes to a listener, as if a WebSocket had fired it.
+		// A listener gets the event, as if a WebSocket had fired it.
 		target := js.Global().Get("EventTarget").New()
 		var got []closeevent.Event
 		listener := js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -76,7 +76,7 @@ func TestJS(t *testing.T) {
 	if got := closeevent.FromJS(closeevent.Event{Reason: "a\xffb"}.JS()).Reason; got != "a\ufffdb" {
 		t.Errorf("an ill-formed reason becomes %q", got)
 	}
-	// The defaults of CloseEventInit are the zero CloseEvent.
+	// The zero CloseEvent has the defaults of CloseEventInit.
 	if got := closeevent.FromJS(constructor.New("close")); got != (closeevent.Event{}) {
 		t.Errorf("the defaults are %+v", got)
 	}

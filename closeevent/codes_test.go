@@ -8,8 +8,9 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// Every code, given to Close and Fail and received, by both roles: a code that may
-// be sent is, and is answered, and any other is refused, fails the connection, or is left out.
+// TestEveryCode verifies, for both roles, what Close, Fail and Receive do with
+// each code. A valid code is sent or answered. An invalid code is refused by
+// Close, omitted by Fail, and fails the connection if received.
 //
 // Shows: R18 R29 R33 R47 R51 P04
 func TestEveryCode(t *testing.T) {

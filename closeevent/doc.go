@@ -1,79 +1,77 @@
-// Package closeevent knows how a WebSocket connection ends: who sends which
-// Close frame when, who closes the transport, and which [Event] a browser
-// would fire for it, that is with which code and reason, and whether the close
-// was clean.
+// Package closeevent tracks how a WebSocket connection ends: which Close frames
+// are sent, who closes the transport, and the [Event] that a browser would
+// fire, with its code and reason and whether the close was clean.
 //
-// It does no I/O, starts no goroutine and keeps no time, so that it fits any
-// stack: one goroutine a connection, two, or an event loop. [Handshake] is one
-// endpoint's side of the closing handshake. Its owner tells it what happens and
-// does what it says:
+// It does no I/O, starts no goroutine and has no timers, so it fits a stack
+// with one or two goroutines per connection as well as an event loop.
+// [Handshake] is one endpoint's side of the closing handshake. The owner calls
+// a method for each event:
 //
-//	the application closes the connection    Close       write what was appended
-//	a Close frame was read                   Receive     write what was appended, read no more
-//	a frame was at fault                     Fail        write what was appended, read no more
+//	the application closes the connection    Close       write the appended bytes
+//	a Close frame was read                   Receive     write the appended bytes, stop reading
+//	a frame was invalid                      Fail        write the appended bytes, stop reading
 //	writing failed, or the peer reset        WriteFailed
-//	reading ended, or the time was up        TransportClosed  give the event to the application
+//	reading ended, or a timeout expired      TransportClosed  pass the event to the application
 //
-// and after each of the first four it asks [Handshake.ShouldCloseTransport] whether
-// to close the transport now. How to close a net.Conn so that the frame just
-// written is not lost is what package closeconn is for.
+// After each of the first four it asks [Handshake.ShouldCloseTransport] whether
+// to close the transport now. Package closeconn closes a net.Conn without
+// losing the frame that was just written.
 //
-// # The story of a close
+// # The closing handshake
 //
-// Say a server wants to restart. It calls [Handshake.Close] with
+// Suppose a server restarts. It calls [Handshake.Close] with
 // [closecode.ServiceRestart] and writes the Close frame. From then on it sends
-// no data, but it goes on reading: the client may be in the middle of a
-// message. The client reads the Close frame, and its [Handshake.Receive]
-// appends the answer, which is a Close frame with the same code. Once the
-// server has read that, both Close frames have crossed, and the handshake is
-// complete. Now the server closes the transport, and not the client, so that
-// the wait that TCP imposes on whoever closes first (TIME_WAIT) is the
-// server's. Both call [Handshake.TransportClosed]: both closes were clean, with
-// code 1012 and the server's reason at the client, and with code 1012 and no
-// reason at the server, since that is what the client's Close frame said.
+// no data, but it continues to read, because the client may be in the middle of
+// a message. The client reads the Close frame, and its [Handshake.Receive]
+// appends the answer, a Close frame with the same code. When the server has
+// read the answer, both Close frames have been exchanged and the handshake is
+// complete. The server closes the transport first, so that the TIME_WAIT state
+// of TCP is on its side. Both endpoints call [Handshake.TransportClosed]. Both
+// closes were clean. The client's event has code 1012 and the server's reason.
+// The server's event has code 1012 and no reason, because the client's Close
+// frame had none.
 //
-// So an endpoint's event always tells what the peer said, never what it said
-// itself. If both call Close at the same time, each gets the other's code, and
-// both closes are clean.
+// An endpoint's event always has what the peer sent, never what it sent itself.
+// If both call Close at the same time, each gets the other's code, and both
+// closes are clean.
 //
-// # When it goes wrong
+// # Errors
 //
-// Where the transport ends without a Close frame from the peer, the code is
-// 1006, [closecode.AbnormalClosure]. Neither this code nor 1005, which stands
-// for a Close frame without a code, is ever on the wire.
+// If the transport ends without a Close frame from the peer, the code is 1006,
+// [closecode.AbnormalClosure]. Neither this code nor 1005, which means a Close
+// frame without a code, is ever sent.
 //
-// Where a frame is at fault the connection is failed ([Handshake.Fail], with
-// what [frame.Error.Code] says): a Close frame goes out, if none has before,
-// and nothing that comes after counts, not even the peer's Close frame. The
-// code is 1006 again.
+// If a frame is invalid, the owner fails the connection ([Handshake.Fail], with
+// the code of [frame.Error.Code]). A Close frame is sent unless one was sent
+// before, and everything that arrives later is ignored, including the peer's
+// Close frame. The code is 1006.
 //
-// Where the peer's Close frame came but ours could not be written, or was
-// overtaken by a reset ([Handshake.WriteFailed]), the event has the peer's code and
-// reason, and is not clean.
+// If the peer's Close frame arrived, but the answer could not be written or was
+// lost in a reset ([Handshake.WriteFailed]), the event has the peer's code and
+// reason and is not clean.
 //
 // # HTTP/2 and HTTP/3
 //
-// A WebSocket may have one stream of an HTTP/2 or HTTP/3 connection for its
-// transport. Frames, masks and the handshake are the same; what TCP says in its
-// own words the stream says in others (RFC 8441 §5, RFC 9220 §3):
+// The transport of a WebSocket can be a stream of an HTTP/2 or HTTP/3
+// connection. Frames, masking and the handshake are the same. The events of TCP
+// have these equivalents (RFC 8441 §5, RFC 9220 §3):
 //
 //	TCP                        HTTP/2                   HTTP/3
 //	close, or FIN              END_STREAM               FIN
 //	reset                      RST_STREAM with CANCEL   H3_REQUEST_CANCELLED
 //
-// Thus for the owner of a stream:
+// The owner of a stream does the following:
 //
-//   - where ShouldCloseTransport reports true: send END_STREAM, or FIN, after the
-//     last byte; read and discard until the peer's; and cancel the stream if
-//     that does not come in time;
-//   - where END_STREAM or FIN arrives, or the stream is reset, with whatever
-//     error code, or the connection below it is lost or its GOAWAY leaves the
-//     stream out: TransportClosed; and if END_STREAM or FIN has not been sent yet,
-//     send it;
-//   - where it was not END_STREAM or FIN, or flow control kept the Close frame
-//     from leaving: WriteFailed before TransportClosed.
+//   - If ShouldCloseTransport reports true, send END_STREAM or FIN after the last
+//     byte. Read and discard up to the peer's END_STREAM or FIN, and cancel the
+//     stream if it does not arrive in time.
+//   - If END_STREAM or FIN arrives, the stream is reset with any error code, the
+//     connection is lost, or its GOAWAY excludes the stream, call TransportClosed.
+//     Send END_STREAM or FIN if it has not been sent.
+//   - If the stream ended in another way than END_STREAM or FIN, or flow control
+//     prevented sending the Close frame, call WriteFailed before TransportClosed.
 //
-// The connection below goes on: closing one WebSocket does not touch the
-// streams beside it, and TIME_WAIT is nobody's concern. A client still leaves
-// it to the server to go first.
+// The connection stays open: closing a WebSocket does not affect other streams,
+// and there is no TIME_WAIT. A client still waits for the server to end its
+// side first.
 package closeevent

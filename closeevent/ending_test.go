@@ -54,7 +54,7 @@ func TestEnding(t *testing.T) {
 	}
 }
 
-// TestEndingJSON verifies the names of the fields.
+// TestEndingJSON verifies the names of the JSON fields.
 func TestEndingJSON(t *testing.T) {
 	var h closeevent.Handshake
 	h.Receive(nil, frame.Close{Code: 1001, Reason: []byte("bye")})
@@ -69,7 +69,8 @@ func TestEndingJSON(t *testing.T) {
 	}
 }
 
-// TestCauses verifies the names of the causes, which are labels of metrics.
+// TestCauses verifies the names of the causes, which serve as labels of
+// metrics.
 func TestCauses(t *testing.T) {
 	for c, want := range []string{"clean", "lost", "unanswered", "undelivered", "failed", "unknown"} {
 		if got := closeevent.Cause(c).String(); got != want {

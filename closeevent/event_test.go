@@ -41,7 +41,8 @@ func TestEventError(t *testing.T) {
 		{closeevent.Event{Code: 1000, WasClean: true}, "websocket closed: 1000 Normal Closure"},
 		{closeevent.Event{Code: 1006}, "websocket closed uncleanly: 1006 Abnormal Closure"},
 		{closeevent.Event{Code: 4000, Reason: "再见"}, `websocket closed uncleanly: 4000 (private), reason "再见"`},
-		// What a peer might write to forge lines, colors or order.
+		// A peer could use these characters to forge lines, colors or the order
+		// of text in a log.
 		{closeevent.Event{Code: 1000, WasClean: true, Reason: "\"\r\nERROR\x1b[31m\x00\u202e\u2028\xff"},
 			`websocket closed: 1000 Normal Closure, reason "\"\r\nERROR\x1b[31m\x00\u202e\u2028\xff"`},
 	} {

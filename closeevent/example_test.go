@@ -12,12 +12,12 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// A server closes, the client answers, and both learn that it was clean.
+// A server closes, the client answers, and both closes are clean.
 func Example() {
 	var server closeevent.Handshake
 	client := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d}) // from crypto/rand
 
-	// The server's application closes the connection.
+	// The application of the server closes the connection.
 	wire, err := server.Close(nil, closecode.ServiceRestart, "new version")
 	if err != nil {
 		fmt.Println(err)
@@ -25,7 +25,7 @@ func Example() {
 	}
 	fmt.Printf("server writes % x\n", wire)
 
-	// The client reads that and answers.
+	// The client reads the Close frame and answers.
 	c, _, err := frame.Parse(wire)
 	if err != nil {
 		fmt.Println(err)
@@ -34,7 +34,7 @@ func Example() {
 	wire = client.Receive(nil, c)
 	fmt.Printf("client writes % x\n", wire)
 
-	// The server reads the answer. Now it is to close the transport.
+	// The server reads the answer. Now it has to close the transport.
 	c, _, err = frame.ParseMasked(nil, wire)
 	if err != nil {
 		fmt.Println(err)
@@ -54,7 +54,7 @@ func Example() {
 	// client: websocket closed: 1012 Service Restart, reason "new version"
 }
 
-// Arguments that cannot be sent leave the connection open.
+// Invalid arguments leave the connection open.
 func ExampleHandshake_Close() {
 	var h closeevent.Handshake
 	_, err := h.Close(nil, closecode.NoStatusRcvd, "bye")
@@ -66,7 +66,7 @@ func ExampleHandshake_Close() {
 	// 88 05 03 e9 62 79 65 <nil> / closing
 }
 
-// What a parser finds wrong, Fail answers.
+// Fail answers an error of a parser.
 func ExampleHandshake_Fail() {
 	var h closeevent.Handshake
 	wire := []byte{0x88, 0x80 | 1, 1, 2, 3, 4, 0xff} // half a status code
@@ -80,11 +80,11 @@ func ExampleHandshake_Fail() {
 	// true 1006 Abnormal Closure
 }
 
-// The transport may go before the answer could be written.
+// The transport may be lost before the answer is written.
 func ExampleHandshake_WriteFailed() {
 	client := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d})
 	client.Receive(nil, frame.Close{Code: closecode.GoingAway, Reason: []byte("bye")})
-	// Writing the answer gave an error.
+	// Writing the answer failed.
 	client.WriteFailed()
 	fmt.Println(client.TransportClosed())
 	// Output: websocket closed uncleanly: 1001 Going Away, reason "bye"
@@ -108,8 +108,8 @@ func ExampleHandshake_PeerFirst() {
 	// Output: true
 }
 
-// A stack's Read returns the CloseEvent as its error once the connection has
-// been closed, and its caller finds it there.
+// The Read method of a stack returns the CloseEvent as its error after the
+// connection was closed. Its caller finds the event with errors.AsType.
 func ExampleEvent_Error() {
 	read := func() error {
 		return fmt.Errorf("read message: %w", closeevent.Event{Code: 4001, Reason: "logged\nout", WasClean: true})
@@ -130,7 +130,8 @@ func ExampleEvent() {
 	// Output: {"code":1001,"reason":"bye","wasClean":true} <nil>
 }
 
-// A client goes on reading after its own Close until the server's is there.
+// After its own Close, a client continues to read until the server's Close
+// frame arrives.
 func ExampleHandshake_Receive() {
 	h := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d})
 	out, err := h.Close(nil, closecode.NormalClosure, "done")
@@ -138,7 +139,8 @@ func ExampleHandshake_Receive() {
 		fmt.Println(err)
 		return
 	}
-	// What the server wrote comes in two pieces. Its Close had crossed ours.
+	// The server's bytes arrive in two reads. It had sent its Close frame
+	// before it received ours.
 	var in []byte
 	for _, piece := range [][]byte{{0x88, 0x02, 0x03}, {0xe9}} {
 		in = append(in, piece...)
@@ -173,7 +175,8 @@ func ExampleHandshake_State() {
 	// closed
 }
 
-// A proxy closes the leg towards its client as the server closed the other one.
+// A proxy closes its connection to the client in the same way as the server
+// closed the other one.
 func ExampleHandshake_Relay() {
 	for _, server := range []closeevent.Event{
 		{Code: closecode.ServiceRestart, Reason: "deploy", WasClean: true},
@@ -190,8 +193,8 @@ func ExampleHandshake_Relay() {
 	// 88 02 03 f6 / sent 1014 Bad Gateway, no Close frame received
 }
 
-// A server logs one line for each connection, and counts connections by cause and
-// class of code. Both labels have few values, whatever peers send.
+// A server logs one line for each connection, and counts connections by cause
+// and class of code. Both labels have a fixed set of values.
 func ExampleEnding() {
 	type labels struct {
 		cause closeevent.Cause
@@ -222,7 +225,7 @@ func ExampleEnding() {
 	// clean standard: 1
 }
 
-// The Cause of an ending, and the Event in it.
+// The example reads the Cause of an ending, and its Event.
 func ExampleEnding_Cause() {
 	h := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d})
 	if _, err := h.Close(nil, closecode.NormalClosure, ""); err != nil {

@@ -2,8 +2,8 @@ package closeevent
 
 import "github.com/closeframe/closeframe/closecode"
 
-// A Snapshot is the state of a Handshake as a value that tests may copy, compare
-// and use as a map key.
+// A Snapshot is the state of a Handshake as a value that tests can copy,
+// compare and use as a map key.
 type Snapshot struct {
 	reason     string
 	key        [4]byte

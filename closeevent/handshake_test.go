@@ -20,7 +20,8 @@ func TestSize(t *testing.T) {
 	}
 }
 
-// The errors of Close are those of frame.Append, in any state.
+// TestCloseErrors verifies that Close returns the errors of frame.Append in any
+// state.
 //
 // Shows: R15 R29 R46 R47
 func TestCloseErrors(t *testing.T) {
@@ -53,8 +54,8 @@ func TestCloseErrors(t *testing.T) {
 	}
 }
 
-// The reason may lie where the answer is written to: in the buffer that the
-// frame was read into.
+// TestReceiveOverlap verifies that the answer can be written to the buffer that
+// has the reason.
 func TestReceiveOverlap(t *testing.T) {
 	buf, err := frame.Append(nil, 1001, "going away for good")
 	if err != nil {
@@ -78,7 +79,8 @@ func TestReceiveOverlap(t *testing.T) {
 	}
 }
 
-// A client's key masks its frame, an answer too, and the zero key is a key.
+// TestMask verifies that a client's key masks its frames, including answers,
+// and that the zero key is valid.
 //
 // Shows: R01 R03
 func TestMask(t *testing.T) {
@@ -104,7 +106,7 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// allocs are the allocations of each step.
+// allocs has the steps of a handshake, with the number of allocations of each.
 var allocs = []struct {
 	name string
 	want float64
@@ -167,8 +169,8 @@ func TestAllocs(t *testing.T) {
 	}
 }
 
-// BenchmarkHandshake times each step of a closing handshake, with a reason of
-// 122 bytes of é, on a fresh Handshake each time.
+// BenchmarkHandshake measures each step of a closing handshake on a new
+// Handshake, with a reason of 122 bytes of é.
 func BenchmarkHandshake(b *testing.B) {
 	buf := make([]byte, 0, frame.MaxSize)
 	bye := frame.Close{Code: 1001}

@@ -10,14 +10,14 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// A world is two endpoints, a server and a client, and the bytes between them.
+// A world has two endpoints, a server and a client, and the bytes between them.
 type world struct {
 	ends [2]end
 	lost bool // the transport: nothing arrives any more
 }
 
-// An end is an endpoint with what a stack around its Handshake keeps, plus, for
-// the checks, what it has written and counted.
+// An end is an endpoint: the state that a stack keeps with its Handshake, and
+// for the checks what it has written and counted.
 type end struct {
 	h      closeevent.Snapshot
 	in     string // read, but not a whole frame yet
@@ -27,8 +27,7 @@ type end struct {
 	got    bool   // the peer's Close frame was read, and counts
 }
 
-// acts are what an endpoint does of its own will, at most once each, and what
-// becomes of it.
+// acts has the actions of an endpoint, at most one of each, and their results.
 type act uint8
 
 const (
@@ -47,8 +46,7 @@ const (
 	client = 1
 )
 
-// What the endpoints say. The codes differ, so that the events show whose
-// they are.
+// The codes differ, so that each event shows who sent its code.
 var (
 	closes = [2]frame.Close{{Code: 4000, Reason: []byte("s")}, {Code: 4001, Reason: []byte("c")}}
 	fails  = [2]closecode.Code{server: 4002, client: 4003}
@@ -62,7 +60,7 @@ func parse(i int, b []byte) (frame.Close, int, error) {
 	return frame.Parse(b)
 }
 
-// write has endpoint i write b.
+// write makes endpoint i write b.
 func (w *world) write(i int, b []byte) {
 	e := &w.ends[i]
 	e.wrote += string(b)
@@ -71,7 +69,7 @@ func (w *world) write(i int, b []byte) {
 	}
 }
 
-// read has endpoint i read one byte, and do what a stack does with it.
+// read makes endpoint i read one byte and act on it as a stack does.
 func (w *world) read(i int) {
 	e, peer := &w.ends[i], &w.ends[1-i]
 	b := peer.flight[0]
@@ -97,7 +95,7 @@ func (w *world) read(i int) {
 	}
 }
 
-// die has endpoint i see the end of the transport.
+// die makes endpoint i read the end of the transport.
 func (w *world) die(i int) {
 	e := &w.ends[i]
 	e.h.Do(func(h *closeevent.Handshake) { h.TransportClosed() })
@@ -106,9 +104,9 @@ func (w *world) die(i int) {
 	w.ends[1-i].flight = ""
 }
 
-// next returns the worlds that w can become, by what must happen sooner or
-// later (bytes and ends arrive, transports are closed when they should be), and
-// by what may happen.
+// next returns the worlds that can follow w. Some steps must happen eventually:
+// bytes and ends arrive, and transports are closed when they should be. Others
+// may happen.
 func (w world) next(may act, loss bool) (must, might []world) {
 	do := func(to *[]world, f func(w *world)) {
 		n := w
@@ -175,9 +173,9 @@ func (w world) next(may act, loss bool) (must, might []world) {
 	return must, might
 }
 
-// sent returns the Close frame among what endpoint i wrote. It is an error if
-// there is more than one, or anything after it, or if it is masked the wrong
-// way.
+// sent returns the Close frame that endpoint i wrote. It is an error if there
+// is more than one, if anything follows it, or if the masking is wrong for the
+// role.
 func (w *world) sent(i int) (c frame.Close, ok bool, err error) {
 	b := bytes.TrimPrefix([]byte(w.ends[i].wrote), []byte(texts[i]))
 	if len(b) == 0 {
@@ -190,7 +188,7 @@ func (w *world) sent(i int) (c frame.Close, ok bool, err error) {
 	return c, true, err
 }
 
-// check returns what is wrong with w.
+// check returns an error if w breaks a rule.
 func (w *world) check() error {
 	for i := range w.ends {
 		e, peer := &w.ends[i], &w.ends[1-i]
@@ -208,7 +206,7 @@ func (w *world) check() error {
 		if peer.past&dead == 0 {
 			continue
 		}
-		// The peer's event is about what crossed, and nothing else.
+		// The peer's event depends only on what was sent.
 		got := peerH.TransportClosed()
 		want := closeevent.Event{Code: closecode.AbnormalClosure}
 		if peer.got {
@@ -225,8 +223,9 @@ func (w *world) check() error {
 	return nil
 }
 
-// Two endpoints joined back to back: every interleaving of what they may do
-// with the arrival of every byte, and the loss of the transport at every byte.
+// TestEveryInterleaving connects two endpoints and tries every interleaving of
+// their actions with the arrival of every byte, and the loss of the transport
+// after every byte.
 //
 // Shows: R18 R20 R21 R31 R32 R33 R34 R35 R42 R55
 func TestEveryInterleaving(t *testing.T) {

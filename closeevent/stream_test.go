@@ -15,8 +15,9 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// A stream is one of an HTTP/2 or HTTP/3 connection, for one endpoint. Read
-// returns io.EOF for END_STREAM or FIN, and another error for a reset.
+// A stream is one endpoint's side of a stream of an HTTP/2 or HTTP/3
+// connection. Read returns io.EOF for END_STREAM or FIN, and another error for
+// a reset.
 type stream interface {
 	io.Reader
 	io.Writer
@@ -24,9 +25,10 @@ type stream interface {
 	cancel() // sends RST_STREAM or H3_REQUEST_CANCELLED
 }
 
-// converse runs an endpoint over a stream by the rules of the package's doc,
-// from what it begins with to its event. If begin is nil it waits for the
-// peer; if it returns nil, it resets the stream.
+// converse runs an endpoint over a stream, by the rules in the package
+// documentation, and returns its event. begin returns the first bytes to write.
+// If begin is nil, the endpoint waits for the peer. If begin returns nil, the
+// endpoint resets the stream.
 func converse(h *closeevent.Handshake, s stream, parse func([]byte) (frame.Close, int, error), begin func(*closeevent.Handshake) []byte) closeevent.Event {
 	write := func(b []byte) {
 		if len(b) == 0 {
@@ -76,7 +78,7 @@ func converse(h *closeevent.Handshake, s stream, parse func([]byte) (frame.Close
 
 func parseMasked(b []byte) (frame.Close, int, error) { return frame.ParseMasked(nil, b) }
 
-// closing returns what begins with a Close frame.
+// closing returns a begin function that sends a Close frame.
 func closing(code closecode.Code, reason string) func(*closeevent.Handshake) []byte {
 	return func(h *closeevent.Handshake) []byte {
 		b, err := h.Close(nil, code, reason)
@@ -90,7 +92,8 @@ func closing(code closecode.Code, reason string) func(*closeevent.Handshake) []b
 func resets(*closeevent.Handshake) []byte { return nil }
 func ends(*closeevent.Handshake) []byte   { return []byte{} } // and never says anything
 
-// stories are how a WebSocket over a stream ends, and what both sides see.
+// stories has the ways in which a WebSocket over a stream can end, with the
+// events of both sides.
 var stories = []struct {
 	name           string
 	server, client func(*closeevent.Handshake) []byte
@@ -148,9 +151,10 @@ var stories = []struct {
 	},
 }
 
-// TestHTTP2 plays the stories over streams of a real HTTP/2 connection. They
-// are opened by a plain CONNECT: how extended CONNECT differs (RFC 8441 §4)
-// matters to the opening alone, and a client of package net/http can't send it.
+// TestHTTP2 plays the stories over streams of a real HTTP/2 connection. The
+// streams are opened by a plain CONNECT, because the client of package net/http
+// cannot send an extended CONNECT (RFC 8441 §4). Only the opening handshake
+// differs.
 //
 // Shows: R57
 func TestHTTP2(t *testing.T) {
@@ -176,7 +180,7 @@ func TestHTTP2(t *testing.T) {
 	}
 }
 
-// http2Client opens a stream to a server that hands its end to serve.
+// http2Client opens a stream to a server that passes its end to serve.
 func http2Client(t *testing.T, serve func(*serverStream)) *clientStream {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -223,8 +227,8 @@ func http2Client(t *testing.T, serve func(*serverStream)) *clientStream {
 	return &clientStream{res.Body, w}
 }
 
-// A clientStream is the client's end: what is written to the body of the
-// request, and the body of the response.
+// A clientStream is the client's end: the body of the request for writing and
+// the body of the response for reading.
 type clientStream struct {
 	io.ReadCloser
 	w *io.PipeWriter
@@ -234,9 +238,8 @@ func (s *clientStream) Write(b []byte) (int, error) { return s.w.Write(b) }
 func (s *clientStream) end()                        { s.w.Close() }
 func (s *clientStream) cancel()                     { s.Close() } // sends RST_STREAM with CANCEL
 
-// A serverStream is the server's end. Package net/http ends a stream in both
-// directions at once, when the handler returns, so there is nothing to be read
-// after end.
+// A serverStream is the server's end. Package net/http ends both directions of
+// a stream when the handler returns, so nothing can be read after end.
 type serverStream struct {
 	r                 io.Reader
 	w                 io.Writer
@@ -260,9 +263,9 @@ func (s *serverStream) Write(b []byte) (int, error) {
 func (s *serverStream) end()    { s.ended = true }
 func (s *serverStream) cancel() { s.reset = true }
 
-// TestHTTP3 plays the stories over what a QUIC stream looks like to its owner:
-// two directions, each ended by FIN or by a reset with an error code. No QUIC
-// is spoken.
+// TestHTTP3 plays the stories over a model of a QUIC stream: two directions,
+// each ended by FIN or by a reset with an error code. It does not use QUIC
+// itself.
 //
 // Shows: R58
 func TestHTTP3(t *testing.T) {
@@ -301,8 +304,9 @@ const h3RequestCancelled streamError = 0x10c // H3_REQUEST_CANCELLED, RFC 9114 �
 
 func (e streamError) Error() string { return "stream reset" }
 
-// A half is one direction of a stream. What was sent is delivered before the
-// end, and before a reset, which is luck in QUIC but makes the test certain.
+// A half is one direction of a stream. Sent bytes are delivered before FIN and
+// before a reset. QUIC does not guarantee the latter, but it makes the test
+// deterministic.
 type half struct {
 	bytes chan byte
 	once  sync.Once
@@ -340,7 +344,7 @@ func (s quicStream) Write(b []byte) (int, error) {
 
 func (s quicStream) end() { s.out.endWith(io.EOF) }
 
-// cancel resets what is sent and stops what is received.
+// cancel resets the sending direction and stops the receiving direction.
 func (s quicStream) cancel() {
 	s.out.endWith(h3RequestCancelled)
 	s.in.endWith(h3RequestCancelled)

@@ -16,9 +16,9 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/handshake.json anew")
 
-// The table of transitions is walked off the code, and what is drawn or
-// written about the handshake is made from the table, so that none of it can
-// drift. States are merged where nobody can tell them apart from outside.
+// The table of transitions is generated from the code, and the figures and
+// documents about the handshake are generated from the table, so they always
+// agree. States with the same visible behavior are merged.
 //
 //	go test ./closeevent -run Table -update
 type (
@@ -50,7 +50,7 @@ const about = "The closing handshake of RFC 6455 as package closeevent does it: 
 	"received is the code of the peer's Close frame. Events are the methods of Handshake: \"refused\" is with arguments that cannot be sent, \"invalid\" with a code that no Close frame has. " +
 	"sends: the Close frame that is appended, with the code given, with the code that was received, or with 1002."
 
-// The events of the table, and what is done for them.
+// The events of the table, and the call for each.
 var tableEvents = []struct {
 	name string
 	do   func(h *Handshake, dst []byte) []byte
@@ -78,7 +78,7 @@ func must(b []byte, err error) []byte {
 	return b
 }
 
-// sends says in words which Close frame b is.
+// sends describes the Close frame b.
 func sends(b []byte, client bool) string {
 	if len(b) == 0 {
 		return ""
@@ -102,7 +102,7 @@ func sends(b []byte, client bool) string {
 	return c.Code.String()
 }
 
-// name returns a name for the state of h, as far as it matters from now on.
+// name returns a name for the state of h, by its future behavior.
 func name(h Snapshot) string {
 	received, sent, lost := h.code != 0, h.sent != 0, h.past&writeFailed != 0
 	switch {
@@ -127,7 +127,7 @@ func name(h Snapshot) string {
 	return "complete, " + who
 }
 
-// order is that of a story.
+// order lists the states from first to last.
 var order = []string{"open", "sent", "complete, ours first", "complete, peer first", "failed", "write failed", "half, ours first", "half, peer first", "closed"}
 
 // Shows: R20 R26 R27 R31 R32 R36 R37
@@ -167,8 +167,7 @@ func TestTable(t *testing.T) {
 
 	got := table{About: about}
 	for _, from := range order {
-		// A server and a client differ in who closes the transport, and in
-		// nothing else.
+		// A server and a client differ only in who closes the transport.
 		s, ok := roles[0][from]
 		if !ok {
 			t.Errorf("%q was not reached", from)
@@ -209,7 +208,7 @@ func TestTable(t *testing.T) {
 	t.Logf("%d states, %d transitions", len(got.States), len(got.Transitions))
 }
 
-// seenFrom returns what can be seen of h from outside.
+// seenFrom returns the visible state of h.
 func seenFrom(from Snapshot) state {
 	h := from.Handshake()
 	s := state{Name: name(from), State: h.State().String(), PeerFirst: h.PeerFirst()}
@@ -224,7 +223,7 @@ func seenFrom(from Snapshot) state {
 		s.Code = "received"
 	}
 	if s.Name == "closed" {
-		// How it ended was settled by where it came from.
+		// The previous state determines how the connection ended.
 		s.Code, s.WasClean, s.PeerFirst = "as before", false, false
 	}
 	return s

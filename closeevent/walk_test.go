@@ -13,7 +13,7 @@ import (
 
 var key = [4]byte{0x37, 0xfa, 0x21, 0x3d}
 
-// events are all that can happen, with arguments of every sort.
+// events has every method, with arguments of every kind.
 var events = []model.Event{
 	{Kind: model.Close, Code: 1001, Reason: "bye"},
 	{Kind: model.Close, Code: 4999},
@@ -67,7 +67,7 @@ func ending(m model.Model) closeevent.Ending {
 	return e
 }
 
-// apply has e happen to h and returns what was appended to before.
+// apply applies e to h and returns the bytes that were appended to before.
 func apply(h *closeevent.Handshake, dst []byte, e model.Event) (_ []byte, err error) {
 	switch e.Kind {
 	case model.Close:
@@ -86,9 +86,9 @@ func apply(h *closeevent.Handshake, dst []byte, e model.Event) (_ []byte, err er
 	return dst, nil
 }
 
-// Every event in every state that can be reached, against the plain model. The
-// walk ends when it finds no new state, so it holds for sequences of any
-// length.
+// TestEveryEventInEveryState compares the Handshake with the model for every
+// event in every reachable state. The walk ends when it finds no new state, so
+// the result holds for sequences of any length.
 //
 // Shows: R18 R20 R29 R30 R31 R32 R33 R35 R36 R37 R38 R39 R42 R45 R46 R47 R59 R60 P08 W03
 func TestEveryEventInEveryState(t *testing.T) {
@@ -109,7 +109,7 @@ func TestEveryEventInEveryState(t *testing.T) {
 		for _, e := range events {
 			steps++
 			h, after := before.h.Handshake(), before
-			// Spare capacity, so that what is written beyond the result shows.
+			// Spare capacity shows writes beyond the result.
 			buf := bytes.Repeat([]byte{0xaa}, 300)
 			got, err := apply(&h, buf[:3], e)
 			want, refused := after.m.Apply(e)
@@ -136,7 +136,8 @@ func TestEveryEventInEveryState(t *testing.T) {
 			if got, want := h.PeerFirst(), after.m.PeerFirst(); got != want {
 				t.Fatalf("%+v, then %+v: PeerFirst %v, want %v", before.m, e, got, want)
 			}
-			// What TransportClosed would return now. After it, nothing changes it.
+			// The event that TransportClosed would return now. After
+			// TransportClosed it never changes.
 			end := after.h.Handshake()
 			code, reason, wasClean := after.m.End()
 			if got, want := end.TransportClosed(), (closeevent.Event{Code: closecode.Code(code), Reason: reason, WasClean: wasClean}); got != want {
