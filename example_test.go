@@ -9,13 +9,13 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// A server restarts, and has a reason that is too long. Its client gets the
-// Close frame in three pieces, answers it, and learns when to come back.
+// A server restarts and sends a reason that is too long. Its client receives
+// the Close frame in three reads, answers it, and learns when to reconnect.
 func Example() {
 	var server closeevent.Handshake
 	client := closeevent.NewClient([4]byte{0x37, 0xfa, 0x21, 0x3d}) // from crypto/rand
 
-	// The server cuts its reason to what can be sent, and sends it.
+	// The server truncates its reason and sends the Close frame.
 	reason := utf8check.Truncate("Wir starten neu, um eine neue Fassung einzuspielen. Das dauert wenige Minuten, danach geht es weiter. " +
 		"Vielen Dank für Ihre Geduld!")
 	sent, err := server.Close(nil, closecode.ServiceRestart, reason)
@@ -25,8 +25,8 @@ func Example() {
 	}
 	fmt.Printf("server: writes %d bytes; its reason ends in %q\n", len(sent), reason[len(reason)-9:])
 
-	// The client reads. There is no decoder to keep: it asks again when it
-	// has more bytes, and is told how many it takes.
+	// The client reads. There is no decoder state: the client parses again when
+	// more bytes have arrived, and n is the size of the frame.
 	var got []byte
 	for _, piece := range [][]byte{sent[:1], sent[1:60], sent[60:]} {
 		got = append(got, piece...)
@@ -43,7 +43,7 @@ func Example() {
 	}
 	fmt.Printf("client: writes % x\n", sent)
 
-	// The server reads the answer, in place, and is the one to close TCP.
+	// The server parses the answer in place and closes TCP first.
 	c, _, err := frame.ParseMasked(sent[6:6], sent)
 	if err != nil {
 		fmt.Println(err)
@@ -53,7 +53,7 @@ func Example() {
 	fmt.Println("server: closes TCP:", server.ShouldCloseTransport())
 	fmt.Println("client: closes TCP:", client.ShouldCloseTransport())
 
-	// What the application gets, as onclose does in a browser.
+	// The application gets the event that onclose gets in a browser.
 	event := client.TransportClosed()
 	fmt.Println("client:", event.Code, event.WasClean)
 	if lo, hi, ok := event.Code.Reconnect(0); ok {
