@@ -241,7 +241,7 @@ func TestForms(t *testing.T) {
 					t.Errorf("%s, %s: read % x as %s, want % x, from\n%s", p.name, s.name, got.Bytes(), got.Form, b, text)
 				}
 			}
-			if refused > n/8 {
+			if refused > n/4 {
 				t.Errorf("%s, %s: %d of %d refused", p.name, s.name, refused, n)
 			}
 		}
