@@ -1,11 +1,10 @@
-// Package fuzz has native fuzz targets over every public entry point of the
-// packages for embedders, and their corpus in testdata/fuzz. Each of them
-// compares what the packages do with an oracle that is slow, plain and written
-// from the specifications alone.
+// Package fuzz has native fuzz targets for every public function of the library
+// packages, and their corpus in testdata/fuzz. Each target compares the
+// packages with a slow and simple oracle that follows the specifications.
 //
 //	go test -list Fuzz ./fuzz
 //	go test -fuzz '^FuzzParse$' ./fuzz
 //
-// Without -fuzz the corpus and the vectors of testdata/ are run once, and
-// allocations are counted as well.
+// Without -fuzz, the tests run the corpus and the vectors of testdata/ once and
+// also count allocations.
 package fuzz

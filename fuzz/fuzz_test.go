@@ -14,9 +14,9 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// noAllocs reports calls of f that allocate: not while fuzzing, when the
-// fuzzing engine allocates at the same time. On a busy machine something else
-// may, once: f would each time.
+// noAllocs fails the test if every call of f allocates. It does nothing while
+// fuzzing, because the fuzzing engine allocates at the same time. On a busy
+// machine other code may allocate during a single call.
 func noAllocs(t *testing.T, f func()) {
 	t.Helper()
 	if flag.Lookup("test.fuzz").Value.String() != "" {
@@ -31,7 +31,7 @@ func noAllocs(t *testing.T, f func()) {
 	}
 }
 
-// told returns what a parser returned as a verdict.
+// told converts the results of a parser to a verdict.
 func told(c frame.Close, n int, err error) verdict {
 	v := verdict{code: int(c.Code), reason: string(c.Reason), n: n, err: nameOf(err)}
 	if e, ok := errors.AsType[frame.Error](err); ok {
@@ -40,7 +40,7 @@ func told(c frame.Close, n int, err error) verdict {
 	return v
 }
 
-// nameOf returns the name that vectors give to err.
+// nameOf returns the name of err in the vectors.
 func nameOf(err error) string {
 	if err == nil {
 		return ""
@@ -70,8 +70,8 @@ func nameOf(err error) string {
 	return fmt.Sprintf("%T %v", err, err)
 }
 
-// FuzzParse gives the bytes to all three parsers: as frames, as a payload, and
-// as the payload of frames. What a parser accepts is appended again.
+// FuzzParse passes the input to all three parsers: as frames, as a payload, and
+// as the payload of frames. It appends each accepted Close again.
 //
 // Shows: P01 P03 P08 R13 R14 R15
 func FuzzParse(f *testing.F) {
@@ -113,7 +113,7 @@ func parseAll(t *testing.T, b []byte) {
 		}
 	}
 
-	// As frames of both directions, whole, and every part of them.
+	// As frames of both directions, whole, and each of their prefixes.
 	for _, p := range []struct {
 		name   string
 		masked bool
@@ -149,7 +149,7 @@ func parseAll(t *testing.T, b []byte) {
 			t.Fatalf("%s(% x): got %+v, want %+v", p.name, b[:n], got, want)
 		}
 
-		// There is one frame that says this, but for the key.
+		// Only one frame encodes this Close, apart from the key.
 		var again []byte
 		if p.masked {
 			again, err = frame.AppendMasked(nil, [4]byte(b[2:]), c.Code, reason)
@@ -164,7 +164,7 @@ func parseAll(t *testing.T, b []byte) {
 		t.Fatalf("% x was changed to % x", original, b)
 	}
 
-	// In place, with nothing changed but the payload.
+	// In place, only the payload may change.
 	if cap(b) < 6 {
 		b = append(make([]byte, 0, 6), b...)
 	}
@@ -182,10 +182,10 @@ func parseAll(t *testing.T, b []byte) {
 	}
 }
 
-// fresh returns n bytes of memory that nobody has written to: see untouched.
+// fresh returns n bytes with a known pattern, for untouched.
 func fresh(n int) []byte { return bytes.Repeat([]byte{0xa5}, n) }
 
-// untouched reports whether b is as fresh returned it.
+// untouched reports whether b still has the pattern of fresh.
 func untouched(b []byte) bool {
 	for _, c := range b {
 		if c != 0xa5 {
@@ -195,8 +195,8 @@ func untouched(b []byte) bool {
 	return true
 }
 
-// FuzzAppend gives code and reason to all three that append. What they make is
-// what the oracle makes, and the parsers take it.
+// FuzzAppend passes a code and a reason to all three append functions. Their
+// results must equal those of the oracle, and the parsers must accept them.
 //
 // Shows: R13 R15 R29 P08
 func FuzzAppend(f *testing.F) {
@@ -215,7 +215,7 @@ func FuzzAppend(f *testing.F) {
 		appendAll(t, closecode.Code(code), key, reason, [3][]byte{payload, server, client}, wantErr)
 		appendAll(t, closecode.Code(code), key, string(reason), [3][]byte{payload, server, client}, wantErr)
 
-		// Cut to a reason, and with a code that may be sent, it can be sent.
+		// After Truncate and with a valid code, it can be sent.
 		cut := utf8check.Truncate(reason)
 		if _, err := frame.Append(nil, closecode.PolicyViolation, cut); err != nil {
 			t.Fatalf("Truncate(%q) = %q cannot be sent: %v", reason, cut, err)
@@ -260,8 +260,8 @@ func appendAll[Bytes ~[]byte | ~string](t *testing.T, code closecode.Code, key [
 	}
 }
 
-// FuzzMask compares Mask with RFC 6455 §5.3, in one piece and in two, and does
-// it again, which undoes it.
+// FuzzMask compares Mask with RFC 6455 §5.3, in one chunk and in two, and
+// verifies that masking twice restores the input.
 //
 // Shows: R01
 func FuzzMask(f *testing.F) {

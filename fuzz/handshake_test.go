@@ -10,11 +10,11 @@ import (
 	"github.com/closeframe/closeframe/internal/check/model"
 )
 
-// FuzzHandshake has arbitrary events happen to a Handshake, one after the
-// other, and compares every byte and every answer with the plain model.
+// FuzzHandshake applies arbitrary events to a Handshake and compares every byte
+// and every result with the model.
 //
-// A script is the events, each of them: a byte for its kind, two for the code,
-// one for the length of the reason, and the reason.
+// A script is a sequence of events. Each event has one byte for its kind, two
+// for the code, one for the length of the reason, and the reason.
 //
 // Shows: R18 R20 R29 R33 R35 R39
 func FuzzHandshake(f *testing.F) {
@@ -40,8 +40,8 @@ func FuzzHandshake(f *testing.F) {
 			e, script = nextEvent(script)
 			want, refused := m.Apply(e)
 
-			// Spare capacity of all sizes, filled, so that what is written beyond
-			// the result shows. A reason to receive lies in it, as it may.
+			// Spare capacity of all sizes, filled, shows writes beyond the
+			// result. A received reason may be in it.
 			const fill = 0x55
 			buf := bytes.Repeat([]byte{fill}, 1+int(e.Code)%(2*frame.MaxSize))
 			dst := buf[:1]
@@ -93,7 +93,7 @@ func FuzzHandshake(f *testing.F) {
 	})
 }
 
-// nextEvent reads one event of a script. What the script lacks is 0.
+// nextEvent reads one event of a script. Missing bytes are 0.
 func nextEvent(script []byte) (model.Event, []byte) {
 	var head [4]byte
 	script = script[copy(head[:], script):]
@@ -106,7 +106,7 @@ func nextEvent(script []byte) (model.Event, []byte) {
 	}, script[n:]
 }
 
-// Events for scripts to begin with.
+// Events for the seeds.
 const (
 	doClose      = "\x00\x03\xe9\x03bye"
 	doRefused    = "\x00\x03\xee\x00"

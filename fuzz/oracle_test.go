@@ -4,11 +4,11 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// A verdict is what is to be said of bytes: what they say, or their fault.
+// A verdict is the expected result for an input: its meaning or its error.
 type verdict struct {
 	code   int
 	reason string
-	err    string // of the names in package vectors
+	err    string // a name of package vectors
 	answer int
 	n      int
 }
@@ -17,14 +17,14 @@ func fault(err string, answer int) verdict {
 	return verdict{err: err, answer: answer}
 }
 
-// bits reads numbers, the most significant bit first, as RFC 6455 §5.2 draws
-// a frame.
+// bits reads numbers, most significant bit first, as in the figure of RFC 6455
+// §5.2.
 type bits struct {
 	b  []byte
 	at int // bits read so far
 }
 
-// take returns the number in the next n bits, and whether they are there.
+// take returns the number in the next n bits, and reports whether they exist.
 func (r *bits) take(n int) (v int, ok bool) {
 	for range n {
 		if r.at/8 >= len(r.b) {
@@ -36,11 +36,11 @@ func (r *bits) take(n int) (v int, ok bool) {
 	return v, true
 }
 
-// frameVerdict reads a Close frame field by field. masked is for what a server
-// receives.
+// frameVerdict reads a Close frame field by field. masked selects the frames
+// that a server receives.
 func frameVerdict(b []byte, masked bool) verdict {
 	r := &bits{b: b}
-	// FIN, RSV1, RSV2, RSV3 and the opcode come in one byte.
+	// FIN, RSV1, RSV2, RSV3 and the opcode are in one byte.
 	fin, ok := r.take(1)
 	if !ok {
 		return fault(vectors.Incomplete, 0)
@@ -122,10 +122,11 @@ func sendable(code int) bool {
 	return 3000 <= code && code <= 4999
 }
 
-// illFormed returns the index of the first sequence in s that is not UTF-8, or
-// -1; and whether bytes after s could complete it. It decodes as RFC 3629 §3
-// says: the number of ones at the head of the first byte is the length, the
-// bits after them are the character's, and so are six of each byte after it.
+// illFormed returns the index of the first invalid sequence in s, or -1, and
+// whether more bytes could complete that sequence. It decodes as in RFC 3629
+// §3: the number of leading ones in the first byte is the length, and the
+// character number consists of the remaining bits and of six bits of each
+// following byte.
 func illFormed(s []byte) (at int, incomplete bool) {
 	for i := 0; i < len(s); {
 		ones := 0
@@ -139,8 +140,8 @@ func illFormed(s []byte) (at int, incomplete bool) {
 		if ones == 1 || ones > 4 {
 			return i, false
 		}
-		// The smallest and the greatest character that the bytes there are can
-		// begin, then the bounds they have to be in.
+		// The smallest and the largest character that can start with these
+		// bytes, and the limits for them.
 		lo := int(s[i]) & (1<<(7-ones) - 1)
 		hi := lo
 		there := 1
@@ -168,7 +169,7 @@ func illFormed(s []byte) (at int, incomplete bool) {
 	return -1, false
 }
 
-// appendVerdict returns the payload that says code and reason, or the error.
+// appendVerdict returns the payload for code and reason, or the error.
 func appendVerdict(code int, reason []byte) (payload []byte, err string) {
 	if len(reason) > 123 {
 		return nil, vectors.TooLong

@@ -23,14 +23,14 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// limit is how long messages may be here.
+// limit is the maximum length of a message.
 const limit = 300
 
-// FuzzStack gives the same bytes, cut anywhere, to both endpoints that embed
-// the module: examples/stack, which waits in Read, and examples/eventloop,
-// which is fed. They never panic and never hang, they agree with each other
-// and with RFC 6455 on what a good stream and a good end is, and they never
-// leave a Close unanswered. After so many messages the endpoint closes.
+// FuzzStack passes the same bytes, split anywhere, to both endpoints that embed
+// the module: examples/stack, which blocks in Read, and examples/eventloop.
+// They must not panic or hang. They must agree with each other and with RFC
+// 6455 on valid streams and clean ends, and must answer every Close. The
+// endpoint closes after a number of messages.
 func FuzzStack(f *testing.F) {
 	for _, client := range []bool{false, true} {
 		for _, frames := range [][]string{
@@ -90,7 +90,7 @@ func FuzzStack(f *testing.F) {
 	})
 }
 
-// A played is what came of a stream.
+// A played is the result of a stream.
 type played struct {
 	event    closeevent.Event
 	first    bool     // the peer closed first
@@ -98,7 +98,7 @@ type played struct {
 	closed   string   // the payload of the Close that was sent, in quotes, or ""
 }
 
-// playStack plays the pieces to examples/stack.
+// playStack sends the chunks to examples/stack.
 func playStack(t *testing.T, pieces [][]byte, client bool, messages int) (p played) {
 	peer := &memory{pieces: slices.Clone(pieces)}
 	var c *stack.Conn
@@ -144,7 +144,7 @@ func playStack(t *testing.T, pieces [][]byte, client bool, messages int) (p play
 	return p
 }
 
-// playLoop plays the pieces to examples/eventloop.
+// playLoop sends the chunks to examples/eventloop.
 func playLoop(pieces [][]byte, client bool, messages int) (p played) {
 	c := new(eventloop.Conn)
 	if client {
@@ -174,7 +174,7 @@ func playLoop(pieces [][]byte, client bool, messages int) (p played) {
 	return p
 }
 
-// lastClose walks the frames that an endpoint has sent, all of them small, and
+// lastClose reads the frames that an endpoint has sent, all of them small, and
 // returns the payload of the Close. Only Pongs may follow it.
 func lastClose(sent []byte, client bool) (payload string) {
 	for len(sent) > 0 {
@@ -200,7 +200,7 @@ func lastClose(sent []byte, client bool) (payload string) {
 	return payload
 }
 
-// appendWire appends a frame as a client sends it, or a server.
+// appendWire appends a frame of a client or a server.
 func appendWire(b []byte, client bool, first byte, payload string) []byte {
 	var key [4]byte
 	mask := byte(0)
@@ -220,8 +220,8 @@ func appendWire(b []byte, client bool, first byte, payload string) []byte {
 	return b
 }
 
-// A memory is a transport whose other end sends the pieces, one a Read, and
-// then ends. If it is asked for an opening handshake it answers first.
+// A memory is a transport whose other end sends the chunks, one per Read, and
+// then ends. It first answers an opening handshake if there is one.
 type memory struct {
 	mu     sync.Mutex
 	pieces [][]byte
@@ -292,7 +292,7 @@ func (m *memory) SetDeadline(time.Time) error      { return nil }
 func (m *memory) SetReadDeadline(time.Time) error  { return nil }
 func (m *memory) SetWriteDeadline(time.Time) error { return nil }
 
-// hijacked is the ResponseWriter of a connection that can be taken over.
+// hijacked is a ResponseWriter that supports Hijack.
 type hijacked struct{ *memory }
 
 func (h hijacked) Header() http.Header { return http.Header{} }

@@ -12,9 +12,9 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// FuzzValid compares Valid and IndexInvalid with the oracle and with two of
-// golang.org/x/text. The text is also put behind one that is well-formed, so
-// that its faults come to stand anywhere.
+// FuzzValid compares Valid and IndexInvalid with the oracle and with two
+// functions of golang.org/x/text. It also prefixes the input with valid text,
+// so that errors occur at any position.
 //
 // Shows: U01 U02 U03 U04
 func FuzzValid(f *testing.F) {
@@ -48,7 +48,7 @@ func checkValid(t *testing.T, s []byte) {
 	}
 }
 
-// FuzzTruncate is for the longest prefix that is a reason.
+// FuzzTruncate verifies that Truncate returns the longest valid prefix.
 //
 // Shows: P07
 func FuzzTruncate(f *testing.F) {
@@ -56,7 +56,7 @@ func FuzzTruncate(f *testing.F) {
 		f.Add([]byte(v.Bytes))
 	}
 	f.Fuzz(func(t *testing.T, s []byte) {
-		// The longest prefix is found by trying them all.
+		// The expected prefix is found by trying all lengths.
 		want := 0
 		for n := range min(len(s), utf8check.MaxReason) + 1 {
 			if at, _ := illFormed(s[:n]); at < 0 {
@@ -71,9 +71,9 @@ func FuzzTruncate(f *testing.F) {
 	})
 }
 
-// FuzzStream gives a text to a Stream in pieces. Each byte of cuts is one
-// piece: its length in the lower seven bits, and whether it is masked in the
-// highest. The last piece is the rest.
+// FuzzStream passes an input to a Stream in chunks. Each byte of cuts describes
+// one chunk: its length in the lower seven bits, and in the highest bit whether
+// it is masked. The last chunk is the rest.
 //
 // Shows: R23
 func FuzzStream(f *testing.F) {
@@ -84,7 +84,8 @@ func FuzzStream(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s, cuts []byte, k uint32, pos int) {
 		key := [4]byte{byte(k >> 24), byte(k >> 16), byte(k >> 8), byte(k)}
 		var stream utf8check.Stream
-		// With the second message, what the first left behind is gone.
+		// The second message verifies that Reset removes the state of the
+		// first.
 		for range 2 {
 			feed(t, &stream, s, cuts, key, pos)
 			stream.Reset()
@@ -97,8 +98,8 @@ func FuzzStream(f *testing.F) {
 
 func feed(t *testing.T, stream *utf8check.Stream, s, cuts []byte, key [4]byte, pos int) {
 	at, incomplete := illFormed(s)
-	// The first byte that can't be mended is the one with which the text up to
-	// it is no longer the beginning of a good one.
+	// The chunk that must fail has the first byte after which no continuation
+	// makes the input valid.
 	end := len(s) + 1
 	if at >= 0 && !incomplete {
 		for end = at + 1; ; end++ {

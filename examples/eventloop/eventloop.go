@@ -1,25 +1,26 @@
-// Package eventloop is a WebSocket connection that does no I/O and owns no
-// goroutine (RFC 6455): bytes in, bytes out, for stacks that serve many
-// connections from one loop. Frames may be cut anywhere. A connection keeps
-// nothing of what it was fed but the beginning of a frame, of
-// [frame.MaxSize] bytes at most; messages are handed on in the pieces in
-// which they come. It shows how package frame's parsers of whole frames and
-// closeevent.Handshake are embedded in such a loop. There are no extensions.
+// Package eventloop is a WebSocket connection (RFC 6455) without I/O and
+// goroutines, for stacks that serve many connections from one loop. Input may
+// be split anywhere. A connection keeps only the start of an incomplete frame,
+// at most [frame.MaxSize] bytes, and delivers messages in the chunks in which
+// they arrive. It supports no extensions.
 //
-// The owner of a [Conn] does this:
+// Copy Conn.Feed and the methods that it calls. They assemble control frames
+// for the parsers of package frame, validate text across chunks, and call the
+// methods of closeevent.Handshake.
 //
-//	out = c.Feed(out, in, deliver) // whenever bytes have come
+// The owner of a [Conn] runs this loop:
+//
+//	out = c.Feed(out, in, deliver) // after each read
 //	…                              // write out
 //	if c.Over() {
-//		// No more bytes are of interest. If c.ShouldCloseTransport(), half-close;
-//		// in any case discard what comes, until the peer's end or a timeout.
-//		// Then close.
+//		// If c.ShouldCloseTransport(), close the write side. Discard input
+//		// until EOF or a timeout. Then close the transport.
 //	}
-//	event := c.TransportClosed() // once the transport is gone
+//	event := c.TransportClosed() // after the transport was closed
 //
-// and to close, c.Close. If the peer's Close has not come within some time
-// after that, it closes the transport; if the Close could not be written, it
-// calls c.WriteFailed first.
+// To close the connection it calls c.Close. If the peer's Close frame does not
+// arrive before a timeout, it closes the transport. If writing the Close frame
+// failed, it calls c.WriteFailed first.
 package eventloop
 
 import (
@@ -31,14 +32,14 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// A Conn is one connection, after the opening handshake. The zero Conn is a
-// server's and ready to use; [NewClient] makes a client's. The methods of the
-// Handshake are the owner's to use, other than Receive.
+// A Conn is one connection after the opening handshake. The zero Conn is a
+// server's and ready to use; [NewClient] returns a client's. The owner may call
+// all methods of the Handshake except Receive.
 type Conn struct {
 	closeevent.Handshake
 
-	// Limit is how many bytes a message may have; 16 MiB if it is 0. A longer
-	// one fails the connection with 1009.
+	// Limit is the maximum length of a message in bytes; 0 means 16 MiB. A
+	// longer message fails the connection with 1009.
 	Limit uint64
 
 	client bool
@@ -61,25 +62,25 @@ func NewClient() *Conn {
 	return &Conn{Handshake: closeevent.NewClient(newKey()), client: true}
 }
 
-// Deliver takes a piece of a message: see [Conn.Feed].
+// A Deliver receives a chunk of a message. See [Conn.Feed].
 type Deliver func(out, piece []byte, text, final bool) []byte
 
-// Over reports whether this connection is done with frames: both Close frames
-// have crossed, or it has failed. Write what Feed has appended, and end the
+// Over reports whether no more frames are read: both Close frames have been
+// exchanged, or the connection has failed. Write the output of Feed and end the
 // transport.
 func (c *Conn) Over() bool { return c.over }
 
-// Feed takes the bytes in, which the peer has sent, and appends to out what is
-// to be sent to it: Pongs, and a Close. It returns the extended buffer. in is
-// unmasked in place, and not kept.
+// Feed parses in, the next bytes from the peer, and appends the replies to out:
+// Pongs and a Close frame. It returns the extended buffer. Feed unmasks in in
+// place and does not retain it.
 //
-// deliver is called for each piece of a message, a view of in, as it comes;
-// the last piece of a message is final, and may be empty. Text is checked up
-// to that piece, which may end in the middle of a character. What comes after
-// this endpoint began to close is not delivered.
+// deliver is called with each chunk of a message, a part of in. The last chunk
+// of a message is final and may be empty. Text is validated up to and including
+// the chunk, which may end in the middle of a character. After this endpoint
+// has started to close, nothing is delivered.
 //
-// deliver may append to out what is to be sent, with c.AppendText, c.Close and
-// so on, and returns the extended buffer.
+// deliver may append to out with c.AppendText, c.Close and similar methods. It
+// returns the extended buffer.
 func (c *Conn) Feed(out, in []byte, deliver Deliver) []byte {
 	for len(in) > 0 && !c.over {
 		if c.left > 0 {
@@ -89,7 +90,7 @@ func (c *Conn) Feed(out, in []byte, deliver Deliver) []byte {
 			continue
 		}
 		b := in
-		if c.kept > 0 { // a frame that has begun earlier
+		if c.kept > 0 { // the start of a frame was kept
 			n := copy(c.keep[c.kept:c.need], in)
 			in = in[n:]
 			c.kept += uint8(n)
@@ -98,7 +99,7 @@ func (c *Conn) Feed(out, in []byte, deliver Deliver) []byte {
 		var n int
 		out, n = c.frame(out, b, deliver)
 		switch {
-		case n > len(b): // the rest is to come
+		case n > len(b): // incomplete
 			if c.kept == 0 {
 				c.kept = uint8(copy(c.keep[:], in))
 				in = nil
@@ -113,9 +114,9 @@ func (c *Conn) Feed(out, in []byte, deliver Deliver) []byte {
 	return out
 }
 
-// frame takes a control frame, or the header of a data frame, from b. It
-// returns how many bytes that takes, or, if there are fewer, how many there
-// must be before it can say more.
+// frame parses a control frame, or the header of a data frame, at the start of
+// b. It returns its length in b, or if b is too short the length that is needed
+// to continue.
 func (c *Conn) frame(out, b []byte, deliver Deliver) ([]byte, int) {
 	op, fin := b[0]&0x0f, b[0]&0x80 != 0
 	switch {
@@ -126,7 +127,7 @@ func (c *Conn) frame(out, b []byte, deliver Deliver) ([]byte, int) {
 		// §5.5)
 		return c.Fail(out, closecode.ProtocolError), 0
 	case op < 8 && (op == 0) != (c.op != 0):
-		// a continuation of nothing, a message within another (§5.4)
+		// a continuation without a message, or a message within another (§5.4)
 		return c.Fail(out, closecode.ProtocolError), 0
 	}
 	n := 2
@@ -188,8 +189,8 @@ func (c *Conn) frame(out, b []byte, deliver Deliver) ([]byte, int) {
 	return out, n
 }
 
-// close takes a Close frame from b. The parsers of package frame do not care
-// how often they see the beginning of one.
+// close parses a Close frame in b. The parsers of package frame can parse an
+// incomplete frame repeatedly.
 func (c *Conn) close(out, b []byte) ([]byte, int) {
 	var f frame.Close
 	var n int
@@ -210,8 +211,8 @@ func (c *Conn) close(out, b []byte) ([]byte, int) {
 	return c.Fail(out, err.(frame.Error).Code()), 0
 }
 
-// closeSize returns the number of bytes to wait for when b holds the beginning
-// of a valid Close frame.
+// closeSize returns the number of bytes to wait for if b has the start of a
+// valid Close frame.
 func closeSize(b []byte) int {
 	if n, err := frame.Size(b); err == nil {
 		return n
@@ -219,7 +220,7 @@ func closeSize(b []byte) int {
 	return 2
 }
 
-// payload takes a piece of a data frame's payload.
+// payload handles a chunk of the payload of a data frame.
 func (c *Conn) payload(out, piece []byte, deliver Deliver) []byte {
 	c.left -= uint64(len(piece))
 	final := c.fin && c.left == 0
@@ -239,8 +240,9 @@ func (c *Conn) payload(out, piece []byte, deliver Deliver) []byte {
 	return out
 }
 
-// Fail fails the connection (§7.1.7), and appends a Close to out if one is due.
-// Feed does it for what the peer sends, and the owner for reasons of its own.
+// Fail fails the connection (§7.1.7) and appends a Close frame to out if one
+// must be sent. Feed calls it for invalid input; the owner may call it for
+// other reasons.
 func (c *Conn) Fail(out []byte, code closecode.Code) []byte {
 	c.over = true
 	return c.Handshake.Fail(out, code)
@@ -253,9 +255,9 @@ func (c *Conn) limit() uint64 {
 	return 16 << 20
 }
 
-// AppendText appends a text message, which must be UTF-8, in one frame to out,
-// and returns the extended buffer. Once the connection is closing nothing is
-// appended.
+// AppendText appends a text message, which must be valid UTF-8, in one frame to
+// out and returns the extended buffer. After the connection has started to
+// close it appends nothing.
 func (c *Conn) AppendText(out, p []byte) []byte {
 	return c.message(out, 0x81, p)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// wireFrame appends a frame as a client sends it, masked, or as a server does.
+// wireFrame appends a frame of a client, masked, or of a server.
 func wireFrame(b []byte, client bool, first byte, payload string) []byte {
 	mask := byte(0)
 	if client {
@@ -52,8 +52,8 @@ func newConn(client bool) *Conn {
 	return new(Conn)
 }
 
-// feed gives the pieces to c and returns what it sends and the messages that
-// it delivers.
+// feed passes the chunks to c and returns its output and the messages that it
+// delivers.
 func feed(c *Conn, pieces ...[]byte) (out []byte, messages []string) {
 	var msg []byte
 	deliver := func(out, piece []byte, text, final bool) []byte {
@@ -70,7 +70,7 @@ func feed(c *Conn, pieces ...[]byte) (out []byte, messages []string) {
 	return out, messages
 }
 
-// sentClose returns the code of the Close that out ends with, or 0.
+// sentClose returns the code of the Close frame at the end of out, or 0.
 func sentClose(t *testing.T, client bool, out []byte) closecode.Code {
 	t.Helper()
 	for i := range out {
@@ -99,7 +99,7 @@ func roles(t *testing.T, f func(t *testing.T, client bool)) {
 
 var lost = closeevent.Event{Code: closecode.AbnormalClosure}
 
-// TestStream cuts a stream of every kind of frame at every byte.
+// TestStream verifies a stream with every kind of frame, cut at every byte.
 func TestStream(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		var in []byte
@@ -167,7 +167,8 @@ func unmask(t *testing.T, client bool, out []byte) (s string) {
 	return s
 }
 
-// TestFaults is for what fails the connection, at the first byte that can.
+// TestFaults verifies that invalid input fails the connection at the first byte
+// that shows the error.
 //
 // Shows: R06 R07 R08 R13 R23 R38 R39 R53
 func TestFaults(t *testing.T) {
@@ -248,7 +249,7 @@ func TestFaults(t *testing.T) {
 	})
 }
 
-// TestLimit is for the limit of a message in all its frames.
+// TestLimit verifies the limit of a message over all its frames.
 //
 // Shows: R52
 func TestLimit(t *testing.T) {
@@ -286,7 +287,7 @@ func TestLoweredLimit(t *testing.T) {
 	})
 }
 
-// TestClosing is for our own Close, and for what comes and goes after it.
+// TestClosing verifies our own Close, and what is sent and received after it.
 //
 // Shows: R17 R18 R20
 func TestClosing(t *testing.T) {
@@ -319,8 +320,8 @@ func TestClosing(t *testing.T) {
 	})
 }
 
-// TestFail is for an owner that fails the connection, because of what a
-// message says. The frames that came with it are not looked at.
+// TestFail verifies that an owner can fail the connection because of the
+// content of a message, and that the following frames are ignored.
 //
 // Shows: R38 R39
 func TestFail(t *testing.T) {
@@ -340,7 +341,7 @@ func TestFail(t *testing.T) {
 	})
 }
 
-// TestVectors feeds the vectors of testdata, cut anywhere.
+// TestVectors feeds the vectors of testdata, split anywhere.
 //
 // Shows: payloads.json frames.json
 func TestVectors(t *testing.T) {
@@ -374,8 +375,8 @@ func TestVectors(t *testing.T) {
 	})
 }
 
-// TestLoop runs many pairs of connections in one loop, with what they send
-// lying in buffers that are emptied by random pieces.
+// TestLoop runs many pairs of connections in one loop, with buffers that are
+// emptied in chunks of random size.
 func TestLoop(t *testing.T) {
 	const pairs, messages = 1000, 5
 	r := rand.New(rand.NewPCG(1, 2))
@@ -434,8 +435,8 @@ func TestLoop(t *testing.T) {
 	}
 }
 
-// TestAllocs is for Feed not allocating, but for the reason of a Close, and
-// for a connection being small.
+// TestAllocs verifies that Feed allocates only the reason of a Close, and that
+// a connection is small.
 func TestAllocs(t *testing.T) {
 	if size := unsafe.Sizeof(Conn{}); size > 256 {
 		t.Errorf("a Conn has %d bytes", size)

@@ -4,8 +4,8 @@ package main
 
 import "testing"
 
-// TestRules is for every rule of testdata/rules.json that can be shown having a
-// test, and for docs/conformance.md being up to date.
+// TestRules verifies that every testable rule of testdata/rules.json has a
+// test, and that docs/conformance.md is up to date.
 func TestRules(t *testing.T) {
 	figures, err := showRules()
 	if err != nil {
@@ -14,8 +14,8 @@ func TestRules(t *testing.T) {
 	t.Log(figures)
 }
 
-// TestAPI is for the exported names being those of api.txt, each with a comment
-// and in an example.
+// TestAPI verifies that the exported names are those of api.txt, and that each
+// has a comment and appears in an example.
 func TestAPI(t *testing.T) {
 	figures, err := showAPI()
 	if err != nil {
@@ -24,7 +24,7 @@ func TestAPI(t *testing.T) {
 	t.Log(figures)
 }
 
-// TestBounds is for the bounds checks that remain in the code being those of
+// TestBounds verifies that the remaining bounds checks are those of
 // bounds.json.
 func TestBounds(t *testing.T) {
 	figures, err := showBounds()
@@ -34,14 +34,14 @@ func TestBounds(t *testing.T) {
 	t.Log(figures)
 }
 
-// TestPromises is for every promise of SECURITY.md naming tests that there are.
+// TestPromises verifies that every promise of SECURITY.md names existing tests.
 func TestPromises(t *testing.T) {
 	if _, _, err := promised(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// TestCheck is for the check noticing what is missing.
+// TestCheck verifies that the check reports what is missing.
 func TestCheck(t *testing.T) {
 	tr, err := readTree(root())
 	if err != nil {
