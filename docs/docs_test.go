@@ -38,8 +38,8 @@ func read(t *testing.T, path string) string {
 var goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
 
 // TestExamples demands that every piece of Go in these documents is a part of
-// one of the tests in this directory, which are compiled and run, or of the
-// recipes in interop, which have tests there.
+// one of the tests in this directory, which are compiled and run, of the
+// recipes in interop, which have tests there, or of the tests named.
 func TestExamples(t *testing.T) {
 	files, err := filepath.Glob("*_test.go")
 	if err != nil {
@@ -50,6 +50,7 @@ func TestExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	files = append(files, recipes...)
+	files = append(files, "../closetest/testdata/newcomer/close_test.go", "../examples/stack/closetest_test.go")
 	var tests strings.Builder
 	for _, f := range files {
 		tests.WriteString(read(t, f))

@@ -33,4 +33,32 @@ func TestConformance(t *testing.T) {
 	closetest.Encoder(t, func(code int, reason string) ([]byte, error) {
 		return frame.AppendPayload(nil, closecode.Code(code), reason)
 	})
+	t.Run("Append", func(t *testing.T) {
+		closetest.Encoder(t, func(code int, reason string) ([]byte, error) {
+			b, err := frame.Append(nil, closecode.Code(code), reason)
+			if err != nil {
+				return nil, err
+			}
+			return payload(t, b, 0x00, 2), nil
+		})
+	})
+	t.Run("AppendMasked", func(t *testing.T) {
+		closetest.Encoder(t, func(code int, reason string) ([]byte, error) {
+			key := [4]byte{0x37, 0xfa, 0x21, 0x3d}
+			b, err := frame.AppendMasked(nil, key, closecode.Code(code), reason)
+			if err != nil {
+				return nil, err
+			}
+			return masked(payload(t, b, 0x80, 6), key), nil
+		})
+	})
+}
+
+// payload returns what follows a header of n bytes.
+func payload(t *testing.T, b []byte, mask byte, n int) []byte {
+	if len(b) < n || b[0] != 0x88 || b[1] != mask|byte(len(b)-n) {
+		t.Errorf("% x is not a Close frame", b)
+		return nil
+	}
+	return b[n:]
 }

@@ -127,6 +127,10 @@ func TestHandlerGood(t *testing.T) {
 		closetest.Known("answers everything with 1000", "one-byte-??"))
 }
 
+func TestKnownWarns(t *testing.T) {
+	closetest.Handler(t, http.HandlerFunc(hasty), closetest.Run("^code-1001$"), closetest.Known("an old list", "code-1001"))
+}
+
 func TestNoServer(t *testing.T) {
 	closetest.Server(t, "ws://127.0.0.1:1/", closetest.Run("^code-1000$"), closetest.Timeout(time.Second))
 }

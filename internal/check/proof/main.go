@@ -34,6 +34,7 @@ var points = []point{
 	{"exhaustive", "what is finite, to its end", showExhaustive},
 	{"coverage", "the tests run every statement", showCoverage},
 	{"mutants", "a test fails for every change to the code", showMutants},
+	{"kit", "the conformance kit alone notices most changes to frame", showKit},
 	{"bounds", "the bounds checks that remain are known, and why", showBounds},
 	{"memory", "guard pages, the race detector, checkptr", showMemory},
 	{"leaks", "10,000 closes leave no goroutine and no descriptor", showLeaks},

@@ -85,14 +85,14 @@ func showMutants() (string, error) {
 		}
 		// The code as it is must pass, and how long that takes tells how long to wait for others.
 		begin := time.Now()
-		if status, err := try(pkg, nil, dir, 10*time.Minute); err != nil || status != "LIVED" {
+		if status, err := try(pkg, "", nil, dir, 10*time.Minute); err != nil || status != "LIVED" {
 			return "", fmt.Errorf("%s without a change: %s, %v", pkg, status, err)
 		}
 		patience := 30*time.Second + 10*time.Since(begin)
 		for i, m := range list {
 			if m.Status == "NOT COVERED" || m.Status == "TIMED OUT" { // or the machine was busy
 				for range 2 {
-					if m.Status, err = try(pkg, &m, dir, patience); err != nil {
+					if m.Status, err = try(pkg, "", &m, dir, patience); err != nil {
 						return "", err
 					}
 					if m.Status != "TIMED OUT" {
@@ -195,9 +195,10 @@ func unleash(pkg, out string) (list []mutant, err error) {
 	return list, nil
 }
 
-// try makes the change, if there is one, and runs the tests of the package.
-func try(pkg string, m *mutant, dir string, patience time.Duration) (status string, err error) {
-	args := []string{"test", "-count=1", "-vet=off", "-failfast", "-short", "-timeout=" + patience.String()}
+// try makes the change, if there is one, and runs the tests of the package whose
+// names match run.
+func try(pkg, run string, m *mutant, dir string, patience time.Duration) (status string, err error) {
+	args := []string{"test", "-count=1", "-vet=off", "-failfast", "-short", "-run=" + run, "-timeout=" + patience.String()}
 	if m != nil {
 		path := filepath.Join(root(), filepath.FromSlash(m.File))
 		src, err := os.ReadFile(path)

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"go/scanner"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// showKit counts the changes to package frame that the conformance kit alone
+// notices: of all tests of the package, only TestConformance runs.
+func showKit() (string, error) {
+	list, err := mutants("frame")
+	if err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp("", "kit")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	const test = "^TestConformance$"
+	if status, err := try("frame", test, nil, dir, 10*time.Minute); err != nil || status != "LIVED" {
+		return "", fmt.Errorf("frame without a change: %s, %v", status, err)
+	}
+	counts, lived := map[string]int{}, map[string]int{}
+	for i, m := range list {
+		status, err := try("frame", test, &m, dir, time.Minute)
+		if err != nil {
+			return "", err
+		}
+		counts[status]++
+		if status == "LIVED" {
+			lived[m.File]++
+			fmt.Printf("%12s %v (%d of %d)\n", status, m, i+1, len(list))
+		}
+	}
+	killed := counts["KILLED"] + counts["TIMED OUT"]
+	text := fmt.Sprintf("closetest alone notices %d of %d changes to frame; of the others, by file:", killed, killed+counts["LIVED"])
+	for file, n := range lived {
+		text += fmt.Sprintf(" %s %d", filepath.Base(file), n)
+	}
+	if killed*2 < counts["LIVED"] {
+		return text, errors.New("it notices too few")
+	}
+	return text, nil
+}
+
+// mutants returns every change to the files of a package.
+func mutants(pkg string) ([]mutant, error) {
+	names, err := filepath.Glob(filepath.Join(root(), pkg, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	var kinds []string
+	for kind := range changes {
+		kinds = append(kinds, kind)
+	}
+	slices.Sort(kinds)
+	var list []mutant
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		fset := token.NewFileSet()
+		f := fset.AddFile("", -1, len(src))
+		var s scanner.Scanner
+		s.Init(f, src, nil, 0)
+		lines := strings.Split(string(src), "\n")
+		for {
+			pos, tok, _ := s.Scan()
+			if tok == token.EOF {
+				break
+			}
+			for _, kind := range kinds {
+				if _, ok := changes[kind][tok]; !ok {
+					continue
+				}
+				at := fset.Position(pos)
+				line := lines[at.Line-1]
+				text := strings.TrimLeft(line, "\t ")
+				list = append(list, mutant{
+					File: pkg + "/" + filepath.Base(name), Type: kind, Line: text,
+					Column: at.Column - len(line) + len(text), row: at.Line,
+				})
+			}
+		}
+	}
+	return list, nil
+}
