@@ -31,6 +31,7 @@ type decoded struct {
 	Handshake *handshake `json:"handshake,omitempty"`
 
 	payload bool
+	chunks  []int // of the input: where each frame begins
 }
 
 // A readAs tells how the input was read.
@@ -112,6 +113,7 @@ func decode(r paste.Reading, opt dissect.Options, l *catalog.Language) *decoded 
 			sd.From = rep.Frames[0].From
 		}
 		for _, f := range rep.Frames {
+			d.chunks = append(d.chunks, st.Chunk(f.Offset))
 			if f.Type == "close" || f.Type == "payload" {
 				closes++
 			}
@@ -160,11 +162,11 @@ func handshakeOf(d *decoded) *handshake {
 	if client == nil || server == nil {
 		return nil
 	}
-	h := &handshake{First: "client"}
+	h := &handshake{}
+	first := 0
 	for i := range d.Frames {
-		if f := &d.Frames[i]; f == client || f == server {
-			h.First = f.From
-			break
+		if f := &d.Frames[i]; (f == client || f == server) && (h.First == "" || d.chunks[i] < first) {
+			h.First, first = f.From, d.chunks[i]
 		}
 	}
 	c, s := closeevent.NewClient([4]byte{}), closeevent.Handshake{}

@@ -19,7 +19,6 @@ type tcpConn struct {
 
 	syn    bool // its beginning is in the capture
 	client int
-	gone   bool // it is of no interest
 	tls    tlsState
 	rst    [2]bool
 
@@ -28,9 +27,6 @@ type tcpConn struct {
 	lastData   [2]int64
 	finSent    [2]bool
 	started    int64
-	begun      bool
-	sizes      [2]int64
-	lastSizes  [2][]int
 	lastRecord [2]int64
 }
 
@@ -50,7 +46,6 @@ type tlsState struct {
 	decrypted   bool
 	notified    [2]bool  // close_notify, for certain
 	maybe       [2]int64 // when the last record may have been one: an encrypted alert, or one of its size
-	v13         bool
 	alert       int
 	alertFrom   int
 	records     [2]int

@@ -2,7 +2,7 @@ package autopsy
 
 import "github.com/closeframe/closeframe/utf8check"
 
-// A Rule names a broken rule and where it is written.
+// sections says where each rule is written, by the name of the error.
 var sections = map[string]string{
 	"reserved_bits":   "RFC 6455 §5.2",
 	"reserved_opcode": "RFC 6455 §5.2",

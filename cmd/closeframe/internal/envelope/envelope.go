@@ -49,7 +49,22 @@ type Stream struct {
 
 	Layers string // "Ethernet, IPv4, TCP 192.0.2.1:80 → 192.0.2.2:50000", or ""
 	Heads  []Head // of the HTTP messages before the frames
-	flow   string // the other direction's layers have its ends swapped
+
+	marks []mark // where the chunks begin in Data
+}
+
+// A mark is where the bytes of a chunk begin in the data of a stream.
+type mark struct{ offset, chunk int }
+
+// Chunk returns the index of the chunk that holds the byte at offset of Data.
+func (s *Stream) Chunk(offset int) int {
+	n := 0
+	for _, m := range s.marks {
+		if m.offset <= offset {
+			n = m.chunk
+		}
+	}
+	return n
 }
 
 // Open removes the headers in front of frames.
@@ -71,6 +86,9 @@ func Open(chunks []Chunk) *Content {
 			}
 			s.Heads = append(s.Heads, h)
 			s.Data = s.Data[n:]
+			for k := range s.marks {
+				s.marks[k].offset -= n
+			}
 		}
 		if kind, detail := foreign(s); kind != "" && c.Foreign == "" {
 			c.Foreign, c.Detail = kind, detail
@@ -106,6 +124,7 @@ func (c *Content) join(chunks []Chunk) {
 			index[ch.Side] = at
 			c.Streams = append(c.Streams, Stream{Side: ch.Side, Label: ch.Label, First: i})
 		}
+		c.Streams[at].marks = append(c.Streams[at].marks, mark{len(c.Streams[at].Data), i})
 		c.Streams[at].Data = append(c.Streams[at].Data, ch.Data...)
 	}
 }

@@ -89,6 +89,7 @@ func (c *Content) reassemble(segments []segment) {
 				c.Repeated += again
 				p = p[again:]
 			}
+			st.marks = append(st.marks, mark{len(st.Data), s.chunk})
 			st.Data = append(st.Data, p...)
 			if len(p) > 0 || s.missing > 0 {
 				next = s.seq + uint32(len(s.payload))
