@@ -10,11 +10,10 @@ import (
 	"github.com/closeframe/closeframe/examples/stack"
 )
 
-// conformance makes the stack give up waiting for an answer within the time of
-// a scenario.
+// conformance has a timeout that is shorter than that of a scenario.
 var conformance = stack.Config{Timeout: time.Second}
 
-// echo returns messages until the connection ends; the text "close" makes it
+// echo returns messages until the connection ends. The text "close" makes it
 // close the connection.
 func echo(c *stack.Conn) {
 	closing := false
@@ -32,7 +31,7 @@ func echo(c *stack.Conn) {
 	}
 }
 
-// TestConformance runs this module's conformance kit, as any other
+// TestConformance runs the conformance kit of this module as any other
 // implementation would.
 func TestConformance(t *testing.T) {
 	t.Parallel()

@@ -23,7 +23,7 @@ import (
 
 var restart = closeevent.Event{Code: 1012, Reason: "the server restarts, see you in a moment", WasClean: true}
 
-// A drainServer keeps its connections, to close them all at once.
+// A drainServer records its connections, to close them all at once.
 type drainServer struct {
 	*httptest.Server
 	conns chan *Conn
@@ -40,8 +40,8 @@ func newDrainServer(n int) *drainServer {
 	return s
 }
 
-// drain closes the connections at once, and returns how many ends were not
-// clean.
+// drain closes the connections at once and returns the number of ends that were
+// not clean.
 func drain(conns []*Conn) (bad int) {
 	var wg sync.WaitGroup
 	ends := make(chan closeevent.Event, len(conns))
@@ -61,8 +61,8 @@ func drain(conns []*Conn) (bad int) {
 	return bad
 }
 
-// clients connects n clients and returns a function that waits for all to end
-// and returns how many did not get the server's code and reason.
+// clients connects n clients. It returns a function that waits for all ends and
+// returns the number of clients without the server's code and reason.
 func clients(url string, n int, config Config) (wait func() (bad int), err error) {
 	config.Timeout = time.Minute
 	ends := make(chan bool, n)
@@ -86,17 +86,17 @@ func clients(url string, n int, config Config) (wait func() (bad int), err error
 	}, nil
 }
 
-// descriptors returns how many files and sockets are open, or 0 where that is
-// not told.
+// descriptors returns the number of open files and sockets, or 0 if it is
+// unknown.
 func descriptors() int {
 	entries, _ := os.ReadDir("/proc/self/fd")
 	return len(entries)
 }
 
-// TestDrain closes many connections at once. All ends are clean, and neither
-// goroutines nor descriptors are left.
+// TestDrain verifies that many connections closed at once all end cleanly and
+// leave no goroutine and no descriptor.
 func TestDrain(t *testing.T) {
-	// What is opened with the first socket and kept, the poller, is not left.
+	// The descriptor of the poller is opened with the first socket and kept.
 	first, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

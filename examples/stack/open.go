@@ -21,9 +21,9 @@ import (
 	"time"
 )
 
-// Upgrade answers a client's opening handshake (RFC 6455 §4.2) and takes over
-// its connection, or answers a request that is not as it must be with an HTTP
-// error. A server that is not for all pages of the web checks Origin (§10.2).
+// Upgrade answers a client's opening handshake (RFC 6455 §4.2) and hijacks its
+// connection. It answers an invalid request with an HTTP error. The server must
+// check Origin if it is not meant for every web page (§10.2).
 func Upgrade(w http.ResponseWriter, r *http.Request, config Config) (*Conn, error) {
 	refuse := func(status int, what string) (*Conn, error) {
 		// "426 Upgrade Required) and a |Sec-WebSocket-Version|" (§4.2.2)
@@ -48,7 +48,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, config Config) (*Conn, erro
 	if err != nil {
 		return refuse(http.StatusInternalServerError, err.Error())
 	}
-	conn.SetDeadline(time.Time{}) // the server had its own
+	conn.SetDeadline(time.Time{}) // clear the deadlines of the server
 	if _, err = fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"+
 		"Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", accept(key)); err != nil {
 		conn.Close()
@@ -57,7 +57,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, config Config) (*Conn, erro
 	return newConn(conn, rw.Reader, false, config), nil
 }
 
-// Dial connects to a server. ctx is for the opening handshake alone.
+// Dial connects to a server. ctx applies only to the opening handshake.
 func Dial(ctx context.Context, rawURL string, config Config) (*Conn, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
@@ -76,9 +76,10 @@ func Dial(ctx context.Context, rawURL string, config Config) (*Conn, error) {
 	return NewClient(ctx, conn, rawURL, config)
 }
 
-// NewClient does a client's opening handshake (RFC 6455 §4.1) over conn: a TLS
-// connection, a Unix socket, a tunnel. The URL gives the request its path and
-// Host. If there is an error, conn has been closed.
+// NewClient performs a client's opening handshake (RFC 6455 §4.1) on conn,
+// which may be a TLS connection, a Unix socket or a tunnel. The path and the
+// Host of the request are those of the URL. If NewClient returns an error, it
+// has closed conn.
 func NewClient(ctx context.Context, conn net.Conn, rawURL string, config Config) (*Conn, error) {
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	limited := &io.LimitedReader{R: conn, N: 64 << 10} // of the response
@@ -132,7 +133,7 @@ func accept(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// hasToken reports whether one of the lists in the header field has the token.
+// hasToken reports whether a list in the header field contains the token.
 func hasToken(header http.Header, field, token string) bool {
 	list := strings.Split(strings.Join(header.Values(field), ","), ",")
 	return slices.ContainsFunc(list, func(t string) bool { return strings.EqualFold(strings.Trim(t, " \t"), token) })

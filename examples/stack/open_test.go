@@ -16,7 +16,7 @@ import (
 const goodRequest = "GET /chat HTTP/1.1\r\nHost: server.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 
-// TestUpgrade changes a good request, that of RFC 6455 §1.2.
+// TestUpgrade verifies variants of the valid request in RFC 6455 §1.2.
 //
 // Shows: R43 R53
 func TestUpgrade(t *testing.T) {
@@ -81,7 +81,7 @@ func TestUpgrade(t *testing.T) {
 	}
 }
 
-// TestResponse lets a client meet good and bad servers.
+// TestResponse verifies a client with valid and invalid responses.
 //
 // Shows: R41 R53
 func TestResponse(t *testing.T) {
@@ -154,7 +154,7 @@ func TestResponse(t *testing.T) {
 	}
 }
 
-// TestContext is for servers that do not answer.
+// TestContext verifies that a context ends Dial if the server does not answer.
 //
 // Shows: W04
 func TestContext(t *testing.T) {

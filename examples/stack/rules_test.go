@@ -17,8 +17,8 @@ const (
 	e1009 = closecode.MessageTooBig
 )
 
-// rules are what a peer may send and what comes of it. Every one is played to
-// a server and to a client.
+// rules has what a peer may send, and the expected results. Each rule is tested
+// with a server and with a client.
 var rules = []struct {
 	name string
 	in   []wireFrame
@@ -154,7 +154,7 @@ func TestRules(t *testing.T) {
 	})
 }
 
-// TestEnd is for a transport that ends at any byte.
+// TestEnd verifies that the transport may end after any byte.
 //
 // Shows: R32 R33 R42
 func TestEnd(t *testing.T) {
@@ -177,8 +177,8 @@ func TestEnd(t *testing.T) {
 	})
 }
 
-// TestFailFast is for faults being found at the byte that has them: nothing
-// comes after it, and the end of the transport neither.
+// TestFailFast verifies that a fault is detected at the byte that causes it,
+// without further bytes and without the end of the transport.
 //
 // Shows: R23 R38 R52
 func TestFailFast(t *testing.T) {
@@ -266,7 +266,7 @@ func TestVectors(t *testing.T) {
 	})
 }
 
-// TestCodes is for all 65,536 codes in a peer's Close.
+// TestCodes verifies all 65,536 codes in the Close frame of a peer.
 //
 // Shows: R47 R50 R51 R54 P04
 func TestCodes(t *testing.T) {

@@ -1,8 +1,11 @@
 // Package stack is a small, complete WebSocket endpoint (RFC 6455), server and
-// client: messages, fragments, Ping and Pong, a message limit and, above all,
-// closing; no extensions, no subprotocols. It shows how the packages of this
-// module are embedded, and is to be read from top to bottom: here is all but
-// the opening handshake, which is in open.go.
+// client: messages, fragments, Ping and Pong, a message limit and the closing
+// handshake. It supports no extensions and no subprotocols.
+//
+// Copy what your stack lacks. readClose parses a Close frame from a buffered
+// reader. step takes a step of closeevent.Handshake under a lock and queues the
+// frame to send. send keeps data frames behind our Close frame. finish ends the
+// transport with closeconn.Finish. The opening handshake is in open.go.
 package stack
 
 import (
@@ -38,51 +41,51 @@ const (
 
 	bitFIN, bitsRSV, bitMask = 0x80, 0x70, 0x80 // of a header's bytes 0, 0 and 1
 
-	maxFragment = 32 << 10 // of a message go into one frame: no Close waits for more
-	maxPongs    = 4 << 10  // wait for a peer that reads nothing
+	maxFragment = 32 << 10 // bytes of a message per frame, so that a Close frame waits for no more
+	maxPongs    = 4 << 10  // queued bytes for a peer that does not read
 )
 
-// A Config is what an endpoint may be told. The zero Config is ready to use.
+// A Config has the options of an endpoint. The zero Config is valid.
 type Config struct {
-	MaxMessage int           // bytes; more fail the connection with 1009; 16 MiB if it is 0
-	Timeout    time.Duration // for closing, to the end of the transport; 5 s if it is 0
+	MaxMessage int           // bytes; a longer one fails the connection with 1009; 0 means 16 MiB
+	Timeout    time.Duration // for closing, up to the end of the transport; 0 means 5 s
 	Header     http.Header   // further header fields of a client's request
 	TLS        *tls.Config   // for clients that dial wss URLs
 }
 
-// A Conn is one WebSocket connection. Its methods may be called at the same
-// time, and Read has to be called all the time: it answers Ping and Close. A
-// Conn has no goroutine of its own, but for one that writes a Pong and ends.
+// A Conn is one WebSocket connection. Its methods may be called concurrently.
+// Call Read continuously, because it answers Ping and Close frames. A Conn has
+// no permanent goroutine, only a short one to write a Pong.
 type Conn struct {
 	conn    net.Conn
 	client  bool
 	limit   int // of a message
 	timeout time.Duration
 
-	reading sync.Mutex // held by Read; guards what follows
+	reading sync.Mutex // held by Read; guards the following
 	in      *bufio.Reader
 	text    utf8check.Stream       // of the message that is being read
 	control [frame.MaxPayload]byte // the payload of a control frame
-	end     error                  // what Read returns in the end; nil before
+	end     error                  // the final error of Read; nil before the end
 
 	message   sync.Mutex // held through all fragments of a message being sent
-	writing   sync.Mutex // held while conn is being written to
-	out       []byte     // what is being written
-	broken    error      // what that failed with
+	writing   sync.Mutex // held while writing to conn
+	out       []byte     // the bytes to write
+	broken    error      // the error of a failed write
 	closeSent bool       // our Close frame has been written
 
-	mu       sync.Mutex // taken last, and not held while waiting for the peer; guards what follows
+	mu       sync.Mutex // locked last, and not held while waiting for the peer; guards the following
 	h        *closeevent.Handshake
-	queue    []byte    // Pongs and our Close: send is coming for them
+	queue    []byte    // Pongs and our Close frame, for send
 	deadline time.Time // for closing; zero before it starts
 }
 
-// newConn returns a Conn that speaks over conn, after the opening handshake.
+// newConn returns a Conn for conn after the opening handshake.
 func newConn(conn net.Conn, in *bufio.Reader, client bool, config Config) *Conn {
 	c := &Conn{conn: conn, client: client, h: new(closeevent.Handshake)}
 	c.limit = cmp.Or(max(config.MaxMessage, 0), 16<<20)
 	c.timeout = cmp.Or(config.Timeout, 5*time.Second)
-	c.in = bufio.NewReaderSize(in, frame.MaxSize) // for Peek; in itself if that is large
+	c.in = bufio.NewReaderSize(in, frame.MaxSize) // for Peek; returns in if its buffer is large enough
 	if client {
 		h := closeevent.NewClient(newKey())
 		c.h = &h
@@ -97,11 +100,11 @@ func newKey() (key [4]byte) {
 }
 
 // Read waits for the next message, appends it to dst and returns the extended
-// buffer, which is the caller's. Control frames in between are answered.
+// buffer, which belongs to the caller. It answers control frames in between.
 //
-// An error means that the connection has ended: errors.AsType finds the
-// closeevent.Event in it, and if that is not clean there is a cause too.
-// Messages that come after this endpoint began to close are dropped.
+// An error means that the connection has ended. errors.AsType finds the
+// closeevent.Event in it. If the event is not clean, the error has a cause too.
+// Messages that arrive after this endpoint has started to close are dropped.
 func (c *Conn) Read(dst []byte) (Op, []byte, error) {
 	c.reading.Lock()
 	defer c.reading.Unlock()
@@ -117,7 +120,7 @@ func (c *Conn) Read(dst []byte) (Op, []byte, error) {
 	return 0, dst, c.end
 }
 
-// A header is that of a frame (RFC 6455 §5.2).
+// A header is the header of a frame (RFC 6455 §5.2).
 type header struct {
 	fin  bool
 	op   Op
@@ -125,10 +128,10 @@ type header struct {
 	key  [4]byte
 }
 
-// errClosed is what reading ends with when the peer's Close has come.
+// errClosed means that the peer's Close frame was read.
 var errClosed = errors.New("stack: the peer sent a Close")
 
-// A fault is what the peer did wrong in a frame other than Close.
+// A fault is a violation by the peer in a frame other than Close.
 type fault struct {
 	code closecode.Code // to fail the connection with
 	what string
@@ -138,8 +141,8 @@ func (f fault) Error() string        { return "stack: " + f.what }
 func (f fault) Code() closecode.Code { return f.code }
 
 // readMessage appends the next message to dst. The error is a fault or a
-// frame.Error if the peer broke a rule, errClosed if its Close came, or else
-// what reading the transport ended with.
+// frame.Error if the peer violated a rule, errClosed if its Close frame
+// arrived, and otherwise the error of the transport.
 func (c *Conn) readMessage(dst []byte) (op Op, msg []byte, err error) {
 	start := len(dst)
 	for {
@@ -169,8 +172,8 @@ func (c *Conn) readMessage(dst []byte) (op Op, msg []byte, err error) {
 	}
 }
 
-// readClose reads a Close frame. The parsers of package frame say how many
-// bytes they need, and find everything that may be wrong with them.
+// readClose reads a Close frame. The parsers of package frame return the number
+// of bytes that they need, and detect every error.
 func (c *Conn) readClose() error {
 	for n := 1; ; n++ {
 		b, err := c.in.Peek(n)
@@ -198,8 +201,8 @@ func (c *Conn) readClose() error {
 }
 
 // readHeader reads a header, unless it is that of a Close frame. op is the
-// opcode of the message that is being read, or 0, and room what it may still
-// have. A fault is found at the byte that has it.
+// opcode of the current message, or 0, and room is the number of bytes that the
+// message may still have. Each fault is detected at the byte that causes it.
 func (c *Conn) readHeader(op Op, room int) (h header, err error) {
 	b, err := c.in.Peek(1)
 	if err != nil {
@@ -264,9 +267,9 @@ func (c *Conn) readHeader(op Op, room int) (h header, err error) {
 	return h, nil
 }
 
-// readPayload appends the payload of a data frame to dst as it arrives. Text
-// that is not UTF-8 is found before the rest of it is there, and the memory
-// taken is in proportion to what has come, not to what was announced.
+// readPayload appends the payload of a data frame to dst as it arrives. It
+// detects invalid UTF-8 before the rest of the frame arrives, and the memory it
+// allocates is proportional to the bytes received, not to the announced length.
 func (c *Conn) readPayload(dst []byte, h header, op Op) ([]byte, error) {
 	ok := true
 	for pos := 0; pos < h.size; {
@@ -299,9 +302,9 @@ func (c *Conn) readPayload(dst []byte, h header, op Op) ([]byte, error) {
 	return dst, nil
 }
 
-// Write sends p as one message. It returns net.ErrClosed once the connection is
-// closing, be it in the middle of the message (§6.1). A peer that does not read
-// makes Write wait, until the connection is closed.
+// Write sends p as one message. It returns net.ErrClosed if the connection
+// starts to close, even in the middle of the message (§6.1). If the peer does
+// not read, Write blocks until the connection is closed.
 func (c *Conn) Write(op Op, p []byte) error {
 	if op != Text && op != Binary || op == Text && !utf8check.Valid(p) {
 		return errors.New("stack: neither Binary nor Text that is UTF-8")
@@ -325,8 +328,9 @@ func (c *Conn) Ping(p []byte) error {
 	return c.send(true, opPing, p)
 }
 
-// pong answers a Ping with the payload p, and does not wait until the Pong is
-// written: two peers with full buffers that both did would wait for ever.
+// pong answers a Ping with the payload p and does not wait until the Pong is
+// written. Two peers with full buffers would otherwise wait for each other
+// forever.
 func (c *Conn) pong(p []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -348,7 +352,7 @@ func (c *Conn) pong(p []byte) {
 	c.queue = c.appendFrame(c.queue, true, opPong, p)
 }
 
-// appendFrame appends a frame to b (§5.2), of at most maxFragment bytes.
+// appendFrame appends a frame of at most maxFragment bytes to b (§5.2).
 func (c *Conn) appendFrame(b []byte, fin bool, op Op, p []byte) []byte {
 	first, mask := byte(op), byte(0)
 	if fin {
@@ -372,8 +376,8 @@ func (c *Conn) appendFrame(b []byte, fin bool, op Op, p []byte) []byte {
 	return b
 }
 
-// send writes the queue and then a frame, or with opClose the queue alone. After
-// our Close, which is in the queue, no data frame is written.
+// send writes the queue and then a frame, or with opClose only the queue. No
+// data frame is written after our Close frame, which is in the queue.
 func (c *Conn) send(fin bool, op Op, p []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
@@ -404,21 +408,21 @@ func (c *Conn) send(fin bool, op Op, p []byte) error {
 }
 
 // Close closes the connection and returns how it ended, after the peer's Close
-// and the end of the transport, or the timeout. If it was closing already,
-// Close waits for the end. The error is that of frame.Append for a code or a
-// reason that can't be sent, and nothing has been done then.
+// frame and the end of the transport, or after the timeout. If the connection
+// was already closing, Close waits for the end. If frame.Append rejects the
+// code or the reason, Close returns its error and does nothing.
 func (c *Conn) Close(code closecode.Code, reason string) (closeevent.Event, error) {
 	err := c.step(func(dst []byte) ([]byte, error) { return c.h.Close(dst, code, reason) })
 	if err != nil {
 		return closeevent.Event{}, err
 	}
-	c.send(true, opClose, nil) // if that fails, the handshake knows
-	_, _, err = c.Read(nil)    // or a Read that goes on has the peer's Close
+	c.send(true, opClose, nil) // the handshake records a failure
+	_, _, err = c.Read(nil)    // or a concurrent Read reads the peer's Close frame
 	event, _ := errors.AsType[closeevent.Event](err)
 	return event, nil
 }
 
-// PeerFirst reports, after the end, whether it was the peer that closed.
+// PeerFirst reports, after the end, whether the peer started to close.
 func (c *Conn) PeerFirst() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -431,9 +435,9 @@ func (c *Conn) state() closeevent.State {
 	return c.h.State()
 }
 
-// step has f take a step of the handshake, and queues for send what it
-// appends. The first step starts the clock for all that may keep us waiting: a
-// Write that is going on, our Close, the peer's, the end of the transport.
+// step calls f to take a step of the handshake, and queues the appended bytes
+// for send. The first step sets the deadline for everything that can block: a
+// pending Write, our Close frame, the peer's, and the end of the transport.
 func (c *Conn) step(f func(dst []byte) ([]byte, error)) (err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -445,7 +449,7 @@ func (c *Conn) step(f func(dst []byte) ([]byte, error)) (err error) {
 	return err
 }
 
-// finish ends the connection, once reading has ended with cause.
+// finish ends the connection after reading has ended with cause.
 func (c *Conn) finish(cause error) {
 	broken, ok := cause.(interface{ Code() closecode.Code }) // fault or frame.Error
 	if ok {
@@ -454,8 +458,8 @@ func (c *Conn) finish(cause error) {
 	if ok || cause == errClosed {
 		c.send(true, opClose, nil)
 	}
-	// Finish waits for the peer, and nobody else may use the handshake
-	// meanwhile: another one, which is closed, takes its place.
+	// Finish waits for the peer. Other goroutines must not use the handshake
+	// meanwhile, so a closed one replaces it.
 	c.mu.Lock()
 	h, deadline := c.h, c.deadline
 	c.h = new(closeevent.Handshake)

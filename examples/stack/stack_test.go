@@ -23,8 +23,7 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// testConn returns an endpoint that speaks over conn, without an opening
-// handshake.
+// testConn returns an endpoint on conn, without an opening handshake.
 func testConn(conn net.Conn, client bool, config Config) *Conn {
 	return newConn(conn, bufio.NewReader(conn), client, config)
 }
@@ -50,7 +49,7 @@ func tcpPair(t testing.TB) (peer, conn *net.TCPConn) {
 	return a.(*net.TCPConn), b.(*net.TCPConn)
 }
 
-// readAll reads what comes until the end.
+// readAll reads until the end.
 func readAll(t testing.TB, conn net.Conn) []byte {
 	b, err := io.ReadAll(conn)
 	if err != nil {
@@ -65,7 +64,7 @@ func ended(err error, want closeevent.Event) bool {
 	return ok && got == want
 }
 
-// echo sends every message back until the end, which it returns.
+// echo returns every message until the connection ends, and returns the error.
 func echo(c *Conn) error {
 	var buf []byte
 	for {
@@ -78,8 +77,8 @@ func echo(c *Conn) error {
 	}
 }
 
-// echoServer returns a server that echoes, and a channel of how its
-// connections end.
+// echoServer returns an echo server and a channel with the errors of its
+// connections.
 func echoServer(t testing.TB, config Config) (*httptest.Server, <-chan error) {
 	ends := make(chan error, 100)
 	return httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -91,7 +90,8 @@ func echoServer(t testing.TB, config Config) (*httptest.Server, <-chan error) {
 	})), ends
 }
 
-// TestEcho talks over every kind of transport, and closes from both sides.
+// TestEcho verifies messages and closing from both sides over every kind of
+// transport.
 //
 // Shows: R05 R20 R26 R27
 func TestEcho(t *testing.T) {
@@ -169,7 +169,8 @@ func TestEcho(t *testing.T) {
 	}
 }
 
-// TestArguments is for calls that are refused and leave all as it was.
+// TestArguments verifies that calls with invalid arguments are rejected without
+// effect.
 func TestArguments(t *testing.T) {
 	s := &script{pieces: [][]byte{wire(true, text("a"), closing(1000, "end"))}}
 	c := testConn(s, false, Config{})
@@ -227,8 +228,8 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// TestMemory is for the header of a message not being believed: what it
-// announces takes no memory before it comes.
+// TestMemory verifies that an announced length allocates no memory before the
+// bytes arrive.
 //
 // Shows: R52
 func TestMemory(t *testing.T) {
@@ -245,8 +246,8 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// TestDataWithEnd is for a transport that gives the last bytes and the end at
-// once, as TLS does.
+// TestDataWithEnd verifies a transport that returns the last bytes together
+// with EOF, as TLS does.
 func TestDataWithEnd(t *testing.T) {
 	roles(t, func(t *testing.T, client bool) {
 		msg := strings.Repeat("x", 10_000) // more than is read ahead
@@ -260,8 +261,8 @@ func TestDataWithEnd(t *testing.T) {
 	})
 }
 
-// TestSimultaneous lets both endpoints close at once: the Close of each is
-// what the other sees, and both ends are clean.
+// TestSimultaneous verifies that if both endpoints close at the same time, each
+// gets the code of the other, and both ends are clean.
 //
 // Shows: R21 R34
 func TestSimultaneous(t *testing.T) {
@@ -270,8 +271,8 @@ func TestSimultaneous(t *testing.T) {
 		client, server := testConn(a, true, Config{}), testConn(b, false, Config{})
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			// Which Close is first is a matter of luck; the echo has the same
-			// code as what it answers.
+			// Either Close may be first. An answer has the same code as the
+			// frame it answers.
 			if event, err := client.Close(3001, "c"); err != nil || !event.WasClean || event.Code != 4001 && event.Code != 3001 {
 				t.Errorf("the client's end: %v, %v", event, err)
 			}
@@ -288,8 +289,8 @@ func TestSimultaneous(t *testing.T) {
 	}
 }
 
-// pipe runs f in a bubble of fake time, with an endpoint and its peer at the
-// ends of a net.Pipe, which holds nothing: a write waits until it is read.
+// pipe runs f in a synctest bubble, with an endpoint and its peer at the ends
+// of a net.Pipe. The pipe has no buffer: a write waits until it is read.
 func pipe(t *testing.T, f func(t *testing.T, peer net.Conn, c *Conn, client bool)) {
 	roles(t, func(t *testing.T, client bool) {
 		synctest.Test(t, func(t *testing.T) {
@@ -300,7 +301,7 @@ func pipe(t *testing.T, f func(t *testing.T, peer net.Conn, c *Conn, client bool
 	})
 }
 
-// took checks how long something took since start.
+// took verifies the time since start.
 func took(t *testing.T, what string, start time.Time, want time.Duration) {
 	t.Helper()
 	if d := time.Since(start); d != want {
@@ -308,7 +309,7 @@ func took(t *testing.T, what string, start time.Time, want time.Duration) {
 	}
 }
 
-// TestNoAnswer is for a peer that never answers our Close.
+// TestNoAnswer verifies the timeout if the peer never answers our Close.
 //
 // Shows: R27
 func TestNoAnswer(t *testing.T) {
@@ -322,9 +323,9 @@ func TestNoAnswer(t *testing.T) {
 	})
 }
 
-// TestNoEnd verifies that a peer that answers our Close and keeps the transport costs
-// a client the timeout, and a server, which closes first, 100 ms: the write side of a
-// pipe cannot be closed.
+// TestNoEnd verifies the delay if a peer answers our Close but keeps the
+// transport open: the timeout for a client, and 100 ms for a server, which
+// closes first. The write side of a pipe cannot be closed.
 //
 // Shows: R27
 func TestNoEnd(t *testing.T) {
@@ -346,7 +347,7 @@ func TestNoEnd(t *testing.T) {
 	})
 }
 
-// wait waits until ok, of which nobody gives notice.
+// wait polls until ok returns true.
 func wait(t *testing.T, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(100 * time.Microsecond) {
@@ -356,8 +357,8 @@ func wait(t *testing.T, ok func() bool) {
 	}
 }
 
-// stuck starts a Write that waits for a peer which does not read, and returns
-// how that ends. The peer has taken the first byte.
+// stuck starts a Write that waits for a peer that does not read, and returns a
+// channel with its error. The peer has read the first byte.
 func stuck(peer net.Conn, c *Conn) <-chan error {
 	wrote := make(chan error, 1)
 	go func() { wrote <- c.Write(Binary, make([]byte, 1<<20)) }()
@@ -365,9 +366,9 @@ func stuck(peer net.Conn, c *Conn) <-chan error {
 	return wrote
 }
 
-// TestNotReading is for a peer that sends and does not read, while a Write of
-// ours waits for it, and then our Close, or our answer to its own. Those who
-// wait for a lock keep the fake clock from going, so the time is real.
+// TestNotReading verifies that a peer that sends but does not read cannot block
+// our Close, or our answer to its Close, while a Write of ours waits. It uses
+// real time, because waiting for a lock stops the fake clock.
 func TestNotReading(t *testing.T) {
 	const timeout = 50 * time.Millisecond
 	roles(t, func(t *testing.T, client bool) {
@@ -393,7 +394,8 @@ func TestNotReading(t *testing.T) {
 		wrote := stuck(peer, c)
 		start := time.Now()
 		go peer.Write(wire(!client, closing(4000, "gone")))
-		// Our answer never got there: the code stands, but not clean.
+		// Our answer was not written: the code is kept, but the end is not
+		// clean.
 		_, _, err := c.Read(nil)
 		if want := (closeevent.Event{Code: 4000, Reason: "gone"}); !ended(err, want) {
 			t.Errorf("Read: %v, want %v", err, want)
@@ -410,8 +412,8 @@ func TestNotReading(t *testing.T) {
 	})
 }
 
-// untilClose reads from peer until an endpoint's Close is there, and returns
-// all that came.
+// untilClose reads from peer until the Close frame of the endpoint, and returns
+// everything read.
 func untilClose(t *testing.T, peer net.Conn, client bool) []wireFrame {
 	t.Helper()
 	var b []byte
@@ -442,8 +444,8 @@ func untilClose(t *testing.T, peer net.Conn, client bool) []wireFrame {
 	}
 }
 
-// TestGivingUpMessage is for a Close that does not wait for the rest of a long
-// message, and nothing coming after it.
+// TestGivingUpMessage verifies that a Close does not wait for the rest of a
+// long message, and that nothing follows the Close frame.
 //
 // Shows: R19 R24
 func TestGivingUpMessage(t *testing.T) {
@@ -480,8 +482,8 @@ func TestGivingUpMessage(t *testing.T) {
 	})
 }
 
-// TestCloseWhileReading lets others close while one goroutine reads: all get
-// the same end, and one Close is sent.
+// TestCloseWhileReading verifies that several calls of Close during a Read all
+// return the same end, and that one Close frame is sent.
 //
 // Shows: R18 R24
 func TestCloseWhileReading(t *testing.T) {
@@ -513,9 +515,9 @@ func TestCloseWhileReading(t *testing.T) {
 	})
 }
 
-// TestPings is for a peer that sends Pings and reads nothing: it keeps nobody
-// from reading, and there is a bound for the Pongs; when it reads at last, the
-// newest is among them.
+// TestPings verifies that a peer that sends Pings and does not read cannot
+// block Read, and that the number of queued Pongs is bounded. When the peer
+// reads at last, it receives the Pong for the newest Ping.
 //
 // Shows: R22 R61
 func TestPings(t *testing.T) {
@@ -550,7 +552,7 @@ func TestPings(t *testing.T) {
 	})
 }
 
-// TestPongs is for several Pings being answered in their order.
+// TestPongs verifies that several Pings are answered in order.
 //
 // Shows: R22
 func TestPongs(t *testing.T) {
@@ -587,8 +589,8 @@ func TestPongs(t *testing.T) {
 	})
 }
 
-// TestBothBusy lets two endpoints send to each other all at once, over a
-// transport that holds nothing: none waits for the other for ever.
+// TestBothBusy verifies that two endpoints that send to each other at the same
+// time, over a transport without a buffer, do not block forever.
 func TestBothBusy(t *testing.T) {
 	a, b := net.Pipe()
 	config := Config{Timeout: 50 * time.Millisecond} // a pipe has no half-close: nobody ends first
@@ -708,7 +710,7 @@ func TestPongAfterClose(t *testing.T) {
 	})
 }
 
-// TestReset is for a peer that resets TCP.
+// TestReset verifies the end if the peer resets TCP.
 //
 // Shows: R42
 func TestReset(t *testing.T) {
@@ -723,8 +725,8 @@ func TestReset(t *testing.T) {
 	})
 }
 
-// TestFailWhileReceiving is for a fault in the middle of a lot that the peer
-// is still sending: its Close must get there all the same, and no reset.
+// TestFailWhileReceiving verifies that the peer receives our Close frame and no
+// reset if the connection fails while the peer is still sending.
 //
 // Shows: R25 R38 R55
 func TestFailWhileReceiving(t *testing.T) {
@@ -751,7 +753,7 @@ func TestFailWhileReceiving(t *testing.T) {
 	})
 }
 
-// TestEarly is for frames that come together with the opening handshake.
+// TestEarly verifies frames that arrive together with the opening handshake.
 func TestEarly(t *testing.T) {
 	s, ends := echoServer(t, Config{})
 	s.Start()
@@ -779,8 +781,8 @@ func TestEarly(t *testing.T) {
 	}
 }
 
-// TestServerDeadlines is for deadlines that the HTTP server has set not to
-// count any more.
+// TestServerDeadlines verifies that deadlines set by the HTTP server no longer
+// apply.
 func TestServerDeadlines(t *testing.T) {
 	s, _ := echoServer(t, Config{})
 	s.Config.ReadTimeout = 50 * time.Millisecond
@@ -801,7 +803,8 @@ func TestServerDeadlines(t *testing.T) {
 	c.Close(1000, "")
 }
 
-// TestTLSCut is for a TLS connection whose TCP ends without a close_notify.
+// TestTLSCut verifies the end of a TLS connection whose TCP connection is
+// closed without a close_notify.
 func TestTLSCut(t *testing.T) {
 	s, ends := echoServer(t, Config{})
 	s.StartTLS()
