@@ -1,8 +1,7 @@
-// Package model is a second, slow and plain account of what a
-// closeevent.Handshake is to do, for tests to compare it with. It shares no
-// code with it: it knows which codes may be sent from a list, puts frames
-// together byte by byte, and keeps the frames themselves rather than facts
-// about them.
+// Package model is a second, simple implementation of closeevent.Handshake for
+// tests to compare with. It shares no code with it: it has a list of valid
+// codes, builds frames byte by byte, and stores the frames themselves instead
+// of flags.
 package model
 
 import (
@@ -10,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// A Kind is what can happen to an endpoint.
+// A Kind is a kind of event of an endpoint.
 type Kind uint8
 
-// The kinds, each with the method of closeevent.Handshake that it stands for.
+// The kinds, named after the methods of closeevent.Handshake.
 const (
 	Close Kind = iota
 	Receive
@@ -23,8 +22,8 @@ const (
 	Relay
 )
 
-// An Event is one thing that happens. Code and Reason are for Close, Receive and
-// Relay, Code is for Fail, and Lost is for Relay.
+// An Event is one call. Code and Reason are for Close, Receive and Relay, Code
+// is for Fail, and Lost is for Relay.
 type Event struct {
 	Kind   Kind
 	Code   uint16
@@ -43,18 +42,18 @@ type Model struct {
 	Client bool
 	Key    [4]byte
 
-	Sent     [1]Frame // the Close frames sent: none or one, for there must be no more
+	Sent     [1]Frame // the Close frames sent, at most one
 	NSent    int
-	Received Frame // the first Close frame that came and counts
+	Received Frame // the first Close frame that was not ignored
 	Came     bool
-	First    bool // it came when ours had not gone
-	Lost     bool // ours did not get through
+	First    bool // it arrived before ours was sent
+	Lost     bool // ours was not delivered
 	Failed   bool
 	Gone     bool
 }
 
-// Apply has e happen. It returns the bytes that are to be written, and whether
-// the arguments of a Close are refused.
+// Apply applies e. It returns the bytes to write, and whether the arguments of
+// a Close are rejected.
 func (m *Model) Apply(e Event) (written []byte, refused bool) {
 	switch e.Kind {
 	case Close:
@@ -114,7 +113,7 @@ func (m *Model) Apply(e Event) (written []byte, refused bool) {
 	return written, false
 }
 
-// complete reports whether the closing handshake is.
+// complete reports whether the closing handshake is complete.
 func (m *Model) complete() bool { return m.NSent == 1 && !m.Lost && m.Came }
 
 // State returns the state's name.
@@ -133,10 +132,10 @@ func (m *Model) ShouldCloseTransport() bool {
 	return !m.Gone && (m.Failed || m.Lost || m.complete() && !m.Client)
 }
 
-// PeerFirst reports whether the peer closed.
+// PeerFirst reports whether the peer closed first.
 func (m *Model) PeerFirst() bool { return m.Came && m.First }
 
-// Cause returns the name of the cause that Ending is to have.
+// Cause returns the expected name of the cause.
 func (m *Model) Cause() string {
 	switch {
 	case m.complete():
@@ -151,7 +150,7 @@ func (m *Model) Cause() string {
 	return "lost"
 }
 
-// End returns the event that TransportClosed is to return.
+// End returns the expected result of TransportClosed.
 func (m *Model) End() (code uint16, reason string, wasClean bool) {
 	if !m.Came {
 		return 1006, "", false
@@ -177,11 +176,11 @@ func (m *Model) send(code uint16, reason string) []byte {
 	return b
 }
 
-// defined are the codes below 3000 that may be sent.
+// defined has the valid codes below 3000.
 var defined = []uint16{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014}
 
-// Sendable reports whether a Close frame may have the code and the reason,
-// where 1005 stands for no code.
+// Sendable reports whether a Close frame may have the code and the reason. 1005
+// means no code.
 func Sendable(code uint16, reason string) bool {
 	if code == 1005 {
 		return reason == ""

@@ -18,7 +18,7 @@ import (
 	"strings"
 )
 
-// public are the packages for embedders.
+// public has the library packages.
 var public = []string{"closecode", "closecode/describe", "utf8check", "frame", "closeevent", "closeconn"}
 
 // A name is an exported name of a public package.
@@ -62,8 +62,8 @@ func exported(pkg string) ([]name, error) {
 			}
 			files = append(files, file)
 		}
-		// For the values of constants nothing needs to be imported, so what comes
-		// of that not being done is no error here.
+		// Values of constants need no imports, so errors about missing imports
+		// are ignored.
 		info := &types.Info{Defs: map[*ast.Ident]types.Object{}}
 		conf := types.Config{Error: func(error) {}, Importer: noImporter{}}
 		conf.Check(pkg, fset, files, info)
@@ -174,7 +174,7 @@ func namesOf(fset *token.FileSet, d ast.Decl, info *types.Info) (list []name) {
 	return list
 }
 
-// undocumented says what is wrong with the comment of n, or nothing.
+// undocumented returns the problem with the comment of n, or "".
 func (n name) undocumented() string {
 	if n.doc == "" {
 		return "has no comment"
@@ -214,8 +214,8 @@ func examples() (string, error) {
 			return err
 		}
 		for _, d := range f.Decls {
-			// What an example calls, outside of it, is part of it in the documentation, where
-			// it is the only one of its file.
+			// Functions that an example calls are part of it in the
+			// documentation if it is the only example of its file.
 			if fn, ok := d.(*ast.FuncDecl); ok && (strings.HasPrefix(fn.Name.Name, "Example") || strings.HasPrefix(path, filepath.Join(root(), "docs"))) {
 				if err := printer.Fprint(&all, fset, fn); err != nil {
 					return err
@@ -228,7 +228,7 @@ func examples() (string, error) {
 	return all.String(), err
 }
 
-// unexemplified are names that no example can show where examples are run.
+// unexemplified has the names that no runnable example can show.
 var unexemplified = map[string]string{
 	"closeevent.FromJS": "examples do not run in a browser",
 	".JS":               "examples do not run in a browser",
@@ -253,7 +253,7 @@ func showAPI() (string, error) {
 			if s := x.undocumented(); s != "" {
 				errs = append(errs, fmt.Errorf("%s %s", x.line(), s))
 			}
-			// A type is shown by its constants, too: what they are is plain there.
+			// A type also counts as shown by its constants.
 			if mentioned(text, x.sample) || x.kind == "type" && slices.ContainsFunc(names, func(c name) bool {
 				return strings.HasPrefix(c.decl, "const "+c.name+" "+x.name+" ") && mentioned(text, c.sample)
 			}) {
@@ -269,7 +269,7 @@ func showAPI() (string, error) {
 	return fmt.Sprintf("%d exported names in %d packages, all documented, %d of them used by examples", n, len(public), shown), errors.Join(errs...)
 }
 
-// mentioned reports whether the name is in the text, as a whole word.
+// mentioned reports whether the text has the name as a whole word.
 func mentioned(text, name string) bool {
 	for i := 0; ; {
 		j := strings.Index(text[i:], name)

@@ -32,7 +32,7 @@ func showAutomaton() (string, error) {
 		dfa, strings.Join(withGo(backends), ", "), count(numbers(r.logged)["windows"])), errors.Join(errs...)
 }
 
-// backendsOf returns the backends that TestBackends has told of.
+// backendsOf returns the backends that TestBackends logged.
 func backendsOf(r result) ([]string, error) {
 	text, err := r.text("TestBackends")
 	list := strings.Fields(strings.Trim(strings.TrimPrefix(text, "backends:"), " []"))

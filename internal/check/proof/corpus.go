@@ -19,17 +19,18 @@ import (
 	"sync"
 )
 
-// An input is one of a fuzz test's, and what the code does with it: which statements it runs, and whether once,
-// from two, from four or from eight times on. Fuzzing tells inputs apart in much the same way.
+// An input is an input of a fuzz test, with its effects: the statements that it
+// runs, and whether each runs once or at least two, four or eight times.
+// Fuzzing distinguishes inputs in a similar way.
 type input struct {
 	name  string
 	text  []byte // as in its file; nil for a seed
 	marks []string
 }
 
-// showCorpus makes the corpus that is committed of what fuzzing has found, which go test keeps in
-// its cache: of all inputs that do something no seed and no input chosen by hand
-// does, the smallest for each such thing.
+// showCorpus selects the committed corpus from the inputs that fuzzing has
+// found, which go test keeps in its cache. It selects the smallest input for
+// each effect that no seed and no manual input has.
 func showCorpus() (string, error) {
 	list, err := targets(root(), "./...")
 	if err != nil {
@@ -81,11 +82,11 @@ func showCorpus() (string, error) {
 	return fmt.Sprintf("%d inputs of %d found by %d targets, %d KiB", kept, found, len(list), (size+1023)/1024), nil
 }
 
-// The names that go test gives to what it found.
+// The names that go test gives to inputs it finds.
 var foundName = regexp.MustCompile(`^[0-9a-f]{16}$`)
 
-// inputs returns those of a target that were chosen by hand, and those that fuzzing has found. The latter
-// leave the corpus, to be chosen anew.
+// inputs returns the manual inputs of a target and those that fuzzing has
+// found. The latter are removed from the corpus, to be selected again.
 func inputs(corpus, cache string) (byHand, found []input, err error) {
 	seen := map[string]bool{}
 	for _, dir := range []string{corpus, cache} {
@@ -118,7 +119,7 @@ func inputs(corpus, cache string) (byHand, found []input, err error) {
 	return byHand, found, nil
 }
 
-// smallest returns of what was found the inputs that do anything new, smallest first.
+// smallest returns the found inputs that have new effects, smallest first.
 func smallest(name, exe string, byHand, found []input) (kept []input, err error) {
 	dir, err := os.MkdirTemp("", name)
 	if err != nil {
@@ -134,7 +135,7 @@ func smallest(name, exe string, byHand, found []input) (kept []input, err error)
 			return nil, err
 		}
 	}
-	// Seeds have no files: their names are those of the tests within the test.
+	// Seeds have no files. Their names are those of subtests.
 	list := exec.Command(exe, "-test.run", "^"+name+"$", "-test.v")
 	list.Dir = dir
 	out, err := list.CombinedOutput()
@@ -206,7 +207,8 @@ func smallest(name, exe string, byHand, found []input) (kept []input, err error)
 	return kept, nil
 }
 
-// marks returns the statements of a profile that were run, each with how often, as for an input.
+// marks returns the statements of a coverage profile that were run, each with
+// its number of runs, as for an input.
 func marks(profile string) ([]string, error) {
 	b, err := os.ReadFile(profile)
 	if err != nil {

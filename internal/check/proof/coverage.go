@@ -9,7 +9,7 @@ import (
 
 var covered = regexp.MustCompile(`^ok\s+(\S+).*coverage: ([\d.]+)% of statements`)
 
-// showCoverage is for the tests of each package running all of its statements.
+// showCoverage verifies that the tests of each package run all its statements.
 func showCoverage() (string, error) {
 	args := []string{"test", "-short", "-cover"}
 	for _, pkg := range mutated {
@@ -35,7 +35,7 @@ func showCoverage() (string, error) {
 	return fmt.Sprintf("100 %% of the statements of %s and closecode/describe", strings.Join(mutated, ", ")), errors.Join(errs...)
 }
 
-// combined runs the go command and returns what it prints.
+// combined runs the go command and returns its output.
 func combined(args ...string) ([]byte, error) {
 	cmd := command("go", args...)
 	cmd.Stderr = nil

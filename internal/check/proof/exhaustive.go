@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// showExhaustive runs what is finite to its end: the parts that the plain tests
-// have too, and those that take too long for them.
+// showExhaustive runs the exhaustive tests completely, including the parts that
+// go test omits because they take too long.
 func showExhaustive() (string, error) {
 	r, err := goTest(nil, "./closecode", "./frame", "./closeevent", "./examples/stack",
 		"-run", "^Test(EveryCode|EveryHeader|EveryLength|EveryEventInEveryState|EveryInterleaving|Table|Codes)$")
@@ -18,7 +18,7 @@ func showExhaustive() (string, error) {
 	}
 	n := map[string]int{}
 	for _, l := range r.logged {
-		// The most that was seen of each: a state of one walk is a state of another.
+		// The maximum of each, because the walks share states.
 		for what, k := range numbers([]logged{l}) {
 			if what == "calls" || what == "steps" {
 				what = l.test[:strings.IndexByte(l.test+"/", '/')] + " " + what
@@ -59,7 +59,7 @@ func showExhaustive() (string, error) {
 	return figures, nil
 }
 
-// inGo is the backend that every machine has with the tag purego, and some have without.
+// inGo is the backend with the tag purego, and on machines without assembly.
 const inGo = "go"
 
 func withGo(backends []string) []string {
@@ -69,8 +69,8 @@ func withGo(backends []string) []string {
 	return append(backends, inGo)
 }
 
-// allTexts runs the tests of the kernels over all texts of one to four bytes,
-// in parts, so that a run that is stopped goes on where it was.
+// allTexts tests the kernels with all inputs of one to four bytes, in parts, so
+// that an interrupted run can continue.
 func allTexts(backends []string) (calls int, resumed string, err error) {
 	type piece struct {
 		test, backend string

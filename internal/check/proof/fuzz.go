@@ -26,7 +26,7 @@ type target struct {
 	pkg, name string
 }
 
-// targets returns the fuzz tests of a module, found by name.
+// targets finds the fuzz tests of a module by name.
 func targets(dir, pkgs string) (list []target, err error) {
 	cmd := command("go", "test", "-list", "^Fuzz", pkgs)
 	cmd.Dir = dir
@@ -34,7 +34,7 @@ func targets(dir, pkgs string) (list []target, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// Those of a package stand before its line.
+	// The names of a package precede its line.
 	var names []string
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Fields(line)
@@ -53,8 +53,8 @@ func targets(dir, pkgs string) (list []target, err error) {
 	return list, nil
 }
 
-// showFuzz fuzzes every target there is, as many at a time as there are cores, and those that compare with
-// the parsers of other libraries, which are in a module of their own.
+// showFuzz fuzzes every target, one per core at a time, including those in
+// interop/ that compare with the parsers of other libraries.
 func showFuzz() (string, error) {
 	own, err := targets(root(), "./...")
 	others, err2 := targets(filepath.Join(root(), "interop"), "./peers/parsers")
@@ -100,10 +100,12 @@ func showFuzz() (string, error) {
 		len(own), *fuzzTime, count(total), len(others), count(beside)), errors.Join(errs...)
 }
 
-// fuzz returns how many executions there were. Two failures are not of the target. On a busy machine go test may
-// report its own deadline as an error, without an input that fails: then the target runs once more. And it takes a
-// worker for hung that got no time for ten seconds, as when the machine was suspended: if the input passes,
-// fuzzing goes on for the time that is left.
+// fuzz returns the number of executions. It handles two failures that are not
+// caused by the target. On a busy machine go test may report its own deadline
+// as an error, without a failing input: the target runs once more. If a worker
+// gets no time for ten seconds, as when the machine is suspended, go test
+// reports a hang: if the input passes, fuzzing continues for the remaining
+// time.
 func fuzz(t target) (total int, err error) {
 	left := *fuzzTime
 	for tries := 0; ; tries++ {
@@ -130,7 +132,8 @@ func fuzz(t target) (total int, err error) {
 
 var written = regexp.MustCompile(`Failing input written to testdata/fuzz/\w+/(\w+)`)
 
-// passes runs an input of which fuzzing says that it fails, and removes it if it does not.
+// passes runs an input that fuzzing reported as failing, and removes it if it
+// passes.
 func passes(t target, name string) bool {
 	cmd := command("go", "list", "-f", "{{.Dir}}", t.pkg)
 	cmd.Dir = t.dir
@@ -146,9 +149,9 @@ func passes(t target, name string) bool {
 	return os.Remove(filepath.Join(strings.TrimSpace(string(dir)), "testdata", "fuzz", t.name, name)) == nil
 }
 
-// fuzzOnce returns also how long it fuzzed, and what it printed.
+// fuzzOnce also returns the time spent and the output.
 func fuzzOnce(t target, d time.Duration) (n int, spent time.Duration, out string, err error) {
-	// One worker would make inputs smaller, up to a minute each, more than it would try new ones.
+	// A single worker would spend up to a minute on minimizing each input.
 	cmd := exec.Command("go", "test", "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", d.String(), "-fuzzminimizetime", "2s", "-parallel", "1", t.pkg)
 	cmd.Dir = t.dir
 	pipe, err := cmd.StdoutPipe()

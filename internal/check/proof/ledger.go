@@ -10,15 +10,16 @@ import (
 	"path/filepath"
 )
 
-// A ledger keeps the figures of the parts of a long run, so that a run that
-// was stopped goes on where it was. It belongs to the binaries of the tests: another code is
-// another ledger.
+// A ledger keeps the results of the parts of a long run, so that an interrupted
+// run can continue. It is valid for one set of test binaries: changed code
+// starts a new ledger.
 type ledger struct {
 	file    string
 	figures map[string]map[string]int
 }
 
-// openLedger opens the ledger for the tests of a package as they are now, without and with a build tag.
+// openLedger opens the ledger for the current tests of a package, without and
+// with a build tag.
 func openLedger(pkg, tag string) (*ledger, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -50,7 +51,7 @@ func openLedger(pkg, tag string) (*ledger, error) {
 	return l, errors.Join(err, json.Unmarshal(b, &l.figures))
 }
 
-// add enters what a part has come to.
+// add records the result of a part.
 func (l *ledger) add(part string, figures map[string]int) error {
 	l.figures[part] = figures
 	b, err := json.MarshalIndent(l.figures, "", " ")
@@ -60,5 +61,5 @@ func (l *ledger) add(part string, figures map[string]int) error {
 	return errors.Join(os.WriteFile(l.file+".new", b, 0o666), os.Rename(l.file+".new", l.file))
 }
 
-// close is for a run that came to its end: the next begins anew.
+// close ends a complete run. The next run starts anew.
 func (l *ledger) close() error { return os.Remove(l.file) }

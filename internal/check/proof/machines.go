@@ -14,7 +14,8 @@ import (
 
 var onMachine = flag.String("machine", "", "for machines: the one of this name")
 
-// A machine is where the tests run: on this one, by way of exec.
+// A machine is a platform on which the tests run, on this computer through
+// exec.
 type machine struct {
 	name string
 	env  []string
@@ -25,17 +26,17 @@ type machine struct {
 
 const wazero = "github.com/tetratelabs/wazero/cmd/wazero@v1.12.0"
 
-// tools are packages whose tests run the go command, look at the source tree or start
-// processes of their own: what they show is the same on every machine.
+// tools has the packages whose tests run the go command, read the source tree
+// or start processes. Their results are the same on every machine.
 var tools = []string{"", "docs", "docs/pictures", "internal/check/proof", "internal/vectors/gen", "internal/probe/gen"}
 
-// sockets are packages whose tests talk over real sockets.
+// sockets has the packages whose tests use real sockets.
 var sockets = []string{"closeconn", "cmd/closeframe", "examples/stack", "internal/probe", "cmd/closeframe/internal/lab", "examples/eventloop/echo"}
 
 func machines(dir string) []machine {
 	lib := filepath.Join(goroot(), "lib", "wasm")
 	qemu := func(arch, emulator string) machine {
-		// A test that starts its own binary needs the emulator for that, too.
+		// A test that starts its own binary also needs the emulator.
 		return machine{name: arch, env: []string{"GOARCH=" + arch, "CGO_ENABLED=0", "CLOSEFRAME_EXEC=" + emulator}, exec: emulator, skip: tools}
 	}
 	return []machine{
@@ -61,8 +62,8 @@ func goroot() string {
 	return strings.TrimSpace(string(out))
 }
 
-// showMachines runs the tests as other machines would. What it needs of qemu and Node
-// it takes from Debian.
+// showMachines runs the tests on other platforms. It installs QEMU and Node
+// from Debian.
 func showMachines() (string, error) {
 	for tool, pkg := range map[string]string{"qemu-aarch64": "qemu-user", "node": "nodejs"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -107,7 +108,7 @@ func showMachines() (string, error) {
 				args = append(args, pkg)
 			}
 		}
-		// All at once: go test runs as many packages at a time as there are cores.
+		// All at once, because go test runs one package per core at a time.
 		begin := time.Now()
 		r, err := goTest(m.env, args...)
 		if err != nil {

@@ -1,11 +1,11 @@
-// Command proof shows, point by point, what this module claims of itself. Each
-// point is one command, and its last line has the figures:
+// Command proof verifies the claims of this module. Each claim is a point with
+// its own command, and the last line of the output has the figures:
 //
 //	go run ./internal/check/proof NAME [-write]
 //
-// With -write the figures go to docs/proof.md, and what is made of the code
-// (docs/conformance.md, internal/check/proof/api.txt) is written anew. Without
-// arguments it lists the points. It runs in the module's root or below.
+// With -write it records the figures in docs/proof.md and rewrites the
+// generated files (docs/conformance.md, internal/check/proof/api.txt). Without
+// arguments it lists the points. It runs in any directory of the module.
 package main
 
 import (
@@ -20,10 +20,10 @@ import (
 	"time"
 )
 
-// A point is something to show.
+// A point is a claim to verify.
 type point struct {
 	name, what string
-	// show returns the figures of a run, in one line.
+	// show returns the figures of a run in one line.
 	show func() (string, error)
 }
 
@@ -44,7 +44,7 @@ var points = []point{
 	{"promises", "the promises of SECURITY.md have tests that hold them", showPromises},
 }
 
-// write is whether what is made of the code is to be written.
+// write tells whether to write generated files.
 var write = flag.Bool("write", false, "write the figures to docs/proof.md, and files made of the code")
 
 func main() {
@@ -96,8 +96,8 @@ func run(name string) error {
 	return errors.New("there is no such point")
 }
 
-// record puts the figures into the line of docs/proof.md that begins with the
-// point's command.
+// record writes the figures to the line of docs/proof.md that starts with the
+// command of the point.
 func record(name, figures string) error {
 	file := filepath.Join(root(), "docs", "proof.md")
 	b, err := os.ReadFile(file)
@@ -114,7 +114,7 @@ func record(name, figures string) error {
 	return fmt.Errorf("docs/proof.md has no line for %s", name)
 }
 
-// root returns the directory of the module.
+// root returns the root directory of the module.
 func root() string {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -131,8 +131,7 @@ func root() string {
 	}
 }
 
-// made compares a file that is made of the code with what it is to hold, or
-// writes it.
+// made compares a generated file with its expected content, or writes it.
 func made(file, want string) error {
 	path := filepath.Join(root(), file)
 	if *write {
@@ -148,7 +147,7 @@ func made(file, want string) error {
 	return nil
 }
 
-// command returns a command that runs in the module's root and shows its
+// command returns a command that runs in the root of the module and shows its
 // errors.
 func command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)

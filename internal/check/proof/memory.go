@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-// checked is a function with bounds checks that the compiler leaves in it.
+// checked is a function with the bounds checks that the compiler keeps in it.
 type checked struct {
 	Func   string `json:"func"`
 	Checks int    `json:"checks"`
@@ -108,8 +108,7 @@ func funcAt(file string, row int) (string, error) {
 	return f.Name.Name + "." + fn.Name.Name, nil
 }
 
-// showMemory runs the tests where a wrong access to memory or a race stops
-// them.
+// showMemory runs the tests with guard pages, the race detector and checkptr.
 func showMemory() (string, error) {
 	guard, err := goTest(nil, "./internal/kernel", "-run", "^Test(Backends|GuardPages)$")
 	if err != nil {
@@ -133,7 +132,8 @@ func showMemory() (string, error) {
 		strings.Join(backends, ", "), raced.tests(), len(race), checked.tests(), len(ptr)), nil
 }
 
-// showLeaks ends 10,000 connections and more, and counts what is left.
+// showLeaks ends at least 10,000 connections and counts goroutines and
+// descriptors.
 func showLeaks() (string, error) {
 	ended, err := goTest(nil, "./closeconn", "-timeout=1h", "-run", "^TestNoLeaks$", "-ends", "3500")
 	if err != nil {

@@ -18,11 +18,11 @@ import (
 	"time"
 )
 
-// Mutation testing: the code is changed at one place after the other, and a
-// test must fail each time. The changes are those of gremlins, which also makes and
-// tests most of them. It leaves out what Go's coverage does not count, though
-// tests do run it: the conditions of case clauses, and tables and constants of a package. Those are
-// made and tested here.
+// Mutation testing changes the code in one place at a time, and a test must
+// fail for each change. gremlins makes and tests most of the changes. It omits
+// code that Go's coverage does not count although tests run it: conditions of
+// case clauses, and tables and constants of a package. These changes are made
+// and tested here.
 
 const gremlins = "github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0"
 
@@ -30,7 +30,7 @@ var mutated = []string{"closecode", "utf8check", "frame", "closeevent", "closeco
 
 var only = flag.String("package", "", "for mutants: one package")
 
-// A mutant is one change, by the name that gremlins has for its kind.
+// A mutant is one change, with the name that gremlins gives to its kind.
 type mutant struct {
 	File   string `json:"file"`
 	Type   string `json:"type"`
@@ -45,7 +45,7 @@ func (m mutant) String() string {
 	return fmt.Sprintf("%s: %s at column %d of %q", m.File, m.Type, m.Column, m.Line)
 }
 
-// changes are the tokens that a kind of mutant has in place of others.
+// changes has the replacement tokens of each kind of mutant.
 var changes = map[string]map[token.Token]string{
 	"ARITHMETIC_BASE":       {token.ADD: "-", token.SUB: "+", token.MUL: "/", token.QUO: "*", token.REM: "*"},
 	"CONDITIONALS_BOUNDARY": {token.GTR: ">=", token.LSS: "<=", token.GEQ: ">", token.LEQ: "<"},
@@ -83,7 +83,8 @@ func showMutants() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		// The code as it is must pass, and how long that takes tells how long to wait for others.
+		// The unchanged code must pass. Its time determines the timeout for
+		// mutants.
 		begin := time.Now()
 		if status, err := try(pkg, "", nil, dir, 10*time.Minute); err != nil || status != "LIVED" {
 			return "", fmt.Errorf("%s without a change: %s, %v", pkg, status, err)
@@ -122,7 +123,8 @@ func showMutants() (string, error) {
 		total, cmp.Or(*only, strings.Join(mutated, ", ")), counts["KILLED"], counts["TIMED OUT"], counts["NOT VIABLE"], counts["LIVED"]), errors.Join(alive...)
 }
 
-// equivalents returns the mutants that are known to make no difference, and why.
+// equivalents returns the mutants that are known not to change the behavior,
+// with the reasons.
 func equivalents() (map[mutant]string, error) {
 	b, err := os.ReadFile(filepath.Join(root(), "internal", "check", "proof", "mutants.json"))
 	if err != nil {
@@ -195,8 +197,7 @@ func unleash(pkg, out string) (list []mutant, err error) {
 	return list, nil
 }
 
-// try makes the change, if there is one, and runs the tests of the package whose
-// names match run.
+// try makes the change, if any, and runs the tests of the package.
 func try(pkg, run string, m *mutant, dir string, patience time.Duration) (status string, err error) {
 	args := []string{"test", "-count=1", "-vet=off", "-failfast", "-short", "-run=" + run, "-timeout=" + patience.String()}
 	if m != nil {

@@ -11,14 +11,15 @@ import (
 	"strings"
 )
 
-// A row of the table of promises in SECURITY.md, and the links to tests in it.
+// A row of the table of promises in SECURITY.md, and its links to tests.
 var (
 	promise  = regexp.MustCompile(`(?m)^\| \*\*.*$`)
 	testLink = regexp.MustCompile(`\[([\w/]+)\.((?:Test|Fuzz)\w+)\]\(([\w/]+_test\.go)\)`)
 )
 
-// promised returns how many promises SECURITY.md makes, and the tests that hold them, by package. It
-// is an error if a promise has none, or one that is not there.
+// promised returns the number of promises in SECURITY.md, and their tests by
+// package. It returns an error if a promise has no test, or one that does not
+// exist.
 func promised() (promises int, tests map[string][]string, err error) {
 	b, err := os.ReadFile(filepath.Join(root(), "SECURITY.md"))
 	if err != nil {

@@ -17,9 +17,9 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// A test names what it shows in a line of its comment that begins with "Shows:",
-// then the IDs of rules, and files of testdata/ all of whose vectors it runs. A vector
-// names its rule itself.
+// A line of a test's comment that starts with "Shows:" lists what the test
+// verifies: IDs of rules, and files of testdata/ whose vectors it runs. A
+// vector names its own rule.
 
 // A test is a test function.
 type test struct {
@@ -27,10 +27,10 @@ type test struct {
 	file string
 }
 
-// A place is a declaration whose comments, or those within it, quote a section.
+// A place is a declaration with a comment that quotes a section.
 type place struct{ name, file string }
 
-// A tree is what the sources say of the rules.
+// A tree has what the sources contain about the rules.
 type tree struct {
 	tests  map[string][]test         // by rule or file of testdata/
 	places map[string][]place        // by "RFC 6455 5.5.1"
@@ -38,7 +38,7 @@ type tree struct {
 	all    int                       // vectors
 }
 
-// quoted are the packages whose comments are looked through.
+// quoted has the packages whose comments are searched.
 var quoted = []string{"closecode", "utf8check", "frame", "closeevent", "closeconn", "internal/kernel", "examples/stack", "examples/eventloop"}
 
 func readTree(dir string) (*tree, error) {
@@ -99,8 +99,8 @@ func isTest(name string) bool {
 	return strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Fuzz") || strings.HasPrefix(name, "Example")
 }
 
-// A section stands after the name of its RFC; the one before counts if there
-// is none, and in the beginning it is RFC 6455.
+// A section follows the name of its RFC. Without a name it belongs to the RFC
+// named last, or to RFC 6455.
 var quotation = regexp.MustCompile(`RFC (\d+)|§\s*(\d+(?:\.\d+)*)`)
 
 func (tr *tree) addPlaces(f *ast.File, rel string) {
@@ -123,8 +123,8 @@ func (tr *tree) addPlaces(f *ast.File, rel string) {
 	}
 }
 
-// declared returns the name of what a comment belongs to, with a dot before it, or "" for
-// the package.
+// declared returns a dot and the name of the declaration that a comment belongs
+// to, or "" for the package.
 func declared(f *ast.File, group *ast.CommentGroup) string {
 	for _, d := range f.Decls {
 		if group.End() < d.Pos() && docOf(d) != group || group.Pos() > d.End() {
@@ -153,7 +153,7 @@ func declared(f *ast.File, group *ast.CommentGroup) string {
 	return ""
 }
 
-// specEnd is the end of a specification and of the comment after it.
+// specEnd returns the end of a specification and of its trailing comment.
 func specEnd(s *ast.ValueSpec) token.Pos {
 	if s.Comment != nil {
 		return s.Comment.End()
@@ -201,8 +201,8 @@ func (tr *tree) countVectors(dir string) error {
 	return nil
 }
 
-// shownBy returns the tests that show a rule: those that name it, and for each
-// file of testdata/ that has vectors for it and is run by a test, their number.
+// shownBy returns the tests for a rule: those that name it, and for each file
+// of testdata/ that a test runs, the number of its vectors for the rule.
 func (tr *tree) shownBy(id string) (tests []test, files []string) {
 	for name := range tr.counts[id] {
 		if len(tr.tests[name]) > 0 {
@@ -213,8 +213,8 @@ func (tr *tree) shownBy(id string) (tests []test, files []string) {
 	return tr.tests[id], files
 }
 
-// check returns what is wrong: rules without a test, and tests that name what
-// there is not.
+// check returns an error that lists rules without a test, and names in tests
+// that do not exist.
 func (tr *tree) check() error {
 	var errs []error
 	known := map[string]bool{}
@@ -323,7 +323,7 @@ declarations quote each section, is at the end.
 
 func link(name, file string) string { return "[" + name + "](../" + file + ")" }
 
-// cell makes text fit for a cell of a table.
+// cell escapes text for a cell of a table.
 func cell(s string) string {
 	return strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;").Replace(s)
 }

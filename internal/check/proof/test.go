@@ -18,14 +18,14 @@ type logged struct{ test, text string }
 
 var logLine = regexp.MustCompile(`^\s+\w+_test\.go:\d+: (.*)`)
 
-// A result is what tests did.
+// A result has the results of a test run.
 type result struct {
 	logged []logged
 	passed map[string][]string // by package; those within a test do not count
 	skips  int
 }
 
-// tests returns how many passed.
+// tests returns the number of tests that passed.
 func (r result) tests() (n int) {
 	for _, names := range r.passed {
 		n += len(names)
@@ -33,8 +33,8 @@ func (r result) tests() (n int) {
 	return n
 }
 
-// need fails for a test that is not among those that passed: it is gone, has another name, or
-// skips itself.
+// need returns an error for a test that did not pass: it was removed, renamed
+// or skipped.
 func (r result) need(names ...string) error {
 	var errs []error
 	for _, name := range names {
@@ -45,7 +45,8 @@ func (r result) need(names ...string) error {
 	return errors.Join(errs...)
 }
 
-// text returns what a test logged last. It is an error if it logged nothing.
+// text returns the last line that a test logged. It is an error if there is
+// none.
 func (r result) text(test string) (string, error) {
 	for _, l := range slices.Backward(r.logged) {
 		if l.test == test {
@@ -55,8 +56,8 @@ func (r result) text(test string) (string, error) {
 	return "", fmt.Errorf("%s has no figures", test)
 }
 
-// goTest runs go test with the arguments and environment, shows what the tests print as they do, and
-// returns what they did. It fails if a package has no test that passes.
+// goTest runs go test with the arguments and environment, copies its output,
+// and returns the results. It fails if a package has no passing test.
 func goTest(env []string, args ...string) (result, error) {
 	cmd := command("go", append([]string{"test", "-json", "-v", "-count=1", "-timeout=0"}, args...)...)
 	cmd.Env = append(os.Environ(), env...)
@@ -131,8 +132,8 @@ func runJSON(cmd *exec.Cmd) (result, error) {
 	return r, nil
 }
 
-// numbers adds up, for each word, the numbers that stand before it in what
-// was logged: "9 states, 12 pairs" gives 9 for states and 12 for pairs.
+// numbers adds up, for each word, the numbers before it in the log: "9 states,
+// 12 pairs" gives 9 for states and 12 for pairs.
 func numbers(list []logged) map[string]int {
 	sum := map[string]int{}
 	for _, l := range list {
@@ -147,7 +148,7 @@ func numbers(list []logged) map[string]int {
 	return sum
 }
 
-// count writes n with commas.
+// count formats n with commas.
 func count(n int) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {

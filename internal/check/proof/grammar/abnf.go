@@ -1,5 +1,5 @@
-// Package grammar makes automata of grammars, and compares automata. It is
-// what the validators of UTF-8 are proved against.
+// Package grammar builds automata from grammars and compares automata. It is
+// used to prove the UTF-8 validators.
 package grammar
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// UTF8 is the syntax of UTF-8 octet streams, RFC 3629 §4, to the letter.
+// UTF8 is the syntax of UTF-8 octet streams, copied from RFC 3629 §4.
 const UTF8 = `
 UTF8-octets = *( UTF8-char )
 UTF8-char   = UTF8-1 / UTF8-2 / UTF8-3 / UTF8-4
@@ -21,9 +21,9 @@ UTF8-4      = %xF0 %x90-BF 2( UTF8-tail ) / %xF1-F3 3( UTF8-tail ) /
 UTF8-tail   = %x80-BF
 `
 
-// Compile returns the smallest automaton that accepts what the rule with the
-// given name stands for in an ABNF grammar (RFC 5234): the part of ABNF that
-// RFC 3629 §4 is written in, without recursion.
+// Compile returns the minimal automaton for the rule with the given name in an
+// ABNF grammar (RFC 5234). It supports the part of ABNF that RFC 3629 §4 uses,
+// without recursion.
 func Compile(abnf, rule string) (*Automaton, error) {
 	c := compiler{rules: map[string][]string{}}
 	name := ""
@@ -41,8 +41,7 @@ func Compile(abnf, rule string) (*Automaton, error) {
 	return c.determine(begin, end).Minimal(), nil
 }
 
-// A compiler builds an automaton that is not deterministic, with moves that
-// take no byte.
+// A compiler builds a nondeterministic automaton with empty transitions.
 type compiler struct {
 	rules map[string][]string
 	moves [][]move // of each state
@@ -64,7 +63,7 @@ func (c *compiler) move(from, lo, hi, to int) {
 
 func (c *compiler) free(from, to int) { c.move(from, 1, 0, to) }
 
-// name leads from one state to another by what a rule stands for.
+// name adds the transitions of a rule between two states.
 func (c *compiler) name(name string, from, to int) error {
 	words := c.rules[name]
 	if len(words) == 0 {
@@ -139,7 +138,7 @@ func (c *compiler) element(words []string, from, to int) (rest []string, err err
 	return rest[1:], nil
 }
 
-// determine makes the automaton deterministic: its states are sets of states.
+// determine returns a deterministic automaton whose states are sets of states.
 func (c *compiler) determine(begin, end int) *Automaton {
 	var a Automaton
 	number := map[string]int{}

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// An Automaton is deterministic, begins in state 0, and has a move from every
-// state for every byte.
+// An Automaton is deterministic, starts in state 0, and has a transition from
+// every state for every byte.
 type Automaton struct {
 	Next   [][256]int
 	Accept []bool
@@ -15,8 +15,8 @@ type Automaton struct {
 // Minimal returns the smallest automaton that accepts the same texts. Its
 // states stand in the order in which a walk through it finds them.
 func (a *Automaton) Minimal() *Automaton {
-	// Begin with two classes of states, and split them until a byte leads all states of
-	// a class into one class.
+	// Start with two classes of states, and split them until each byte leads
+	// all states of a class to the same class.
 	class := make([]int, len(a.Next))
 	for i, ok := range a.Accept {
 		if ok {
@@ -61,7 +61,7 @@ func (a *Automaton) Minimal() *Automaton {
 	return &m
 }
 
-// Run returns the state after text, from the given state.
+// Run returns the state after text, starting in the given state.
 func (a *Automaton) Run(state int, text ...byte) int {
 	for _, b := range text {
 		state = a.Next[state][b]
@@ -69,8 +69,8 @@ func (a *Automaton) Run(state int, text ...byte) int {
 	return state
 }
 
-// Dead returns the state from which nothing is accepted any more, of an
-// automaton that is minimal, or -1.
+// Dead returns the state of a minimal automaton from which no input is
+// accepted, or -1.
 func (a *Automaton) Dead() int {
 	for i, next := range a.Next {
 		if !a.Accept[i] && !slices.ContainsFunc(next[:], func(n int) bool { return n != i }) {
@@ -80,7 +80,7 @@ func (a *Automaton) Dead() int {
 	return -1
 }
 
-// Access returns a text, as short as can be, that leads to each state.
+// Access returns a shortest input that leads to each state.
 func (a *Automaton) Access() []string {
 	text := make([]string, len(a.Next))
 	found := make([]bool, len(a.Next))
@@ -97,10 +97,10 @@ func (a *Automaton) Access() []string {
 	return text
 }
 
-// Product walks both automata at once, through every pair of states that some
-// text leads to. It returns the number of pairs, and an error with a text that
-// one accepts and the other does not, if there is one. Without an error both
-// accept the same texts, of any length.
+// Product walks both automata at once through every reachable pair of states.
+// It returns the number of pairs. If one automaton accepts an input that the
+// other rejects, the error has that input. Without an error, both accept the
+// same inputs of any length.
 func Product(a, b *Automaton) (pairs int, err error) {
 	type pair struct{ a, b int }
 	seen := map[pair]string{{0, 0}: ""}
@@ -121,13 +121,14 @@ func Product(a, b *Automaton) (pairs int, err error) {
 	return len(seen), nil
 }
 
-// Explore finds out the automaton of code that takes a text byte by byte. S is
-// all that the code keeps between two bytes; live reports whether more bytes can
-// still make a text of it, and accept whether it is one.
+// Explore derives the automaton of code that reads an input byte by byte. S is
+// the state that the code keeps between bytes. live reports whether more bytes
+// can make the input valid, and accept whether it is valid now.
 //
-// S may have far more values than there are states. Two values are taken for one state if no text of up to
-// three bytes tells them apart: every byte, and every two or three of those in probes. What that
-// cannot show, that nothing longer would tell them apart either, is to be shown by other means.
+// S may have more values than there are states. Two values count as one state
+// if no input of up to three bytes distinguishes them: every single byte, and
+// every two or three of the bytes in probes. That no longer input distinguishes
+// them must be shown by other means.
 func Explore[S any](start S, step func(S, byte) S, live, accept func(S) bool, probes string) (*Automaton, error) {
 	const limit = 64
 	var a Automaton
@@ -158,7 +159,7 @@ func Explore[S any](start S, step func(S, byte) S, live, accept func(S) bool, pr
 	return &a, nil
 }
 
-// behavior returns what can be seen of s by giving it texts.
+// behavior returns the visible behavior of s for these inputs.
 func behavior[S any](s S, step func(S, byte) S, live, accept func(S) bool, probes string) string {
 	var key []byte
 	see := func(s S) {

@@ -17,9 +17,9 @@ func compile(t *testing.T, abnf, rule string) *Automaton {
 	return a
 }
 
-// TestUTF8 is for the grammar's automaton being the one that is known: nine
-// states, one of them dead; and for unicode/utf8 having the same view of every
-// text of up to three bytes.
+// TestUTF8 verifies that the automaton of the grammar has the known nine
+// states, one of them dead, and that it agrees with unicode/utf8 for every
+// input of up to three bytes.
 func TestUTF8(t *testing.T) {
 	a := compile(t, UTF8, "UTF8-octets")
 	if len(a.Next) != 9 || a.Dead() < 0 {
@@ -45,7 +45,7 @@ func TestUTF8(t *testing.T) {
 	}
 }
 
-// TestProduct is for automata that differ being told apart.
+// TestProduct verifies that Product detects different automata.
 func TestProduct(t *testing.T) {
 	a := compile(t, UTF8, "UTF8-octets")
 	for _, change := range []struct{ old, new string }{
@@ -63,8 +63,8 @@ func TestProduct(t *testing.T) {
 	}
 }
 
-// TestStream explores utf8check.Stream, byte by byte, and finds the automaton
-// of the grammar.
+// TestStream explores utf8check.Stream byte by byte, and verifies that its
+// automaton is that of the grammar.
 //
 // Shows: U01 U02 U03 U04
 func TestStream(t *testing.T) {
@@ -83,8 +83,8 @@ func TestStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// It is not just the texts that are accepted: a text that cannot become one is
-	// refused at its first bad byte, which is what makes the states as many.
+	// The comparison includes rejection at the first invalid byte, not only the
+	// accepted inputs.
 	if len(got.Next) != len(want.Next) || pairs != len(want.Next) {
 		t.Errorf("%d states, %d pairs; the grammar has %d", len(got.Next), pairs, len(want.Next))
 	}
