@@ -19,6 +19,10 @@ func showKit() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	equal, err := equivalents()
+	if err != nil {
+		return "", err
+	}
 	dir, err := os.MkdirTemp("", "kit")
 	if err != nil {
 		return "", err
@@ -30,6 +34,11 @@ func showKit() (string, error) {
 	}
 	counts, lived := map[string]int{}, map[string]int{}
 	for i, m := range list {
+		same := m
+		same.row = 0
+		if _, ok := equal[same]; ok {
+			continue
+		}
 		status, err := try("frame", test, &m, dir, time.Minute)
 		if err != nil {
 			return "", err
