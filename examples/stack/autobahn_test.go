@@ -11,10 +11,9 @@ import (
 	"github.com/closeframe/closeframe/closeevent"
 )
 
-// The cases of the Autobahn test suite, by its numbers, as far as they are
-// about RFC 6455 itself: 1 to 7, 9 and 10. The peer sends them to an endpoint
-// that echoes, over loopback TCP, and then closes with 1000, unless the case
-// has a Close of its own.
+// The cases of the Autobahn test suite about RFC 6455, with its numbers: 1 to
+// 7, 9 and 10. The peer sends them to an echo endpoint over loopback TCP, and
+// then closes with 1000 unless the case has its own Close.
 
 // An autobahn is one case.
 type autobahn struct {
@@ -206,8 +205,9 @@ func autobahnCases() (cases []autobahn) {
 	add("7.13.1", nil, 1002, closing(5000, ""))
 	add("7.13.2", nil, 1002, closing(65535, ""))
 
-	// 9: limits. The suite's largest messages have 16 MiB, with the default
-	// limit; here is one of these, and smaller ones cut in the same ways.
+	// 9: limits. The largest messages of the suite have 16 MiB, which is the
+	// default limit. One message here has this size, and smaller ones are split
+	// in the same ways.
 	const m = 1 << 20
 	add("9.1.6", one(text(repeat("*", 16*m))), 1000, text(repeat("*", 16*m)))
 	add("9.2.5", one(bin(repeat("\xfe", 4*m))), 1000, bin(repeat("\xfe", 4*m)))
@@ -228,12 +228,12 @@ func autobahnCases() (cases []autobahn) {
 		add(fmt.Sprintf("9.8.%d", i+1), bins, 1000, bins...)
 	}
 
-	// 10: fragments made by the suite itself
+	// 10: automatic fragmentation
 	add("10.1.1", one(text(repeat("*", 65536))), 1000, fragments(text(repeat("*", 65536)), 1300)...)
 	return cases
 }
 
-// fragments cuts a message into frames of n bytes.
+// fragments splits a message into frames of n bytes.
 func fragments(f wireFrame, n int) (frames []wireFrame) {
 	for s := range slices.Chunk([]byte(f.payload), n) {
 		frames = append(frames, part(string(s)))
@@ -267,7 +267,7 @@ func nonCharacters() (list []string) {
 	return list
 }
 
-// isUTF8 is as plain as can be: nothing that is lost in runes.
+// isUTF8 reports whether s is unchanged by a conversion to runes and back.
 func isUTF8(s string) bool { return string([]rune(s)) == s }
 
 func TestAutobahn(t *testing.T) {
@@ -290,8 +290,8 @@ func TestAutobahn(t *testing.T) {
 						if tt.cut > 0 {
 							n = min(n, tt.cut)
 						}
-						// After a fault the endpoint reads to the end all the
-						// same, so that there is no error here.
+						// After a fault the endpoint still reads to the end, so
+						// there is no error here.
 						if _, err := peer.Write(in[:n]); err != nil {
 							t.Error(err)
 							return

@@ -144,12 +144,12 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// drainEnv tells this test's binary to be the clients of BenchmarkDrain: the
-// URL, and their number.
+// drainEnv makes the test binary run the clients of BenchmarkDrain. Its value
+// is the URL and the number of clients.
 const drainEnv = "CLOSEFRAME_DRAIN_URL"
 
-// TestMain is for the clients of BenchmarkDrain, in a process of their own: a
-// process is often not allowed both ends of 10,000 connections.
+// TestMain runs the clients of BenchmarkDrain in a separate process, because
+// many systems do not allow one process both ends of 10,000 connections.
 func TestMain(m *testing.M) {
 	if url := os.Getenv(drainEnv); url != "" {
 		n, _ := strconv.Atoi(os.Getenv(drainEnv + "_N"))
@@ -165,10 +165,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// BenchmarkDrain lets a server close 10,000 connections at once, and prints
-// what that took: from the first call of Close to the last end, how many
-// clients did not get code and reason, and the memory of the server for each
-// connection, while it is idle and at the most while all are closing.
+// BenchmarkDrain measures a server that closes 10,000 connections at once. It
+// reports the time from the first call of Close to the last end, the number of
+// clients without code and reason, and the server's memory per connection, both
+// idle and at the peak while closing.
 func BenchmarkDrain(b *testing.B) {
 	const n = 10_000
 	for b.Loop() {
@@ -204,7 +204,7 @@ func BenchmarkDrain(b *testing.B) {
 		b.StartTimer()
 		bad := drain(conns)
 		b.StopTimer()
-		runtime.ReadMemStats(&peak) // nothing has been given back yet
+		runtime.ReadMemStats(&peak) // before memory is released
 
 		if !lines.Scan() {
 			b.Fatal("nothing from the clients")
@@ -226,5 +226,5 @@ func BenchmarkDrain(b *testing.B) {
 	}
 }
 
-// inUse returns the memory of goroutines and of the heap that is in use.
+// inUse returns the memory in use by goroutines and the heap.
 func inUse(m *runtime.MemStats) uint64 { return m.HeapAlloc + m.StackInuse }

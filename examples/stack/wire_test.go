@@ -16,18 +16,18 @@ import (
 	"github.com/closeframe/closeframe/closeevent"
 )
 
-// What the tests put on the wire and take from it is made and read here, by
-// other code than the endpoint's.
+// The tests build and parse frames here, with code that is independent of the
+// endpoint.
 
-// A wireFrame is a frame as a peer sends it, right or wrong.
+// A wireFrame is a frame that a peer sends, valid or invalid.
 type wireFrame struct {
 	first   byte   // FIN, RSV and the opcode
-	payload string // as it is before it is masked
-	length  string // if not "", what stands for the length after the mask bit: 7 bits, and more bytes
-	unlike  bool   // masked where it must not be, or not where it must
+	payload string // before masking
+	length  string // if not "", replaces the length: 7 bits after the mask bit, and further bytes
+	unlike  bool   // with the wrong masking for the role
 }
 
-// Frames that are as they should be.
+// Valid frames.
 func text(s string) wireFrame     { return wireFrame{first: 0x81, payload: s} }
 func bin(s string) wireFrame      { return wireFrame{first: 0x82, payload: s} }
 func textPart(s string) wireFrame { return wireFrame{first: 0x01, payload: s} }
@@ -43,7 +43,7 @@ func closing(code closecode.Code, reason string) wireFrame {
 	return wireFrame{first: 0x88, payload: string([]byte{byte(code >> 8), byte(code)}) + reason}
 }
 
-// appendTo appends the frame to b as a client sends it, or as a server does.
+// appendTo appends the frame of a client or a server to b.
 func (f wireFrame) appendTo(b []byte, client bool) []byte {
 	var mask byte
 	if client != f.unlike {
@@ -81,8 +81,8 @@ func wire(client bool, frames ...wireFrame) (b []byte) {
 	return b
 }
 
-// nextFrame cuts one frame off b, which a client has sent, or a server. It
-// allows nothing that is not as it should be.
+// nextFrame removes one frame of a client or a server from b. It rejects
+// invalid frames.
 func nextFrame(b []byte, client bool) (f wireFrame, rest []byte, err error) {
 	if len(b) < 2 {
 		return f, b, io.ErrUnexpectedEOF
@@ -125,10 +125,10 @@ func nextFrame(b []byte, client bool) (f wireFrame, rest []byte, err error) {
 }
 
 // unwire returns the frames in b, with data frames joined to messages (first is
-// then 0x81 or 0x82). It checks their order: at most one Close, and only Pongs
-// after it.
+// then 0x81 or 0x82). It verifies their order: at most one Close, and only
+// Pongs after it.
 func unwire(b []byte, client bool) (frames []wireFrame, err error) {
-	open := -1 // index of the message that is not complete
+	open := -1 // index of the incomplete message
 	closed := false
 	for len(b) > 0 {
 		var f wireFrame
@@ -161,14 +161,14 @@ func unwire(b []byte, client bool) (frames []wireFrame, err error) {
 	return frames, nil
 }
 
-// A script is a peer in memory: it sends the pieces, one for each Read, ends
-// its side, and takes everything.
+// A script is a peer in memory: it sends the chunks, one per Read, closes its
+// side, and accepts every write.
 type script struct {
 	mu     sync.Mutex
 	pieces [][]byte
 	sent   []byte // by the endpoint
 	closed bool
-	atOnce bool // the end comes together with the last bytes
+	atOnce bool // EOF is returned with the last bytes
 }
 
 func (s *script) Read(p []byte) (int, error) {
@@ -215,15 +215,15 @@ func (s *script) SetDeadline(time.Time) error      { return nil }
 func (s *script) SetReadDeadline(time.Time) error  { return nil }
 func (s *script) SetWriteDeadline(time.Time) error { return nil }
 
-// An outcome is what came of a script.
+// An outcome is the result of a script.
 type outcome struct {
 	messages []wireFrame // that Read returned
 	sent     []wireFrame // by the endpoint
 	event    closeevent.Event
 }
 
-// run lets an endpoint, a client or a server, read the pieces to the end. If
-// echo is set it sends every message back.
+// run makes an endpoint, a client or a server, read the chunks to the end. If
+// echo is set, the endpoint returns every message.
 func run(t testing.TB, client bool, config Config, echo bool, pieces ...[]byte) (o outcome) {
 	t.Helper()
 	s := &script{pieces: pieces}
@@ -259,8 +259,8 @@ func run(t testing.TB, client bool, config Config, echo bool, pieces ...[]byte) 
 	return o
 }
 
-// closeOf returns the Close among the frames, as a code (1005 for an empty
-// one, 0 for none) and a reason.
+// closeOf returns the code and the reason of the Close among the frames. The
+// code is 1005 for an empty one and 0 for none.
 func closeOf(frames []wireFrame) (closecode.Code, string) {
 	for _, f := range frames {
 		if f.first == 0x88 {
@@ -279,7 +279,7 @@ func roles(t *testing.T, f func(t *testing.T, client bool)) {
 	t.Run("client", func(t *testing.T) { f(t, true) })
 }
 
-// clean and lost are ways in which connections end.
+// clean and lost are the two ways in which connections end.
 func clean(code closecode.Code, reason string) closeevent.Event {
 	return closeevent.Event{Code: code, Reason: reason, WasClean: true}
 }

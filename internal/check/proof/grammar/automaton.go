@@ -12,8 +12,8 @@ type Automaton struct {
 	Accept []bool
 }
 
-// Minimal returns the smallest automaton that accepts the same texts. Its
-// states stand in the order in which a walk through it finds them.
+// Minimal returns the minimal automaton that accepts the same inputs. Its
+// states are in the order in which a walk finds them.
 func (a *Automaton) Minimal() *Automaton {
 	// Start with two classes of states, and split them until each byte leads
 	// all states of a class to the same class.
