@@ -40,26 +40,26 @@ const (
 	KindText    = "text"
 )
 
-// Hex is bytes that are written in hexadecimal digits.
+// Hex is a byte string, in JSON as hexadecimal digits.
 type Hex []byte
 
-// MarshalText returns the digits of h.
+// MarshalText returns the hexadecimal digits of h.
 func (h Hex) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h), nil }
 
-// UnmarshalText sets h to the bytes that text has the digits of.
+// UnmarshalText parses hexadecimal digits.
 func (h *Hex) UnmarshalText(text []byte) (err error) {
 	*h, err = hex.AppendDecode(Hex{}, text)
 	return err
 }
 
-// Origin is what every vector begins with.
+// Origin has the fields that all vectors share.
 type Origin struct {
 	ID     string `json:"id"`
 	Source string `json:"source"`
 	Rule   string `json:"rule"`
 }
 
-// Codes is a range of status codes of which the same can be said.
+// Codes is a range of status codes with the same properties.
 type Codes struct {
 	Origin
 	First      uint16 `json:"first"`
@@ -70,8 +70,8 @@ type Codes struct {
 	Scriptable bool   `json:"scriptable"`
 }
 
-// Answers are the codes with which a receiver may fail the connection, the
-// best one first. In JSON one code is a number, and more are a list.
+// Answers has the codes with which a receiver may fail the connection, the best
+// one first. In JSON a single code is a number, and several are a list.
 type Answers []uint16
 
 // MarshalJSON returns a number or a list of numbers.
@@ -91,7 +91,7 @@ func (a *Answers) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &(*a)[0])
 }
 
-// Payload is the payload of a Close frame and what it says, or its fault.
+// Payload is the payload of a Close frame and its meaning or its error.
 type Payload struct {
 	Origin
 	Header  Hex     `json:"header"` // of the frame that carries it, not masked
@@ -105,7 +105,8 @@ type Payload struct {
 	Answer uint16 `json:"-"` // the first of Answers
 }
 
-// Frame is bytes that an endpoint of the role receives, and what they say.
+// Frame has the bytes that an endpoint with the role receives, and their
+// meaning or their error.
 type Frame struct {
 	Origin
 	Role    string  `json:"role"`
@@ -123,7 +124,7 @@ type Frame struct {
 	Answer uint16 `json:"-"` // the first of Answers
 }
 
-// UTF8 is a text, and whether and how far it is well-formed UTF-8.
+// UTF8 is an input, and the result of validating it as UTF-8.
 type UTF8 struct {
 	Origin
 	Bytes      Hex  `json:"bytes"`
@@ -133,7 +134,7 @@ type UTF8 struct {
 	Truncate   int  `json:"truncate"`
 }
 
-// Encoding is a code and a reason, and the bytes of the Close that says them.
+// Encoding is a code and a reason, and the bytes of the Close frame for them.
 type Encoding struct {
 	Origin
 	Code    uint16 `json:"code"`
@@ -153,7 +154,7 @@ type Input struct {
 	Bytes Hex      `json:"bytes"`
 }
 
-// Lookup is a name or a number and the code that it stands for, 0 for none.
+// Lookup is a name or a number and its code, or 0.
 type Lookup struct {
 	Origin
 	Name string `json:"name"`
@@ -169,8 +170,8 @@ type Reconnect struct {
 	Hi      int64  `json:"hi_ms"`
 }
 
-// Ending is a way in which a connection ends: what the server does and, if it
-// is the client that closes, what the client does.
+// Ending is a way in which a connection ends: the steps of the server and, if
+// the client closes, its call.
 type Ending struct {
 	Origin
 	Upgrade string   `json:"upgrade"`
@@ -179,14 +180,14 @@ type Ending struct {
 	Slow    bool     `json:"slow"`
 }
 
-// Request is a client's call of close. A nil Code or Reason is not given.
+// Request is a client's call of close. A nil Code or Reason is omitted.
 type Request struct {
 	When   string  `json:"when"` // "open", "connecting", or "twice"
 	Code   *uint16 `json:"code,omitempty"`
 	Reason *string `json:"reason,omitempty"`
 }
 
-// Call is a call of close in JavaScript, and what comes of it.
+// Call is a call of close in JavaScript, and its result.
 type Call struct {
 	Origin
 	Call      string `json:"call"`
@@ -205,7 +206,7 @@ type Entry struct {
 	Note      string   `json:"note"`
 }
 
-// Range is a range that the registry cuts the codes into.
+// Range is a range of codes in the registry.
 type Range struct {
 	First  uint16 `json:"first"`
 	Last   uint16 `json:"last"`
@@ -240,8 +241,8 @@ func Payloads() []Payload {
 	return list
 }
 
-// Frames returns the vectors of frames.json. Bytes are all that is received:
-// the frame and what follows it.
+// Frames returns the vectors of frames.json. Bytes has everything that is
+// received: the frame and the bytes after it.
 func Frames() []Frame {
 	list := load[Frame]("frames")
 	for i := range list {
@@ -290,15 +291,15 @@ func Registry() ([]Entry, []Range) {
 	return v.Entries, v.Ranges
 }
 
-// load returns the vectors in the file of the given name.
+// load returns the vectors in the named file.
 func load[T any](name string) []T {
 	var v struct{ Vectors []T }
 	read(name+".json", &v)
 	return v.Vectors
 }
 
-// read decodes a file into v. The files are a part of the test's binary: if
-// one is broken there is nothing to go on with.
+// read decodes a file into v. The files are embedded in the test binary, so it
+// panics if one is invalid.
 func read(file string, v any) {
 	b, err := testdata.Files.ReadFile(file)
 	if err == nil {
