@@ -28,7 +28,7 @@ const wazero = "github.com/tetratelabs/wazero/cmd/wazero@v1.12.0"
 
 // tools has the packages whose tests run the go command, read the source tree
 // or start processes. Their results are the same on every machine.
-var tools = []string{"", "docs", "docs/pictures", "internal/check/proof", "internal/vectors/gen", "internal/probe/gen"}
+var tools = []string{"", "docs", "docs/pictures", "internal/check/proof", "internal/check/release", "closetest", "internal/vectors/gen", "internal/probe/gen"}
 
 // sockets has the packages whose tests use real sockets.
 var sockets = []string{"closeconn", "cmd/closeframe", "examples/stack", "internal/probe", "cmd/closeframe/internal/lab", "examples/eventloop/echo"}

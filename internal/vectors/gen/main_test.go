@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"testing"
 
 	"github.com/closeframe/closeframe/testdata"
@@ -17,5 +18,13 @@ func TestFresh(t *testing.T) {
 		if !bytes.Equal(got, want) {
 			t.Errorf("%s is not what gen writes: go generate ./internal/vectors", name)
 		}
+	}
+}
+
+// TestChangelog verifies that the changelog has the version of the files.
+func TestChangelog(t *testing.T) {
+	b, err := os.ReadFile("../../../testdata/CHANGELOG.md")
+	if err != nil || !bytes.Contains(b, []byte("\n## "+testdata.Version+"\n")) {
+		t.Errorf("CHANGELOG.md has no section %s, %v", testdata.Version, err)
 	}
 }
