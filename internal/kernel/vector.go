@@ -28,12 +28,13 @@ func validLong(s string) bool { return Next(0, s) == 0 }
 
 // xorLong is xor for more than maxChunk bytes. The assembly jumps to it.
 func xorLong(dst, src *byte, n int, key uint32) {
-	for n > 0 {
-		m := min(n, maxChunk)
-		xorChunk(dst, src, m, key)
-		dst = (*byte)(unsafe.Add(unsafe.Pointer(dst), m))
-		src = (*byte)(unsafe.Add(unsafe.Pointer(src), m))
-		n -= m
+	// Slices, since a pointer past the end of an object is invalid, even if it
+	// is not used.
+	d, s := unsafe.Slice(dst, n), unsafe.Slice(src, n)
+	for len(d) > 0 {
+		m := min(len(d), maxChunk)
+		xorChunk(&d[0], &s[0], m, key)
+		d, s = d[m:], s[m:]
 	}
 }
 

@@ -99,7 +99,7 @@ var libraries = []struct {
 			return nil, err
 		}
 		return gorillaConn{NewGorilla(c, true)}, nil
-	}, []string{"code-1014", "one-byte-00", "one-byte-03", "one-byte-ff", "failed-then-text"}},
+	}, []string{"one-byte-00", "one-byte-03", "one-byte-ff", "failed-then-text"}},
 }
 
 var options = probe.Options{Timeout: time.Second, Quiet: 50 * time.Millisecond, Trigger: "close"}
