@@ -27,7 +27,9 @@ var recordCaptures = flag.Bool("captures", false, "write the captures of TestAut
 // closeframe autopsy tells from the packets what the browser fired. It knows no other
 // browser.
 func TestAutopsy(t *testing.T) {
-	t.Parallel()
+	if testing.Short() {
+		t.Skip("a busy machine loses packets: run without -short on a quiet one")
+	}
 	for _, program := range []string{"tcpdump", "tshark"} {
 		if _, err := exec.LookPath(program); err != nil {
 			if os.Getenv("CI") != "" {
