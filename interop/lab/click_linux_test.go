@@ -109,7 +109,7 @@ func TestFrames(t *testing.T) {
 		2: "|.... 1000|opcode|8: Close",
 		3: "1|91 1... ....|MASK|masked: a client sent it",
 		4: "|.001 0001|length|17 bytes of payload",
-		5: "2|" + key[:2] + " " + key[2:4] + " " + key[4:6] + " " + key[6:] + "|key|masking key, byte by byte in turn",
+		5: "2|" + key[:2] + " " + key[2:4] + " " + key[4:6] + " " + key[6:] + "|key|masking key, repeated for every four bytes",
 		9: "|unmasked:||",
 		// No row breaks a character.
 		10: "6|0b b8|code|3000 Unauthorized",
