@@ -119,7 +119,7 @@ func TestShells(t *testing.T) {
 			{"closeframe explain -app discord-", "discord-voice"},
 			{"closeframe -lang zh-", "zh-Hans"},
 		} {
-			ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			program := shellTests[shell]
 			cmd := exec.CommandContext(ctx, program[0], program[1:]...)
 			cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "line="+tt.line, "want="+tt.want, "TERM=dumb", "HOME="+dir)
