@@ -7,8 +7,9 @@ import (
 )
 
 // An Ending is what one endpoint knows of how its connection ended: the event,
-// and what both sides sent (RFC 6455 §7.1.3–7.1.7). It is meant for logs and metrics: log [Ending.Error],
-// and count by [Ending.Cause]. Endings are compared with ==. As JSON, an Ending is
+// and what both sides sent (RFC 6455 §7.1.3–7.1.7). It is meant for logs and
+// metrics: log [Ending.Error], and count by [Ending.Cause]. Endings are compared
+// with ==. As JSON, an Ending is
 //
 //	{"code":1001,"reason":"bye","wasClean":true,"sent":1001,"received":1001,
 //	 "peerFirst":true,"failed":false,"writeFailed":false}

@@ -294,8 +294,8 @@ func (h *Handshake) Client() bool { return h.past&client != 0 }
 func (h *Handshake) PeerFirst() bool { return h.past&peerFirst != 0 }
 
 // Ending returns what this endpoint knows of both sides (RFC 6455 §7.1.3–7.1.7).
-// It may be called at any time. Before [Handshake.TransportClosed], the Event is the one that
-// TransportClosed would return now.
+// It may be called at any time. Before [Handshake.TransportClosed], the Event is
+// the one that TransportClosed would return now.
 func (h *Handshake) Ending() Ending {
 	return Ending{
 		Event:       h.event(),
