@@ -244,8 +244,11 @@ func drawState(c *canvas, say say, s state, name string, p [2]int) {
 	default:
 		class, end = "bad", say("1006, not clean", "1006，握手未完成")
 	}
-	if s.view.state == closeevent.Open {
+	switch {
+	case s.view.state == closeevent.Open:
 		class = "box"
+	case !s.view.server && !s.view.client:
+		class = "number" // waits for the peer's Close: nothing is lost yet
 	}
 	closes := say("nobody yet", "还没有")
 	switch {
