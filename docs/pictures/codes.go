@@ -13,32 +13,28 @@ import (
 // scales: each as one square pixel, with the high byte of the code downward
 // and the low byte across; the rows up to the last that has a valid code,
 // larger; and the sixteen codes from 1000, each with its number.
-func drawCodes(say say) (*canvas, error) {
-	// The names of the API in English; words in Chinese.
-	name := func(class closecode.Class) string {
-		return say(class.String(), catalog.In("zh-Hans").Class(class).Title)
-	}
+func drawCodes(l *catalog.Language) (*canvas, error) {
+	name := func(class closecode.Class) string { return l.Class(class).Title }
 	c := &canvas{
 		w: 900, h: 560,
-		title: say("The 65,536 close codes by class", "65,536 个关闭码的分类"),
-		desc: say("A map of all close codes, with the high byte downward and the low byte across, and a legend of the eight classes.",
-			"全部关闭码的地图，高字节向下，低字节向右，附八个类别的图例。"),
+		title: l.Text("picture.codes.title"),
+		desc:  l.Text("picture.codes.alt"),
 	}
 	const left = 24
 	c.text("big", left, 34, c.title)
 
-	// Everything, one pixel each.
+	// All codes, one pixel each.
 	const all, top = 24, 80
-	c.text("small dim", all, 68, say("all of them, one pixel each", "全部，每个一像素"))
+	c.text("small dim", all, 68, l.Text("picture.codes.all"))
 	runs(0, 65535, func(class closecode.Class, first, last int) {
 		cells(c, class, first, last, all, top, 1, 1)
-		if last-first > 30*256 { // there is room
+		if last-first > 30*256 { // room for a label
 			c.text("mid", all+128, top+(first+last)/512+5, fmt.Sprintf("%s %d–%d", name(class), first, last))
 		}
 	})
 	c.rect("faint", all, top, 256, 256)
 
-	// The part in which there are any that may be sent.
+	// The rows up to the last code that may be sent.
 	zoom := 0
 	for n := range 1 << 16 {
 		if closecode.Code(n).Valid() {
@@ -46,22 +42,21 @@ func drawCodes(say say) (*canvas, error) {
 		}
 	}
 	const x, w, rowH = 364, 2, 13
-	c.text("small dim", x, 68, fmt.Sprintf(say("the first %d rows, 0–%d", "前 %d 行，0–%d"), zoom, zoom*256-1))
+	c.text("small dim", x, 68, l.Text("picture.codes.rows", zoom, zoom*256-1))
 	c.rect("line crisp", all, top, 256, zoom)
 	c.path("faint", "M%d %dL%d %dM%d %dL%d %d", all+256, top, x, top, all+256, top+zoom, x, top+zoom*rowH)
 	runs(0, zoom*256-1, func(class closecode.Class, first, last int) {
 		cells(c, class, first, last, x, top, w, rowH)
 		if last-first < 3*256 {
-			return // no room
+			return // no room for a label
 		}
 		c.text("mid", x+128*w, top+(first+last)*rowH/512+5, fmt.Sprintf("%s %d–%d", name(class), first, last))
 	})
 	c.rect("faint", x, top, 256*w, zoom*rowH)
 
-	// The sixteen that the standard speaks of.
+	// The codes that RFC 6455 and the registry define.
 	const strip, cell = 372, 53
-	c.text("small dim", left, strip-10, say("1000–1015, of which some may be sent and some not",
-		"1000–1015，有的可以发送，有的不可以"))
+	c.text("small dim", left, strip-10, l.Text("picture.codes.defined"))
 	for n := 1000; n < 1016; n++ {
 		at := left + (n-1000)*cell
 		c.rect("c"+strconv.Itoa(int(closecode.Code(n).Class())), at, strip, cell, 30)
@@ -74,13 +69,13 @@ func drawCodes(say say) (*canvas, error) {
 		at, y := left+int(class)/4*440, 436+int(class)%4*29
 		c.rect("c"+strconv.Itoa(int(class)), at, y, 22, 18)
 		c.rect("faint", at, y, 22, 18)
-		ranges, count, valid := describeClass(class)
-		sent := say("not sent", "不可发送")
+		ranges, count, valid := summary(class)
+		sent := l.Text("picture.codes.notSent")
 		if valid {
-			sent = say("may be sent", "可以发送")
+			sent = l.Text("picture.codes.sent")
 		}
 		c.text("strong", at+32, y+14, name(class))
-		c.text("small dim", at+136, y+14, fmt.Sprintf(say("%s: %d codes, %s", "%s：%d 个，%s"), ranges, count, sent))
+		c.text("small dim", at+136, y+14, l.Text("picture.codes.legend", strings.Join(ranges, l.Text("word.comma")), count, sent))
 	}
 	return c, nil
 }
@@ -114,10 +109,9 @@ func cells(c *canvas, class closecode.Class, first, last, x, y, w, h int) {
 	}
 }
 
-// describeClass returns the ranges of the codes of a class as text, how many
-// they are, and whether they may be sent.
-func describeClass(class closecode.Class) (ranges string, count int, valid bool) {
-	var list []string
+// summary returns the ranges of the codes of a class, the number of these
+// codes, and whether they may be sent.
+func summary(class closecode.Class) (ranges []string, count int, valid bool) {
 	runs(0, 65535, func(c closecode.Class, first, last int) {
 		if c != class {
 			return
@@ -126,10 +120,10 @@ func describeClass(class closecode.Class) (ranges string, count int, valid bool)
 		valid = closecode.Code(first).Valid()
 		switch last {
 		case first:
-			list = append(list, strconv.Itoa(first))
+			ranges = append(ranges, strconv.Itoa(first))
 		default:
-			list = append(list, fmt.Sprintf("%d–%d", first, last))
+			ranges = append(ranges, fmt.Sprintf("%d–%d", first, last))
 		}
 	})
-	return strings.Join(list, ", "), count, valid
+	return ranges, count, valid
 }

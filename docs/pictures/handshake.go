@@ -8,10 +8,11 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
 	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// An input is something that happens to a Handshake. It returns what it makes
-// the Handshake append.
+// An input is a method call on a Handshake. do returns the bytes that the
+// Handshake appended.
 type input struct {
 	name string
 	do   func(*closeevent.Handshake) []byte
@@ -34,12 +35,12 @@ var inputs = []input{
 	{"WriteFailed", func(h *closeevent.Handshake) []byte { h.WriteFailed(); return nil }},
 }
 
-// A pair is a server's and a client's Handshake that have received the same
-// inputs. It keeps the inputs, since a Handshake must not be copied.
+// A pair is a Handshake of a server and one of a client after the same inputs.
+// It keeps the inputs, since a Handshake must not be copied.
 type pair struct {
 	server, client *closeevent.Handshake
 	past           []input
-	sent           bool   // whether the last input made both append a Close frame
+	sent           bool   // both appended a Close frame on the last input
 	key            string // equal for pairs in equal states
 }
 
@@ -60,21 +61,21 @@ func replay(past ...input) pair {
 // do returns the pair after one more input.
 func (p pair) do(in input) pair { return replay(append(slices.Clip(p.past), in)...) }
 
-// A view is what can be seen of a pair from outside: the ends are what
-// TransportClosed returns if the transport goes now.
+// A view is everything that the methods of a pair report. end is the result of
+// TransportClosed if the transport is closed now.
 type view struct {
 	state        closeevent.State
 	server       bool // ShouldCloseTransport of the server's
 	client       bool // ShouldCloseTransport of the client's
 	peerFirst    bool
 	end          closeevent.Event
-	rolesDiffer  bool // in anything but ShouldCloseTransport
+	rolesDiffer  bool // the two differ in more than ShouldCloseTransport
 	afterwards   closeevent.State
 	afterClosing bool // ShouldCloseTransport after TransportClosed
 }
 
-func look(p pair) view {
-	p = replay(p.past...) // TransportClosed changes it
+func observe(p pair) view {
+	p = replay(p.past...) // a new pair, since TransportClosed changes it
 	v := view{
 		state:       p.server.State(),
 		server:      p.server.ShouldCloseTransport(),
@@ -89,10 +90,10 @@ func look(p pair) view {
 	return v
 }
 
-// A state is a set of pairs that nobody can tell apart from outside, now or
-// after any inputs.
+// A state is a set of pairs whose methods report the same, now and after any
+// inputs.
 type state struct {
-	path  string // the shortest inputs that lead to it, the first in order
+	path  string // names of the shortest inputs that lead to it
 	view  view
 	edges []edge // one for each input
 }
@@ -102,10 +103,10 @@ type edge struct {
 	sent bool
 }
 
-// machine returns the states of closeevent's Handshake in the order in which
-// they are met. It tries every input in every state of the real one until
-// there is nothing new, and then merges those that can't be told apart.
-func machine() ([]state, error) {
+// explore returns the states of a Handshake in the order of discovery. It tries
+// every input in every state until no new state appears, and then merges states
+// that cannot be distinguished.
+func explore() ([]state, error) {
 	pairs := []pair{replay()}
 	paths := map[string]string{pairs[0].key: ""}
 	for i := 0; i < len(pairs); i++ {
@@ -116,22 +117,22 @@ func machine() ([]state, error) {
 				pairs = append(pairs, next)
 			}
 			if len(pairs) > 1000 {
-				return nil, fmt.Errorf("the Handshake has no end of states")
+				return nil, fmt.Errorf("more than 1000 states of a Handshake")
 			}
 		}
 	}
-	// Split the pairs until those in one class agree in what is seen of them
-	// and in the classes of what follows.
+	// Split the classes until the pairs of a class have equal views, and equal
+	// classes after every input.
 	class := make(map[string]string)
 	for _, p := range pairs {
-		v := look(p)
+		v := observe(p)
 		if v.rolesDiffer || v.afterwards != closeevent.Closed || v.afterClosing {
 			return nil, fmt.Errorf("after %q: the picture has no way to show %+v", paths[p.key], v)
 		}
 		class[p.key] = fmt.Sprint(v)
 	}
 	for n := 0; ; {
-		first := make(map[string]string) // a class by the path of its first member
+		first := make(map[string]string) // path of the first pair of each class
 		next := make(map[string]string)
 		for _, p := range pairs {
 			key := class[p.key]
@@ -155,7 +156,7 @@ func machine() ([]state, error) {
 		if class[p.key] != paths[p.key] {
 			continue
 		}
-		s := state{path: paths[p.key], view: look(p)}
+		s := state{path: paths[p.key], view: observe(p)}
 		for _, in := range inputs {
 			to := p.do(in)
 			if to.sent && class[to.key] == s.path {
@@ -168,20 +169,20 @@ func machine() ([]state, error) {
 	return states, nil
 }
 
-// places is where the states stand and what they are called. Only this is
-// chosen; a state of the machine that is not here, or the reverse, is an error.
+// places has the place and the name of each state by its path. A state without a
+// place is an error, and so is a place without a state.
 var places = map[string]struct {
 	column, row int
-	en, zh      string
+	name        string // key of its text
 }{
-	"":                          {0, 1, "Open", "已打开"},
-	"Receive":                   {1, 0, "Peer closed first", "对方先关闭"},
-	"Close":                     {1, 1, "We closed first", "我方先关闭"},
-	"Fail":                      {1, 2, "Failed", "已判失败"},
-	"Close Receive":             {2, 1, "Both have closed", "双方都已关闭"},
-	"Close WriteFailed":         {2, 2, "Our Close was lost", "我方关闭帧丢失"},
-	"Receive WriteFailed":       {3, 0, "Only the peer closed", "只有对方关闭"},
-	"Close Receive WriteFailed": {3, 1, "Ours was lost", "我方关闭帧终究丢失"},
+	"":                          {0, 1, "picture.handshake.open"},
+	"Receive":                   {1, 0, "picture.handshake.peerFirst"},
+	"Close":                     {1, 1, "picture.handshake.ownFirst"},
+	"Fail":                      {1, 2, "picture.handshake.failed"},
+	"Close Receive":             {2, 1, "picture.handshake.both"},
+	"Close WriteFailed":         {2, 2, "picture.handshake.ownLost"},
+	"Receive WriteFailed":       {3, 0, "picture.handshake.onlyPeer"},
+	"Close Receive WriteFailed": {3, 1, "picture.handshake.bothOwnLost"},
 }
 
 const (
@@ -191,18 +192,17 @@ const (
 	originY      = 64
 )
 
-// drawHandshake draws the states of a Handshake and what leads from one to
-// another.
-func drawHandshake(say say) (*canvas, error) {
-	states, err := machine()
+// drawHandshake draws the states of a Handshake and the method calls that lead
+// from one to another.
+func drawHandshake(l *catalog.Language) (*canvas, error) {
+	states, err := explore()
 	if err != nil {
 		return nil, err
 	}
 	c := &canvas{
 		w: 3*originX + 3*stepX + boxW, h: originY + 2*stepY + boxH + 84,
-		title: say("The closing handshake, as one endpoint sees it", "关闭握手：从一个端点来看"),
-		desc: say("A state diagram. Each state says who closes the transport now and what the CloseEvent will be; each arrow says what happens.",
-			"状态图。每个状态写明此时由谁关闭传输，以及得到怎样的 CloseEvent；每个箭头写明发生了什么。"),
+		title: l.Text("picture.handshake.title"),
+		desc:  l.Text("picture.handshake.alt"),
 	}
 	c.text("big", originX, 34, c.title)
 	at := make(map[string][2]int)
@@ -214,35 +214,32 @@ func drawHandshake(say say) (*canvas, error) {
 		at[s.path] = [2]int{originX + p.column*stepX, originY + p.row*stepY}
 	}
 	if len(at) != len(places) {
-		return nil, fmt.Errorf("%d states for %d places", len(at), len(places))
+		return nil, fmt.Errorf("%d states, expected %d", len(at), len(places))
 	}
 	for _, s := range states {
-		drawEdges(c, say, s, at)
+		drawEdges(c, l, s, at)
 	}
 	for _, s := range states {
 		p := places[s.path]
-		drawState(c, say, s, say(p.en, p.zh), at[s.path])
+		drawState(c, l, s, l.Text(p.name), at[s.path])
 	}
 	y := c.h - 40
-	c.text("small dim", originX, y-20, say("An arrow is a method of Handshake; \"sends\" marks those that append a Close frame. What has no arrow changes nothing and sends nothing.",
-		"箭头是 Handshake 的方法，标有“发送”的会写出关闭帧。没有画出的方法不改变状态，也不写出任何东西。"))
-	c.text("small dim", originX, y, say("In every state TransportClosed ends it: the state is closed, and the CloseEvent is the one in the box.",
-		"在任何状态下，TransportClosed 都使其结束：状态变为 closed，得到框中所写的 CloseEvent（握手完成即 wasClean 为真）。"))
-	c.text("small dim", originX, y+20, say("\"the peer's code\" comes with the peer's reason; the code is 1005 if its Close frame had none.",
-		"“对方的关闭码”附带对方的关闭原因；对方的关闭帧若没有关闭码，则为 1005。"))
+	c.text("small dim", originX, y-20, l.Text("picture.handshake.arrows"))
+	c.text("small dim", originX, y, l.Text("picture.handshake.end"))
+	c.text("small dim", originX, y+20, l.Text("picture.handshake.code"))
 	return c, nil
 }
 
 // drawState draws the box of s with its upper left corner at p.
-func drawState(c *canvas, say say, s state, name string, p [2]int) {
+func drawState(c *canvas, l *catalog.Language, s state, name string, p [2]int) {
 	var class, end string
 	switch e := s.view.end; {
 	case e.WasClean:
-		class, end = "reason", say("the peer's code, clean", "对方的关闭码，握手完成")
+		class, end = "reason", l.Text("picture.handshake.clean")
 	case e.Code != closecode.AbnormalClosure:
-		class, end = "fixed", say("the peer's code, not clean", "对方的关闭码，握手未完成")
+		class, end = "fixed", l.Text("picture.handshake.unclean")
 	default:
-		class, end = "bad", say("1006, not clean", "1006，握手未完成")
+		class, end = "bad", l.Text("picture.handshake.abnormal")
 	}
 	switch {
 	case s.view.state == closeevent.Open:
@@ -250,24 +247,24 @@ func drawState(c *canvas, say say, s state, name string, p [2]int) {
 	case !s.view.server && !s.view.client:
 		class = "number" // waits for the peer's Close: nothing is lost yet
 	}
-	closes := say("nobody yet", "还没有")
+	closes := l.Text("picture.handshake.nobody")
 	switch {
 	case s.view.server && s.view.client:
-		closes = say("this endpoint", "本端")
+		closes = l.Text("picture.handshake.here")
 	case s.view.server:
-		closes = say("the server", "服务器")
+		closes = l.Text("picture.handshake.byServer")
 	case s.view.client:
-		closes = say("the client", "客户端")
+		closes = l.Text("picture.handshake.byClient")
 	}
 	c.round(class, p[0], p[1], boxW, boxH)
 	c.text("strong mid", p[0]+boxW/2, p[1]+22, name)
-	c.text("small mid", p[0]+boxW/2, p[1]+42, fmt.Sprintf("State: %v", s.view.state))
-	c.text("small mid", p[0]+boxW/2, p[1]+60, fmt.Sprintf(say("closes TCP: %s", "关闭 TCP：%s"), closes))
+	c.text("small mid", p[0]+boxW/2, p[1]+42, l.Text("picture.handshake.state", s.view.state))
+	c.text("small mid", p[0]+boxW/2, p[1]+60, l.Text("picture.handshake.closes", closes))
 	c.text("small mid", p[0]+boxW/2, p[1]+78, end)
 }
 
 // drawEdges draws the arrows that leave s for other states.
-func drawEdges(c *canvas, say say, s state, at map[string][2]int) {
+func drawEdges(c *canvas, l *catalog.Language, s state, at map[string][2]int) {
 	var targets []string
 	for _, e := range s.edges {
 		if e.to != s.path && !slices.Contains(targets, e.to) {
@@ -281,7 +278,7 @@ func drawEdges(c *canvas, say say, s state, at map[string][2]int) {
 				lines = append(lines, inputs[i].name)
 			}
 			if e.to == to && e.sent {
-				lines = append(lines, say("sends", "发送"))
+				lines = append(lines, l.Text("picture.handshake.sends"))
 			}
 		}
 		arrow(c, at[s.path], at[to], lines)

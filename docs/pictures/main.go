@@ -1,19 +1,20 @@
-// Command pictures makes the pictures of the documentation: SVG files that
-// are legible on a light and on a dark page, in English and in Chinese.
+// Command pictures draws the pictures of the documentation: SVG files that
+// are legible on a light and on a dark page, in every language of the catalog.
 //
 //	go generate ./docs/pictures
 //
-// Nothing in them is drawn by hand. What they show is asked of the packages:
-// the bits of a frame of package frame, the classes of package closecode, and
-// the states of the closing handshake of package closeevent, whose Handshake
-// is put through everything that can happen to it. A test compares the
-// committed files with what this program makes.
+// The pictures show what the packages do: the bits of a frame that package
+// frame made, the classes of package closecode, and the states of a Handshake
+// of package closeevent, found by trying every sequence of calls. A test
+// compares the committed files with the output of this program.
 package main
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 //go:generate go run . .
@@ -36,29 +37,23 @@ func main() {
 	}
 }
 
-// A say returns the one of its arguments that is in the picture's language.
-type say func(en, zh string) string
-
-func english(en, _ string) string { return en }
-func chinese(_, zh string) string { return zh }
-
-// pictures returns every picture in every language by its file's name.
+// pictures returns every picture in every language by the name of its file.
+// The English pictures have no tag in their names.
 func pictures() (map[string][]byte, error) {
 	files := make(map[string][]byte)
-	for _, p := range []struct {
-		name string
-		draw func(say) (*canvas, error)
-	}{
-		{"frame", drawFrame},
-		{"codes", drawCodes},
-		{"handshake", drawHandshake},
-	} {
-		for suffix, say := range map[string]say{".svg": english, ".zh-Hans.svg": chinese} {
-			c, err := p.draw(say)
+	for _, tag := range catalog.Languages() {
+		suffix := "." + tag + ".svg"
+		if tag == "en" {
+			suffix = ".svg"
+		}
+		for name, draw := range map[string]func(*catalog.Language) (*canvas, error){
+			"frame": drawFrame, "codes": drawCodes, "handshake": drawHandshake,
+		} {
+			c, err := draw(catalog.In(tag))
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", p.name, err)
+				return nil, fmt.Errorf("%s: %w", name, err)
 			}
-			files[p.name+suffix] = c.svg()
+			files[name+suffix] = c.svg()
 		}
 	}
 	return files, nil

@@ -7,12 +7,15 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"testing"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// TestUpToDate demands that the committed pictures are what this program
-// makes, and that there are no others.
+// TestUpToDate verifies that the committed pictures are the output of this
+// program, and that there are no others.
 func TestUpToDate(t *testing.T) {
 	files, err := pictures()
 	if err != nil {
@@ -38,8 +41,8 @@ func TestUpToDate(t *testing.T) {
 	}
 }
 
-// TestXML demands pictures that every viewer can read, and nothing in them
-// but what an img element shows: no script, and nothing to fetch.
+// TestXML verifies that the pictures are well-formed XML with known elements
+// only, without references to other files, and with colors for a dark page.
 func TestXML(t *testing.T) {
 	files, err := pictures()
 	if err != nil {
@@ -67,6 +70,35 @@ func TestXML(t *testing.T) {
 		}
 		if !bytes.Contains(svg, []byte("prefers-color-scheme:dark")) {
 			t.Errorf("%s has no colors for a dark page", name)
+		}
+	}
+}
+
+// word matches a Latin word outside of tags.
+var word = regexp.MustCompile(`>[^<]*?([A-Za-z]{3,})[^<]*<`)
+
+// TestThirdLanguage verifies that a language is one file of the catalog: the
+// pictures in a language without Latin letters have no English words but names.
+func TestThirdLanguage(t *testing.T) {
+	remove, err := catalog.Add("fi", catalog.Pseudo())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer remove()
+	files, err := pictures()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"FIN", "RSV", "MASK", "Close", "Receive", "Fail", "WriteFailed", "open", "closing"}
+	for _, name := range []string{"codes.fi.svg", "frame.fi.svg", "handshake.fi.svg"} {
+		_, shapes, ok := bytes.Cut(files[name], []byte("</style>"))
+		if !ok {
+			t.Fatalf("no picture %s", name)
+		}
+		for _, m := range word.FindAllSubmatch(shapes, -1) {
+			if !slices.Contains(names, string(m[1])) {
+				t.Errorf("%s has the word %q", name, m[1])
+			}
 		}
 	}
 }

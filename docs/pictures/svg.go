@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// A canvas is an SVG picture in the making. Its units are CSS pixels.
+// A canvas collects the elements of an SVG picture. Its units are CSS pixels.
 type canvas struct {
 	w, h        int
-	title, desc string // for those who cannot see it
+	title, desc string // for screen readers
 	body        bytes.Buffer
 }
 
-// style gives every class of shape its colors, twice. Text keeps a contrast
-// of at least 4.5 to 1 with what is under it, in both.
+// style has the colors of each class of shapes on a light and on a dark page.
+// The contrast of text with its background is at least 4.5 to 1.
 const style = `
 text{font-family:ui-sans-serif,system-ui,"Segoe UI","Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;font-size:13px;fill:#1f2328}
 .small{font-size:12px}
@@ -72,7 +72,7 @@ func (c *canvas) svg() []byte {
 
 func escape(s string) string {
 	var b strings.Builder
-	xml.EscapeText(&b, []byte(s)) // a strings.Builder fails no write
+	xml.EscapeText(&b, []byte(s)) // a strings.Builder returns no error
 	return b.String()
 }
 
@@ -80,26 +80,26 @@ func (c *canvas) rect(class string, x, y, w, h int) {
 	fmt.Fprintf(&c.body, `<rect class="%s" x="%d" y="%d" width="%d" height="%d"/>`+"\n", class, x, y, w, h)
 }
 
-// round is a rectangle with round corners.
+// round draws a rectangle with round corners.
 func (c *canvas) round(class string, x, y, w, h int) {
 	fmt.Fprintf(&c.body, `<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="6"/>`+"\n", class, x, y, w, h)
 }
 
-// text writes s with the left end of its base line at x, y; its middle with
-// the class mid, its right end with the class end.
+// text writes s with the left end of its baseline at x, y. The class mid moves
+// its middle there, and the class end its right end.
 func (c *canvas) text(class string, x, y int, s string) {
 	fmt.Fprintf(&c.body, `<text class="%s" x="%d" y="%d">%s</text>`+"\n", class, x, y, escape(s))
 }
 
-// path draws SVG path data made as by fmt.Sprintf.
+// path draws SVG path data, formatted as by fmt.Sprintf.
 func (c *canvas) path(class, format string, args ...any) {
 	fmt.Fprintf(&c.body, `<path class="%s" d="%s"/>`+"\n", class, fmt.Sprintf(format, args...))
 }
 
-// line draws a line from one point to another, with a tip at the end.
+// line draws an arrow from one point to another.
 func (c *canvas) line(x1, y1, x2, y2 int) {
 	c.path("line", "M%d %dL%d %d", x1, y1, x2, y2)
-	// The tip is a triangle, 9 long and 8 wide, turned into the line's way.
+	// The tip is a triangle, 9 long and 8 wide, in the direction of the line.
 	dx, dy := float64(x2-x1), float64(y2-y1)
 	n := math.Sqrt(dx*dx + dy*dy)
 	dx, dy = dx/n, dy/n
