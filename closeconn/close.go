@@ -11,8 +11,9 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// atOnce is how long Close tries to write if it may not wait.
-const atOnce = 5 * time.Millisecond
+// atOnce is how long Close tries to write if it may not wait. A busy machine may
+// need some milliseconds to run the goroutine that writes.
+const atOnce = 50 * time.Millisecond
 
 // Close closes a WebSocket connection in an orderly way and returns how it ended. It
 // writes a Close frame with the given code and reason, reads and discards frames up
@@ -30,9 +31,9 @@ const atOnce = 5 * time.Millisecond
 // Open, nothing is written, and Close reads on only if the peer's Close frame has
 // not arrived. If writing fails, Close calls h.WriteFailed and reads no more.
 //
-// timeout bounds the whole of Close, as in Finish, and it alone bounds how much is
-// read. With a timeout of zero or less, Close writes what can be written at once,
-// and closes.
+// timeout bounds the whole of Close, as in Finish, and it alone bounds how much
+// is read. With a timeout of zero or less, Close writes what can be written
+// within 50 ms, and closes.
 //
 // The only error is one of [frame.Append], for a code or a reason that cannot be
 // sent. Nothing is written or closed then. Everything else shows in the event and in
