@@ -37,6 +37,8 @@ func Further() []*Peer {
 	tomcat.Server = p.server
 	jetty, p := java("Jetty", "Jetty", "Debian: libjetty9-java")
 	jetty.Server = p.server
+	haskell := script("Haskell websockets", "Haskell", "Debian: libghc-websockets-dev", "further/Websockets.hs", program{"further/build/websockets"})
+	haskell.Note = "Accepts a text message that is not UTF-8 unless `connectionStrictUnicode` is set, which it is not by default."
 	return []*Peer{
 		script("Bun", "JavaScript", "npm: bun", "further/javascript.mjs", program{"further/node_modules/.bin/bun", "further/javascript.mjs"}),
 		script("Deno", "JavaScript", "npm: deno", "further/javascript.mjs", program{"further/node_modules/.bin/deno", "run", "--quiet", "--allow-all", "further/javascript.mjs"}),
@@ -47,9 +49,11 @@ func Further() []*Peer {
 		qt,
 		script("Boost.Beast", "C++", "Debian: libboost-dev", "further/beast.cc", program{"further/build/beast"}),
 		script("WebSocket++", "C++", "Debian: libwebsocketpp-dev", "further/websocketpp.cc", program{"further/build/websocketpp"}),
+		haskell,
 		jdk,
 		tomcat,
 		jetty,
+		webKitGTK,
 	}
 }
 

@@ -104,7 +104,25 @@ func runFurther(set *probe.Set, filter *regexp.Regexp) {
 	e.SetIndent("", " ")
 	check(e.Encode(list))
 	check(os.WriteFile(furtherPath, buf.Bytes(), 0o666))
+	check(writeFurther())
 }
+
+// docPath is the document that the results of all peers are in.
+var docPath = filepath.Join(peers.Dir, "..", "..", "docs", "peers.md")
+
+// writeFurther writes the section about the further peers, which is the last
+// of the document, anew.
+func writeFurther() error {
+	b, err := os.ReadFile(docPath)
+	if err != nil {
+		return err
+	}
+	others, _, _ := strings.Cut(string(b), furtherHeading)
+	return os.WriteFile(docPath, []byte(others+furtherMarkdown()), 0o666)
+}
+
+// furtherHeading begins the section about the further peers.
+const furtherHeading = "\n## Further libraries\n\n"
 
 // readFurther reads the results of the further peers.
 func readFurther() (list []furtherSuite, err error) {
@@ -201,7 +219,7 @@ func furtherMarkdown() string {
 	}
 	var b strings.Builder
 	p := func(format string, a ...any) { fmt.Fprintf(&b, format, a...) }
-	p("\n## Further libraries\n\nThese were probed apart from CI, by `peers/run further`, and closed no connections with closeframe. " +
+	p(furtherHeading + "These were probed apart from CI, by `peers/run further`, and closed no connections with closeframe. " +
 		"Each FAIL was confirmed, unless the list says otherwise, by a [script](../interop/peers/further/confirm.py) that shares no code with probe: it sends the same bytes over a raw socket and compares what comes back. " +
 		"Each library was used by an echo program of a few lines, named in the table; that program decides nothing about closing.\n\n")
 	p("| library | version | from | used as in | role | PASS | WARN | FAIL | SKIP |\n|---|---|---|---|---|--:|--:|--:|--:|\n")
@@ -211,7 +229,10 @@ func furtherMarkdown() string {
 			filepath.Base(f.File), f.File, f.Role, c[probe.Pass], c[probe.Warn], c[probe.Fail], c[probe.Skip])
 	}
 	p("\n")
-	for _, f := range list {
+	for i, f := range list {
+		if f.Note != "" && (i == 0 || list[i-1].Peer != f.Peer) {
+			p("- %s: %s\n", f.Peer, f.Note)
+		}
 		for _, g := range f.Failures {
 			var ids []string
 			for _, id := range g.IDs {
