@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/closeframe/closeframe/internal/kernel"
-	"gonum.org/v1/plot"
 )
 
 // A curve is the time of one validation for every length from 0 to
@@ -146,11 +145,11 @@ func curveCharts(all []curve) map[string]*chart {
 		k := charts[c.Content]
 		if k == nil {
 			k = &chart{
-				title: "Chinese text validated, by backend",
-				x:     "text, bytes", y: "time", xTicks: hundreds{}, yTicks: linear{},
+				title: words("Chinese text validated, by backend", "校验中文文本，按后端"),
+				x:     words("text, bytes", "文本，字节"), y: words("time", "时间"), xTicks: every(200), yTicks: durations,
 			}
 			if c.Content == "ascii" {
-				k.title = "ASCII text validated, by backend"
+				k.title = words("ASCII text validated, by backend", "校验 ASCII 文本，按后端")
 			}
 			charts[c.Content] = k
 		}
@@ -165,14 +164,3 @@ func curveCharts(all []curve) map[string]*chart {
 }
 
 func isSlow(backend string) bool { return backend == "go" || backend == stdName }
-
-// hundreds marks every 100.
-type hundreds struct{}
-
-func (hundreds) Ticks(lo, hi float64) []plot.Tick {
-	var t []plot.Tick
-	for v := 0.0; v <= hi; v += 100 {
-		t = append(t, plot.Tick{Value: v, Label: fmt.Sprint(v)})
-	}
-	return t
-}

@@ -16,7 +16,7 @@ import (
 
 func main() {
 	short := flag.Bool("short", false, "a few milliseconds a scenario: to see that all work and closeframe does not allocate")
-	write := flag.Bool("write", false, "write results.json, results.md and the plots beside the source, and the figures of the README")
+	write := flag.Bool("write", false, "write results.json, results.md and the plots beside the source, and the figures in the README and docs/performance.md")
 	pattern := flag.String("run", "", "measure only the scenarios that match this regular `expression`")
 	rounds := flag.Int("rounds", 30, "how many times each contender takes its turn")
 	turn := flag.Duration("turn", time.Millisecond, "how long a turn is")
@@ -100,13 +100,12 @@ func (rep *report) write(md []byte) error {
 	if err := rep.plots(filepath.Join("..", "docs", "bench")); err != nil {
 		return err
 	}
-	for _, name := range []string{"README.md", "README.zh-CN.md"} {
-		err := replaceBlock(filepath.Join("..", name), "bench", rep.summary())
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
+	for name, s := range readmes {
+		if err := replaceBlock(filepath.Join("..", name), "bench", rep.summary(s)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return replaceBlock(filepath.Join("..", "docs", "performance.md"), "bench", rep.chapter())
 }
 
 // replaceBlock puts text between the comments <!-- name --> and <!-- /name -->

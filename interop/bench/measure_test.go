@@ -120,7 +120,6 @@ func TestMemory(t *testing.T) {
 		lo, hi float64
 	}{
 		{keep(func() *[1 << 10]byte { return new([1 << 10]byte) }), 1000, 1100},
-		{keepConn(func(*memConn) *[1 << 10]byte { return new([1 << 10]byte) }), 1000, 1100},
 		{keep(func() *[]byte { sink += uint64(len(make([]byte, 1000))); return nil }), -20, 20},
 	} {
 		fill := k.open(1000)

@@ -21,24 +21,21 @@ type load struct {
 // A keeper keeps connections open.
 type keeper struct {
 	name, note string
-	most       int // more would take too much memory for a benchmark
 
 	// open returns what opens n connections and keeps them until it is dropped
-	// itself. What open makes is not counted: room for n pointers, and
-	// what the library is not to blame for.
+	// itself. What open makes is not counted: room for n pointers.
 	open func(n int) func()
 }
 
-const smallest = "smallest allocation"
+const (
+	smallest        = "smallest allocation"
+	mostConnections = 1_000_000
+)
 
 var keepers = []keeper{
-	{ours, "a Handshake on the heap", 1_000_000, keep(func() *closeevent.Handshake { return new(closeevent.Handshake) })},
-	{ours + " with a reason", "a Handshake that has received 123 bytes of reason", 1_000_000, keep(received)},
-	{gorilla, "its Conn, with buffers of 512 bytes", 10_000, keepConn(gorillaServer)},
-	{gwsName, "its Conn, with buffers of 512 bytes", 10_000, keepConn(gwsServer)},
-	{coder, "its Conn, with the buffers of net/http", 10_000, keepConn(coderServer)},
-	{xnet, "its Conn, with the buffers of net/http and the request", 10_000, keepConn(xnetServer)},
-	{smallest, "eight bytes on the heap", 1_000_000, keep(func() *uint64 { return new(uint64) })},
+	{ours, "a Handshake on the heap", keep(func() *closeevent.Handshake { return new(closeevent.Handshake) })},
+	{ours + " with a reason", "a Handshake that has received 123 bytes of reason", keep(received)},
+	{smallest, "eight bytes on the heap", keep(func() *uint64 { return new(uint64) })},
 }
 
 // received returns a Handshake that has received a Close frame.
@@ -62,26 +59,10 @@ func keep[T any](open func() T) func(n int) func() {
 	}
 }
 
-// keepConn opens a server's connections to memory.
-func keepConn[T any](open func(*memConn) T) func(n int) func() {
-	return func(n int) func() {
-		wires := make([]*memConn, n)
-		for i := range wires {
-			wires[i] = newMemConn(nil)
-		}
-		room := make([]T, n)
-		return func() {
-			for i := range room {
-				room[i] = open(wires[i])
-			}
-		}
-	}
-}
-
 // memory measures what connections take, from one to as many as there may be.
 func memory(short bool) (all []load) {
 	for _, k := range keepers {
-		for n := 1; n <= k.most && !(short && n > 100); n *= 10 {
+		for n := 1; n <= mostConnections && !(short && n > 100); n *= 10 {
 			fill := k.open(n)
 			before := live()
 			fill()

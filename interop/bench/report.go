@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"os/exec"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -25,6 +26,7 @@ type report struct {
 }
 
 type machineInfo struct {
+	Commit   string            `json:"commit,omitempty"` // of closeframe
 	Go       string            `json:"go"`
 	OS       string            `json:"os"`
 	Arch     string            `json:"arch"`
@@ -42,7 +44,8 @@ var rivals = []string{
 
 func machine() machineInfo {
 	m := machineInfo{
-		Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPU: cpu(), Cores: runtime.NumCPU(), Kernel: bestBackend,
+		Commit: commit(),
+		Go:     runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPU: cpu(), Cores: runtime.NumCPU(), Kernel: bestBackend,
 		Versions: map[string]string{},
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -55,6 +58,13 @@ func machine() machineInfo {
 		}
 	}
 	return m
+}
+
+// commit returns the commit that was measured, with "-dirty" after it if files
+// have changed since, or "" outside of a repository.
+func commit() string {
+	out, _ := exec.Command("git", "describe", "--always", "--dirty", "--abbrev=7", "--exclude=*").Output()
+	return strings.TrimSpace(string(out))
 }
 
 // cpu returns what Linux calls the processor, or "".
@@ -90,7 +100,8 @@ func (m machineInfo) String() string {
 			v = append(v, strings.TrimPrefix(strings.TrimPrefix(r, "github.com/"), "golang.org/")+" "+m.Versions[r])
 		}
 	}
-	return fmt.Sprintf("%s, %s/%s, %d cores, %s; closeframe's kernel is %s. %s.", m.Go, m.OS, m.Arch, m.Cores, m.CPU, m.Kernel, strings.Join(v, ", "))
+	return fmt.Sprintf("closeframe at commit %s, %s, %s/%s, %d cores, %s; closeframe's kernel is %s. %s.",
+		m.Commit, m.Go, m.OS, m.Arch, m.Cores, m.CPU, m.Kernel, strings.Join(v, ", "))
 }
 
 // markdown writes the whole report: the goals, then a table for each kind of
@@ -100,12 +111,8 @@ func (rep *report) markdown(w io.Writer) {
 		"A ratio is the median of the rounds' own ratios; a spread is how wide the middle half of the rounds is.\n\n%s\n",
 		rep.Seconds, rep.Rounds, rep.Turn, rep.Machine)
 	if len(rep.Goals) > 0 {
-		fmt.Fprintf(w, "\n## Goals\n\nHow many times as long the rival takes.\n\n")
-		rows := [][]string{{"work", "against", "reached", "at least", "aim", "met"}}
-		for _, v := range rep.Goals {
-			rows = append(rows, []string{v.Work, v.Against, v.Reached, v.Least, v.Aim, v.Met})
-		}
-		table(w, rows)
+		fmt.Fprintf(w, "\n## Goals\n\nHow many times as long the other takes.\n\n")
+		rep.goalTable(w)
 	}
 	kind := ""
 	var rows [][]string
@@ -115,7 +122,7 @@ func (rep *report) markdown(w io.Writer) {
 			return
 		}
 		fmt.Fprintf(w, "\n## %s\n\n", kind)
-		table(w, append([][]string{{"work", "contender", "ns", "spread", "ratio", "spread", "GB/s", "allocs", "bytes"}}, rows...))
+		table(w, append([][]string{{"work", "library", "ns", "spread", "ratio", "spread", "GB/s", "allocs", "bytes"}}, rows...))
 		for _, n := range notes {
 			fmt.Fprintf(w, "\n- %s", n)
 		}
@@ -149,64 +156,35 @@ func (rep *report) markdown(w io.Writer) {
 	rep.memoryTable(w)
 }
 
+// goalTable writes a row for each goal.
+func (rep *report) goalTable(w io.Writer) {
+	rows := [][]string{{"work", "compared with", "reached", "at least", "aim", "met"}}
+	for _, v := range rep.Goals {
+		rows = append(rows, []string{v.Work, v.Against, v.Reached, v.Least, v.Aim, v.Met})
+	}
+	table(w, rows)
+}
+
 // memoryTable writes how many bytes a connection takes, by how many there are.
 func (rep *report) memoryTable(w io.Writer) {
 	if rep.Memory == nil {
 		return
 	}
+	head := []string{"kept", "which is"}
 	var rows [][]string
-	most := 0
 	for _, l := range rep.Memory {
 		if l.Connections == 1 {
 			rows = append(rows, []string{l.Contender, l.Note})
 		}
+		if len(rows) == 1 {
+			head = append(head, grouped(l.Connections))
+		}
 		last := &rows[len(rows)-1]
 		*last = append(*last, grouped(int(math.Round(l.Bytes))))
-		most = max(most, l.Connections)
 	}
-	head := []string{"kept", "which is"}
-	for n := 1; n <= most; n *= 10 {
-		head = append(head, grouped(n))
-	}
-	for i := range rows {
-		for len(rows[i]) < len(head) {
-			rows[i] = append(rows[i], "")
-		}
-	}
-	fmt.Fprint(w, "\n## memory\n\nBytes a connection while it is open, on the heap and on stacks, by how many connections there are. "+
-		"The connections of the others have\nbuffers in them, which a stack built on closeframe has elsewhere; "+
-		"gobwas/ws keeps nothing.\n\n")
+	fmt.Fprint(w, "\n## memory\n\nBytes that a Handshake takes on the heap, by how many there are. A library's connection has its I/O\n"+
+		"buffers in it, which closeframe leaves to its user, so the two are not compared.\n\n")
 	table(w, append([][]string{head}, rows...))
-}
-
-// summary returns what the README shows: the goals as a table.
-func (rep *report) summary() string {
-	var b strings.Builder
-	rows := [][]string{{"work", "closeframe", "rival", "", "ratio"}}
-	for _, v := range rep.Goals {
-		row := []string{v.Work, v.Against + ": " + v.Reached, "", "", ""}
-		if v.Scenario != "" {
-			row = []string{v.Work, rep.nanosOf(v.Scenario, ours), v.Against, rep.nanosOf(v.Scenario, v.Against), times(v.Ratio)}
-		}
-		rows = append(rows, row)
-	}
-	table(&b, rows)
-	fmt.Fprintf(&b, "\n%s Medians of %d rounds, interleaved in one process over %d different buffers; a ratio is the median of the rounds' ratios.\n", rep.Machine, rep.Rounds, poolSize)
-	if most := rep.mostConnections(); most != nil {
-		fmt.Fprintf(&b, "\nAn open connection takes so many bytes (those of the libraries have their buffers in them): %s.\n", strings.Join(most, ", "))
-	}
-	return b.String()
-}
-
-// mostConnections says how much memory a connection takes where each library has
-// the most connections.
-func (rep *report) mostConnections() (all []string) {
-	for i, l := range rep.Memory {
-		if l.Contender != smallest && (i+1 == len(rep.Memory) || rep.Memory[i+1].Contender != l.Contender) {
-			all = append(all, fmt.Sprintf("%s %s", l.Contender, grouped(int(math.Round(l.Bytes)))))
-		}
-	}
-	return all
 }
 
 func (rep *report) nanosOf(scenario, contender string) string {
@@ -235,6 +213,14 @@ func table(w io.Writer, rows [][]string) {
 		}
 		fmt.Fprintln(w, "|")
 	}
+}
+
+// grouped writes a number with commas.
+func grouped(n int) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s,%03d", grouped(n/1000), n%1000)
 }
 
 // nanos writes nanoseconds with three digits.
