@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -87,11 +86,11 @@ func (rep *report) write(md []byte) error {
 	if _, err := os.Stat(filepath.Join(dir, "measure.go")); err != nil {
 		return errors.New("run it in interop/, as go run ./bench -write")
 	}
-	data, err := json.MarshalIndent(rep, "", "\t")
+	data, err := rep.encode()
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "results.json"), append(data, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "results.json"), data, 0o644); err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "results.md"), md, 0o644); err != nil {

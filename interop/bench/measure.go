@@ -42,10 +42,10 @@ type scenario struct {
 
 // A result is what one contender reached in one scenario.
 type result struct {
-	Scenario  string  `json:"scenario"`
+	Scenario  string  `json:"-"` // see resultList
 	Contender string  `json:"contender"`
 	Note      string  `json:"note,omitempty"`
-	Bytes     int     `json:"bytes,omitempty"`
+	Bytes     int     `json:"-"`
 	Nanos     float64 `json:"ns_per_op"` // median over the rounds
 	Spread    float64 `json:"spread"`    // (third quartile - first quartile) / median
 
@@ -54,10 +54,10 @@ type result struct {
 	// changes is as fast for both within a round, but not in all rounds.
 	Ratio       float64 `json:"ratio"`
 	RatioSpread float64 `json:"ratio_spread"`
-	Longer      float64 `json:"ns_longer"`
+	Longer      float64 `json:"-"`
 
-	Allocs    float64 `json:"allocs_per_op"`
-	AllocSize float64 `json:"alloc_bytes_per_op"`
+	Allocs    float64 `json:"allocs_per_op,omitempty"`
+	AllocSize float64 `json:"alloc_bytes_per_op,omitempty"`
 }
 
 // effort is how long to measure.
@@ -132,9 +132,9 @@ func (b *bout) results() []result {
 		m, ratio := quantile(l.nanos, 0.5), quantile(ratios, 0.5)
 		all[i] = result{
 			Scenario: b.id, Contender: l.name, Note: l.note, Bytes: b.scenario.size,
-			Nanos: m, Spread: middleHalf(l.nanos) / m,
-			Ratio: ratio, RatioSpread: middleHalf(ratios) / ratio, Longer: quantile(longer, 0.5),
-			Allocs: l.allocs, AllocSize: l.size,
+			Nanos: rounded(m), Spread: rounded(middleHalf(l.nanos) / m),
+			Ratio: rounded(ratio), RatioSpread: rounded(middleHalf(ratios) / ratio), Longer: rounded(quantile(longer, 0.5)),
+			Allocs: rounded(l.allocs), AllocSize: rounded(l.size),
 		}
 	}
 	return all

@@ -19,7 +19,7 @@ type report struct {
 	Turn    string      `json:"turn"`
 	Seconds float64     `json:"seconds"`
 	Goals   []verdict   `json:"goals"`
-	Results []result    `json:"results"`
+	Results resultList  `json:"results"`
 	Growth  *growth     `json:"growth,omitempty"`
 	Curves  []curve     `json:"curves,omitempty"`
 	Memory  []load      `json:"memory,omitempty"`

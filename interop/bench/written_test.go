@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,7 +10,8 @@ import (
 )
 
 // TestWritten verifies that the tables, the charts and the figures in the
-// documents are those of results.json, which the last run with -write wrote.
+// documents are those of results.json, which the last run with -write wrote, and
+// that encode is the inverse of decode.
 func TestWritten(t *testing.T) {
 	read := func(name ...string) []byte {
 		t.Helper()
@@ -21,9 +21,13 @@ func TestWritten(t *testing.T) {
 		}
 		return b
 	}
-	var rep report
-	if err := json.Unmarshal(read("results.json"), &rep); err != nil {
+	file := read("results.json")
+	rep, err := decode(file)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if again, err := rep.encode(); err != nil || !bytes.Equal(again, file) {
+		t.Errorf("results.json is not as encode writes it (%v)", err)
 	}
 	var md bytes.Buffer
 	rep.markdown(&md)
