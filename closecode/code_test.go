@@ -11,8 +11,8 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// constants has every constant with its number and its name, from the registry
-// and RFC 6455 §7.4.1.
+// constants lists every constant with its number and its name, from the
+// registry and RFC 6455 §7.4.1.
 var constants = []struct {
 	code   closecode.Code
 	number uint16

@@ -20,8 +20,8 @@ func Example() {
 	// 5000 (out of range)       may be sent: false  from a script: false
 }
 
-// An application is told 1005 if the Close frame had no code. Forwarding 1005,
-// as some proxies have done, is an error.
+// The application receives 1005 if the Close frame had no code. Some proxies
+// have forwarded 1005, which is an error.
 func ExampleCode_Valid() {
 	received := closecode.NoStatusRcvd
 	fmt.Println(received.Valid(), closecode.NormalClosure.Valid())

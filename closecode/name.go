@@ -2,9 +2,8 @@ package closecode
 
 import "strconv"
 
-// A naming has the names of one code: in the registry, in this package, and in
-// the table that MDN had for years. An empty string means that there is no
-// name.
+// A naming holds the names of one code: in the registry, in this package, and
+// in the former table of MDN. An empty string means that there is no name.
 type naming struct {
 	code       Code
 	registered string // Name

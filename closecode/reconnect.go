@@ -2,8 +2,8 @@ package closecode
 
 import "time"
 
-// windows has the codes after which reconnecting can help, each with the window
-// of the first attempt.
+// windows lists the codes after which reconnecting can help, each with the
+// window of the first attempt.
 var windows = [...]struct {
 	code   Code
 	lo, hi time.Duration
@@ -27,7 +27,7 @@ var windows = [...]struct {
 	{BadGateway, 0, 5 * time.Second},
 }
 
-// longest is the limit of the delays. No source gives a number.
+// longest is the maximum delay. No source gives a number.
 const longest = 5 * time.Minute
 
 // Reconnect returns the window from which to draw a random delay before

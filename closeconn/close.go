@@ -11,8 +11,8 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// atOnce is how long Close tries to write if it may not wait. A busy machine may
-// need some milliseconds to run the goroutine that writes.
+// atOnce is the time for writing when the timeout is zero or less. A busy
+// machine may need some milliseconds to run the goroutine that writes.
 const atOnce = 50 * time.Millisecond
 
 // Close closes a WebSocket connection in an orderly way and returns how it ended. It
@@ -20,24 +20,24 @@ const atOnce = 50 * time.Millisecond
 // to the peer's Close frame, records that in h, and finishes like [Finish] (RFC 6455
 // §7.1.1, §7.1.2).
 //
-// Frames are read from r, such as a *bufio.Reader over conn that may hold bytes
-// already; nil means conn. The next byte of r must be the first of a frame, and
-// nobody else may read from r or conn, write to conn, or use h. A stack whose reader
-// runs in another goroutine does not need Close: it calls h.Close, writes what that
-// appended, and its reader goes on to h.Receive and Finish.
+// Frames are read from r, such as a *bufio.Reader over conn that may already
+// hold bytes; nil means conn. The next byte of r must be the first of a frame,
+// and nobody else may read from r or conn, write to conn, or use h. A stack
+// whose reader runs in another goroutine does not need Close: it calls h.Close
+// and writes the appended bytes, and its reader calls h.Receive and Finish.
 //
-// Violations in frames other than Close frames are ignored. A faulty Close frame
-// fails the connection, and its code is not told: the event is 1006. If h is not
-// Open, nothing is written, and Close reads on only if the peer's Close frame has
-// not arrived. If writing fails, Close calls h.WriteFailed and reads no more.
+// Violations in frames other than Close frames are ignored. An invalid Close
+// frame fails the connection: the event is 1006. If h is not Open, nothing is
+// written, and Close reads on only if the peer's Close frame has not arrived.
+// If writing fails, Close calls h.WriteFailed and reads no more.
 //
-// timeout bounds the whole of Close, as in Finish, and it alone bounds how much
-// is read. With a timeout of zero or less, Close writes what can be written
-// within 50 ms, and closes.
+// timeout bounds the whole of Close, as in Finish. Nothing else bounds the
+// number of bytes read. With a timeout of zero or less, Close writes what it
+// can within 50 ms, and closes.
 //
-// The only error is one of [frame.Append], for a code or a reason that cannot be
-// sent. Nothing is written or closed then. Everything else shows in the event and in
-// h.Ending(). Close panics if conn is nil.
+// The only errors are those of [frame.Append], for a code or a reason that
+// cannot be sent. With an error, nothing is written or closed. Everything else
+// is reported in the event and in h.Ending(). Close panics if conn is nil.
 func Close(conn net.Conn, r io.Reader, h *closeevent.Handshake, code closecode.Code, reason string,
 	timeout time.Duration) (closeevent.Event, error) {
 	g := newGuard(conn, timeout)
@@ -71,7 +71,7 @@ func (g *guard) write(b []byte) bool {
 	}
 	var err error
 	ok := w.do(func() {
-		// A connection that does not support deadlines has no earlier one. The
+		// If conn does not support deadlines, there is none to clear. The
 		// deadline is not set to w.deadline, since closing is what makes the
 		// call return then.
 		_ = g.top().SetDeadline(time.Time{})
@@ -80,8 +80,8 @@ func (g *guard) write(b []byte) bool {
 	return ok && err == nil
 }
 
-// awaitClose reads frames up to the peer's Close frame and returns it, or what is
-// wrong with it. The Close is zero if the transport ended before.
+// awaitClose reads frames up to the peer's Close frame and returns it, or the
+// error of parsing it. The Close is zero if the transport ended first.
 func (g *guard) awaitClose(r io.Reader, client bool) (frame.Close, error) {
 	tap := closetap.NewClient()
 	if client {
@@ -101,7 +101,7 @@ func (g *guard) awaitClose(r io.Reader, client bool) (frame.Close, error) {
 		}
 	})
 	if !ok {
-		return frame.Close{}, nil // do not look at tap: the reader may still run
+		return frame.Close{}, nil // do not read tap: the reader may still be running
 	}
 	c, _ := tap.Close()
 	return c, tap.CloseErr()

@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// grace is how long a call on a connection that has been closed is waited for.
+// grace is the time that a call may take to return after its connection was
+// closed.
 const grace = 50 * time.Millisecond
 
-// A guard bounds the time that calls on a connection take, even on connections that
-// ignore deadlines or set their own: package crypto/tls allows itself 5 s for a
+// A guard bounds the time of calls on a connection, even on connections that
+// ignore deadlines or set their own: package crypto/tls sets 5 s for a
 // close_notify.
 type guard struct {
 	layers   []net.Conn // from the top down
@@ -27,8 +28,8 @@ func (g *guard) top() net.Conn    { return g.layers[0] }
 func (g *guard) bottom() net.Conn { return g.layers[len(g.layers)-1] }
 
 // do calls f and reports whether it returned in time. At the deadline do closes the
-// connection, which makes most calls return; a call that does not is abandoned. A
-// panic of f becomes one of do.
+// connection, which makes most calls return; a call that does not is abandoned.
+// If f panics, do panics with the same value.
 func (g *guard) do(f func()) bool {
 	done := make(chan any, 1)
 	go func() {
@@ -47,12 +48,12 @@ func (g *guard) do(f func()) bool {
 	}
 	closed := make(chan any, 1)
 	go func() {
-		defer func() { closed <- recover() }() // f meets the same panic
+		defer func() { closed <- recover() }() // f panics in the same way
 		g.unlinger()
 		g.bottom().Close()
 	}()
-	// A Close that writes sets deadlines of its own, so deadlines are set again
-	// and again until both have returned.
+	// A Close that writes sets deadlines of its own, so the deadline is set
+	// repeatedly until both calls have returned.
 	for end := time.Now().Add(grace); (done != nil || closed != nil) && time.Now().Before(end); {
 		_ = g.top().SetDeadline(time.Unix(1, 0))
 		select {
@@ -69,8 +70,8 @@ func (g *guard) do(f func()) bool {
 	return false
 }
 
-// unlinger lets the kernel send what is left in the background, so that closing
-// does not block for the SO_LINGER that somebody may have set.
+// unlinger makes the kernel send the remaining bytes in the background, so that
+// closing does not block if SO_LINGER is set.
 func (g *guard) unlinger() {
 	for _, c := range g.layers {
 		if c, ok := c.(interface{ SetLinger(sec int) error }); ok {

@@ -31,9 +31,9 @@
 // The server's event has code 1012 and no reason, because the client's Close
 // frame had none.
 //
-// An endpoint's event always has what the peer sent, never what it sent itself.
-// If both call Close at the same time, each gets the other's code, and both
-// closes are clean.
+// An endpoint's event always has the code and reason that the peer sent, never
+// its own. If both call Close at the same time, each receives the other's code,
+// and both closes are clean.
 //
 // # Errors
 //

@@ -7,14 +7,14 @@ import (
 )
 
 // An Ending is what one endpoint knows of how its connection ended: the event,
-// and what both sides sent (RFC 6455 §7.1.3–7.1.7). It is meant for logs and
-// metrics: log [Ending.Error], and count by [Ending.Cause]. Endings are compared
-// with ==. As JSON, an Ending is
+// and what both sides sent (RFC 6455 §7.1.3–7.1.7). Use it in logs and metrics:
+// log [Ending.Error], and count by [Ending.Cause]. Endings are compared with
+// ==. As JSON, an Ending is
 //
 //	{"code":1001,"reason":"bye","wasClean":true,"sent":1001,"received":1001,
 //	 "peerFirst":true,"failed":false,"writeFailed":false}
 type Ending struct {
-	// Event is what the application is told.
+	// Event is the event passed to the application.
 	Event
 
 	// Sent is the code of the Close frame that this endpoint appended, whether
@@ -72,8 +72,8 @@ func (e Ending) Error() string {
 // Unwrap returns the Event, so that [errors.AsType] finds it (RFC 6455 §7.1.5).
 func (e Ending) Unwrap() error { return e.Event }
 
-// Cause returns the class of the ending: the first that holds of clean, failed,
-// undelivered, unanswered and lost (RFC 6455 §7.1.4, §7.1.7).
+// Cause returns the class of the ending: the first of clean, failed,
+// undelivered, unanswered and lost that applies (RFC 6455 §7.1.4, §7.1.7).
 func (e Ending) Cause() Cause {
 	switch {
 	case e.Sent != 0 && e.Received != 0 && !e.WriteFailed:

@@ -7,21 +7,22 @@ import (
 )
 
 // A Handshake is one endpoint's side of the closing handshake (RFC 6455 §5.5.1,
-// §7.1). It does no I/O: its owner tells it what happened, writes the bytes that
-// it appends, and closes the transport when it says so.
+// §7.1). It does no I/O. Its owner calls a method for each event, writes the
+// bytes that the methods append, and closes the transport when
+// ShouldCloseTransport reports true.
 //
 // The zero Handshake is a server's. A client must use [NewClient]: a zero
-// Handshake would send unmasked frames, which servers refuse (§5.1). Do not call
-// Close or Fail before the opening handshake is complete: there is no WebSocket
-// connection yet, so a server answers with an HTTP status, and a client closes the
-// transport (§7.2.1, §7.2.2).
+// Handshake would send unmasked frames, which servers reject (§5.1). Do not
+// call Close or Fail before the opening handshake is complete: there is no
+// WebSocket connection yet, so a server answers with an HTTP status, and a
+// client closes the transport (§7.2.1, §7.2.2).
 //
 // A Handshake takes at most 32 bytes, holds nothing that must be released, and
 // keeps no buffer that was passed to it. Do not copy one: each copy would send a
 // Close frame of its own, and go vet reports it. A Handshake is not safe for
-// concurrent use. An owner that reads and writes in two goroutines guards it with
-// a mutex, and holds the mutex until the appended bytes are written or queued, so
-// that no data frame follows the Close frame.
+// concurrent use. An owner that reads and writes in two goroutines guards it
+// with a mutex. It holds the mutex until the appended bytes are written or
+// queued, so that no data frame follows the Close frame.
 type Handshake struct {
 	_      noCopy
 	reason string         // of the first Close frame received
@@ -31,7 +32,7 @@ type Handshake struct {
 	past   facts
 }
 
-// facts is a set of things that have happened to a Handshake. Once set, no bit is
+// facts is the set of events that a Handshake has recorded. Once set, no bit is
 // cleared.
 type facts uint8
 
@@ -52,8 +53,8 @@ func NewClient(key [4]byte) Handshake {
 
 // Close starts the closing handshake for the application (RFC 6455 §7.1.2). It
 // appends a Close frame with the given code and reason to dst and returns the
-// extended buffer. From then on no more data frames may be sent, but the endpoint
-// reads on until the peer's Close frame arrives.
+// extended buffer. From then on no more data frames may be sent, but the
+// endpoint continues to read until the peer's Close frame arrives.
 //
 // [closecode.NoStatusRcvd] with an empty reason makes a Close frame without a
 // code, as WebSocket.close() without arguments does.
@@ -76,7 +77,7 @@ func (h *Handshake) Close(dst []byte, code closecode.Code, reason string) ([]byt
 // Receive records the Close frame c, which the peer sent. If this endpoint has not
 // sent a Close frame, Receive appends the answer to dst: a Close frame with the
 // code of c, without its reason (RFC 6455 §5.5.1). It returns the extended buffer.
-// The endpoint reads no more frames after Receive.
+// The endpoint must not read frames after Receive.
 //
 // The first Close frame counts. Later ones change nothing, and neither does any
 // after [Handshake.Fail] or [Handshake.TransportClosed].
@@ -85,7 +86,7 @@ func (h *Handshake) Close(dst []byte, code closecode.Code, reason string) ([]byt
 // Fail with [frame.Error.Code] instead. If the parsers cannot have returned c,
 // Receive does what Fail does, with [closecode.ProtocolError] for its code or the
 // length of its reason, or [closecode.InvalidFramePayloadData] for a reason that is
-// not UTF-8. A zero Close, which parsers return with an error, is such a c.
+// not UTF-8. This includes the zero Close, which parsers return with an error.
 //
 // A reason that is not empty is copied before anything is written to dst: this is
 // the only allocation of a Handshake.
@@ -119,7 +120,7 @@ func (h *Handshake) Receive(dst []byte, c frame.Close) []byte {
 	}
 	// "If this Close control frame contains no status code, _The WebSocket
 	// Connection Close Code_ is considered to be 1005." (§7.1.5) The parsers
-	// have set it.
+	// set it.
 	h.code, h.reason = c.Code, string(c.Reason)
 	if h.sent == 0 || h.past&writeFailed != 0 {
 		h.past |= peerFirst
@@ -127,8 +128,8 @@ func (h *Handshake) Receive(dst []byte, c frame.Close) []byte {
 	if h.sent != 0 {
 		// "If an endpoint receives a Close frame and did not previously send a
 		// Close frame, the endpoint MUST send a Close frame in response." We
-		// did, perhaps at the same time: "both endpoints will have sent and
-		// received a Close message" (§5.5.1).
+		// sent one, perhaps at the same time: "both endpoints will have sent
+		// and received a Close message" (§5.5.1).
 		return dst
 	}
 	// "When sending a Close frame in response, the endpoint typically echos
@@ -143,26 +144,27 @@ func (h *Handshake) Receive(dst []byte, c frame.Close) []byte {
 // has not sent a Close frame, Fail appends one with the given code to dst. It
 // returns the extended buffer.
 //
-// The endpoint reads no more frames, and [Handshake.ShouldCloseTransport] reports
-// true, for a client too. The [Event] will be 1006 and not clean, unless a Close
-// frame had been received before: then it keeps the peer's code and reason. Fail
-// does nothing if the closing handshake is complete, or after
+// The endpoint must not read more frames, and [Handshake.ShouldCloseTransport]
+// reports true, also for a client. The [Event] will be 1006 and not clean,
+// unless a Close frame had been received before: then it keeps the peer's code
+// and reason. Fail does nothing if the closing handshake is complete, or after
 // [Handshake.TransportClosed].
 //
 // With [closecode.NoStatusRcvd] the Close frame has no code. With a code that
-// cannot be sent, Fail appends nothing and fails the connection all the same: "An
-// endpoint MAY omit sending a Close frame" (§7.1.7). Do not pass the code 0 that
-// [frame.Error.Code] returns for [frame.ErrIncomplete] and [frame.ErrNotClose]:
-// these are not faults, and Fail would fail the connection without a Close frame.
+// cannot be sent, Fail appends nothing but still fails the connection: "An
+// endpoint MAY omit sending a Close frame" (§7.1.7). Do not pass the code 0
+// that [frame.Error.Code] returns for [frame.ErrIncomplete] and
+// [frame.ErrNotClose]: these are not faults, and Fail would fail the connection
+// without a Close frame.
 func (h *Handshake) Fail(dst []byte, code closecode.Code) []byte {
 	if h.past&closed != 0 {
 		return dst
 	}
 	if h.complete() {
 		// "After both sending and receiving a Close message, an endpoint
-		// considers the WebSocket connection closed" (§5.5.1): what arrives
-		// then are "trailing bytes that may have been received", to be
-		// discarded (§7.1.1).
+		// considers the WebSocket connection closed" (§5.5.1): later input is
+		// "trailing bytes that may have been received", to be discarded
+		// (§7.1.1).
 		return dst
 	}
 	if h.State() == Open {
@@ -212,10 +214,10 @@ func (h *Handshake) Relay(dst []byte, from Event, lost closecode.Code) []byte {
 // it when writing returned an error, and only then: a reset that arrives later does
 // not change whether the close was clean. The peer has not received the frame, so
 // the close is not clean (RFC 6455 §7.1.4), but the code and the reason of a Close
-// frame that was received are kept. There is no second try.
-// [Handshake.ShouldCloseTransport] then reports true, since the handshake cannot be
-// completed. Bytes that the peer sent before may still be read, and its Close frame
-// passed to [Handshake.Receive].
+// frame that was received are kept. The frame cannot be sent again.
+// [Handshake.ShouldCloseTransport] then reports true, since the handshake
+// cannot be completed. Bytes that the peer sent earlier may still be read, and
+// its Close frame passed to [Handshake.Receive].
 //
 // WriteFailed does nothing if no Close frame was appended, or after
 // [Handshake.TransportClosed].
@@ -226,13 +228,13 @@ func (h *Handshake) WriteFailed() {
 }
 
 // ShouldCloseTransport reports whether this endpoint should close the transport
-// now (RFC 6455 §7.1.1). That is so once the connection has been failed, or the
-// Close frame could not be written; and for a server, once both Close frames have
-// been exchanged. A client waits for the server to close the transport, and may
-// close it itself after a reasonable time.
+// now (RFC 6455 §7.1.1). It reports true once the connection has been failed,
+// or the Close frame could not be written; and for a server, once both Close
+// frames have been exchanged. A client waits for the server to close the
+// transport, and may close it itself after a reasonable time.
 //
-// It reports false while there is something to wait for, and after
-// [Handshake.TransportClosed], when there is nothing left to close.
+// It reports false while the peer still has to act, and after
+// [Handshake.TransportClosed].
 func (h *Handshake) ShouldCloseTransport() bool {
 	switch {
 	case h.past&closed != 0:
@@ -255,12 +257,12 @@ func (h *Handshake) ShouldCloseTransport() bool {
 }
 
 // TransportClosed records that the transport is closed, by either side, and
-// returns how the connection ended (RFC 6455 §7.1.4–7.1.6). Further calls return
-// the same event, and nothing is appended any more.
+// returns how the connection ended (RFC 6455 §7.1.4–7.1.6). Further calls
+// return the same event, and no method appends anything.
 //
 // If the peer's Close frame was received, the event has its code and reason, and
-// it is clean if this endpoint's own was sent. Otherwise, and if the connection was
-// failed before, the code is [closecode.AbnormalClosure].
+// it is clean if this endpoint's Close frame was sent. If it was not received,
+// or the connection was failed first, the code is [closecode.AbnormalClosure].
 func (h *Handshake) TransportClosed() Event {
 	// "When the underlying TCP connection is closed, it is said that _The
 	// WebSocket Connection is Closed_" (§7.1.4).
@@ -268,7 +270,7 @@ func (h *Handshake) TransportClosed() Event {
 	return h.event()
 }
 
-// State returns how far the closing has come (RFC 6455 §7.1.3, §7.1.4).
+// State returns the state of the connection (RFC 6455 §7.1.3, §7.1.4).
 func (h *Handshake) State() State {
 	switch {
 	case h.past&closed != 0:
@@ -277,7 +279,7 @@ func (h *Handshake) State() State {
 		// "Upon either sending or receiving a Close control frame, it is said
 		// that _The WebSocket Closing Handshake is Started_ and that the
 		// WebSocket connection is in the CLOSING state." (§7.1.3) An endpoint
-		// that receives one always sends one.
+		// that receives a Close frame always sends one.
 		return Closing
 	}
 	return Open

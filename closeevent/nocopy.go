@@ -1,7 +1,7 @@
 package closeevent
 
-// A noCopy makes go vet report copies of the struct that it is a field of: vet
-// takes any type with these two methods for a lock.
+// A noCopy field makes go vet report copies of its struct: vet treats any type
+// with these two methods as a lock.
 type noCopy struct{}
 
 func (*noCopy) Lock()   {}

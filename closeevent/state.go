@@ -1,8 +1,8 @@
 package closeevent
 
-// A State is how far the closing of a connection has come (RFC 6455 §7.1.3,
-// §7.1.4). A Handshake passes through the states in order and never returns to an
-// earlier one.
+// A State is the state of a connection while it closes (RFC 6455 §7.1.3,
+// §7.1.4). A Handshake passes through the states in order and never returns to
+// an earlier one.
 type State uint8
 
 const (

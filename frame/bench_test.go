@@ -9,9 +9,9 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// closes has the Close frames to parse and append: without a code, with a code
-// only, and with reasons of 31 and 123 bytes whose characters have one to four
-// bytes.
+// closes lists the Close frames to parse and append: without a code, with a
+// code only, and with reasons of 31 and 123 bytes whose characters have one to
+// four bytes.
 var closes = []struct {
 	name   string
 	code   closecode.Code

@@ -54,7 +54,7 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// payload returns what follows a header of n bytes.
+// payload returns the bytes after a header of n bytes.
 func payload(t *testing.T, b []byte, mask byte, n int) []byte {
 	if len(b) < n || b[0] != 0x88 || b[1] != mask|byte(len(b)-n) {
 		t.Errorf("% x is not a Close frame", b)

@@ -20,8 +20,8 @@ const (
 	// beginning of a Close frame and is valid so far.
 	ErrIncomplete Error = 1 + iota
 
-	// ErrNotClose reports an opcode other than 8 (RFC 6455 §5.2). This package
-	// has not checked anything else of such a frame.
+	// ErrNotClose reports an opcode other than 8 (RFC 6455 §5.2). Nothing else
+	// in the frame has been checked.
 	ErrNotClose
 
 	// ErrReservedBits reports that RSV1, RSV2 or RSV3 is set. No extension
@@ -56,12 +56,13 @@ const (
 	ErrInvalidCode
 
 	// ErrInvalidUTF8 reports a reason that is not valid UTF-8 (RFC 6455
-	// §5.5.1, RFC 3629 §4). To learn where, call [utf8check.IndexInvalid] with
-	// the reason, which is the unmasked payload from its third byte on.
+	// §5.5.1, RFC 3629 §4). For the offset of the fault, call
+	// [utf8check.IndexInvalid] with the reason, which starts at the third byte
+	// of the unmasked payload.
 	ErrInvalidUTF8
 )
 
-// Error describes the error in a few words. The text holds nothing that the
+// Error returns a short description of the error. It contains nothing that the
 // peer sent.
 func (e Error) Error() string {
 	switch e {
@@ -92,7 +93,7 @@ func (e Error) Error() string {
 // Code returns the status code to fail the connection with (RFC 6455 §7.1.7):
 // [closecode.InvalidFramePayloadData] for [ErrInvalidUTF8],
 // [closecode.ProtocolError] for the other faults, and 0 for [ErrIncomplete] and
-// [ErrNotClose], which are none.
+// [ErrNotClose], which are not faults.
 func (e Error) Code() closecode.Code {
 	switch e {
 	case ErrIncomplete, ErrNotClose:

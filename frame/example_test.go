@@ -52,8 +52,8 @@ func ExampleParsePayload() {
 	// "\x03\xe8caf\xe9": frame: close reason is not valid UTF-8; answer 1007
 }
 
-// A client appends each read to its buffer and parses again. The switch has the
-// three cases of a read loop.
+// A client appends each read to its buffer and parses again. The switch handles
+// the three results: a frame, an incomplete frame and an error.
 func ExampleParse() {
 	var buf []byte
 	for _, chunk := range []string{"\x88\x0c\x03", "\xe9going", " away"} { // from the connection
@@ -104,7 +104,7 @@ func ExampleParseMasked() {
 	c, n, err := frame.ParseMasked(room[:0], b)
 	fmt.Printf("%v %q %d %v\n", c.Code, c.Reason, n, err)
 
-	// The direction is checked: frames of a server are not masked.
+	// ParseMasked rejects unmasked frames: only clients mask.
 	_, _, err = frame.ParseMasked(room[:0], []byte("\x88\x00"))
 	fmt.Println(err)
 	// Output:

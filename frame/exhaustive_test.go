@@ -75,11 +75,11 @@ func TestEveryCode(t *testing.T) {
 	t.Logf("%d codes, %d calls", n, n*2*6)
 }
 
-// judge returns the expected result for a frame that starts with b0 and b1 and
-// of which size bytes have arrived. It applies the rules of RFC 6455 §5.1, §5.2
-// and §5.5 one after another. For a valid header it returns the size of the
-// frame.
-func judge(b0, b1 byte, there int, mask bool) (fault string, n int) {
+// expectedError returns the expected error for a frame that starts with b0 and
+// b1 when there of its bytes have arrived. It applies the rules of RFC 6455
+// §5.1, §5.2 and §5.5 one after another. For a valid header it returns the size
+// of the frame.
+func expectedError(b0, b1 byte, there int, mask bool) (fault string, n int) {
 	if there == 0 {
 		return vectors.Incomplete, 0
 	}
@@ -134,7 +134,7 @@ func TestEveryHeader(t *testing.T) {
 			b0, b1 := byte(i>>8), byte(i)
 			for _, mask := range []bool{false, true} {
 				calls++
-				fault, n := judge(b0, b1, there, mask)
+				fault, n := expectedError(b0, b1, there, mask)
 				want := fault
 				var c frame.Close
 				var m int

@@ -9,7 +9,7 @@
 //
 // Nothing here allocates if the buffers passed in are large enough: [MaxSize]
 // bytes hold any Close frame. No function keeps a reference to a buffer, except
-// that the Reason of the [Close] returned is a view of one, and none writes
+// that the Reason of the [Close] returned is a view of one. No function writes
 // beyond its result. All functions may be called from any goroutine.
 //
 // # Errors

@@ -11,7 +11,7 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// fresh returns n bytes with a known pattern, for untouched.
+// fresh returns n bytes with the pattern that untouched expects.
 func fresh(n int) []byte { return bytes.Repeat([]byte{0xa5}, n) }
 
 // untouched reports whether b still has the pattern of fresh.
@@ -51,7 +51,7 @@ func TestParseMaskedMemory(t *testing.T) {
 				if !bytes.Equal(b, v.Bytes) {
 					t.Errorf("%s: b was changed", id)
 				}
-				written := whole[before:before] // what may have been
+				written := whole[before:before] // the bytes that may be written
 				if spare >= size {
 					written = whole[before : before+size]
 				}

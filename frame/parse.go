@@ -33,7 +33,7 @@ const (
 )
 
 // ParsePayload parses the payload of a Close frame, complete and unmasked (RFC
-// 6455 §5.5.1). It is for stacks that do their own framing. An empty payload is
+// 6455 §5.5.1). Use it in stacks that do their own framing. An empty payload is
 // a Close without a status code: its Code is [closecode.NoStatusRcvd].
 //
 // The Reason returned is a view of p, and p is never changed. The error is
@@ -82,11 +82,12 @@ func ParsePayload(p []byte) (Close, error) {
 //
 // Whenever the error is not nil, n is 0 and the Close is zero. [ErrIncomplete]
 // means that b holds only the beginning of a frame, valid so far: call Parse
-// again when b is longer. An event loop appends what arrives and does just that;
-// [MaxSize] bytes are always enough. A blocking reader asks [Size] instead.
+// again when b is longer. An event loop appends each read to a buffer of
+// [MaxSize] bytes and calls Parse again. A blocking reader calls [Size]
+// instead.
 //
-// Faults of the header are reported as soon as the byte is there, in this order:
-// [ErrNotClose] (whatever the other bits are), [ErrReservedBits],
+// A fault of the header is reported as soon as its byte has arrived, in this
+// order: [ErrNotClose] (whatever the other bits are), [ErrReservedBits],
 // [ErrFragmented], [ErrMasked], and [ErrShort] or [ErrTooLong] for the length.
 // The payload is checked as by [ParsePayload], once it is complete.
 //
@@ -113,19 +114,20 @@ func Parse(b []byte) (c Close, n int, err error) {
 // ParseMasked allocates only if the spare capacity of dst is less than the
 // length of the payload, which is at most [MaxPayload].
 //
-// The bytes written (as many as the payload has, from dst[len(dst)] on) and the
+// The bytes written (the length of the payload, from dst[len(dst)] on) and the
 // bytes of the frame in b must not overlap, with one exception: writing may
 // start at any of b[0] to b[6]. In particular, dst = b[6:6] unmasks the payload
 // in place; b must have a capacity of at least 6 bytes for that, which a buffer
-// of [MaxSize] always has. ParseMasked panics on any other overlap. After in-place
-// unmasking b no longer holds a masked frame, so parsing it again fails, as if the
-// peer had sent an invalid frame. A dst below b[6:6] overwrites the header.
+// of [MaxSize] always has. ParseMasked panics on any other overlap. After
+// in-place unmasking b no longer holds a masked frame, so parsing it again
+// fails, as if the peer had sent an invalid frame. A dst below b[6:6]
+// overwrites the header.
 //
 // Nothing is written, and nothing panics, if the frame is incomplete, if its
 // header has a fault, or if its payload is empty. With [ErrInvalidCode] and
 // [ErrInvalidUTF8] the bytes where the payload would have been written are
-// unspecified; with a dst that overlaps b, the refused code can only be read from
-// a copy of b made before the call.
+// unspecified; with a dst that overlaps b, the rejected code can only be read
+// from a copy of b made before the call.
 func ParseMasked(dst, b []byte) (c Close, n int, err error) {
 	if len(b) < sizeHeader {
 		return parseMasked(b)
@@ -173,7 +175,8 @@ func parseMasked(b []byte) (c Close, n int, err error) {
 
 // Size returns the size in bytes of the Close frame at the start of b, masked or
 // not, from its first two bytes (RFC 6455 §5.2). A blocking reader reads two
-// bytes, asks Size, reads the rest, and parses; it never reads beyond the frame.
+// bytes, calls Size, reads the rest, and parses; it never reads beyond the
+// frame.
 //
 // With an error the size is 0. The error is [ErrIncomplete] if b is shorter than
 // two bytes and valid so far, [ErrNotClose], [ErrReservedBits],

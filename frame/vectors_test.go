@@ -29,7 +29,7 @@ var named = []struct {
 	{vectors.InvalidUTF8, frame.ErrInvalidUTF8},
 }
 
-// result has the results of a parser, in the form that vectors use.
+// A result holds the results of a parser, in the form that the vectors use.
 type result struct {
 	n      int
 	code   uint16
@@ -38,8 +38,8 @@ type result struct {
 	answer uint16
 }
 
-// told converts the results of a parser.
-func told(c frame.Close, n int, err error) result {
+// toResult converts the results of a parser to a result.
+func toResult(c frame.Close, n int, err error) result {
 	r := result{n: n, code: uint16(c.Code), reason: string(c.Reason)}
 	if e, ok := err.(frame.Error); ok {
 		r.answer = uint16(e.Code())
@@ -61,11 +61,11 @@ func nameOf(err error) string {
 	return fmt.Sprintf("%T %v", err, err)
 }
 
-// check compares got with want, and verifies what holds for every Close and
+// check compares got with want, and verifies the properties of every Close and
 // every error.
 func check(t *testing.T, id string, c frame.Close, n int, err error, want result) {
 	t.Helper()
-	if got := told(c, n, err); got != want {
+	if got := toResult(c, n, err); got != want {
 		t.Errorf("%s: got %+v, want %+v", id, got, want)
 	}
 	if cap(c.Reason) != len(c.Reason) {
@@ -207,7 +207,7 @@ func appendAll[Bytes ~[]byte | ~string](t *testing.T, v vectors.Encoding, reason
 				if spare < 0 {
 					continue
 				}
-				// The first before bytes of the buffer are in use.
+				// before is the number of bytes in use.
 				whole := fresh(before + spare)
 				b := whole[:before]
 				got, err := f.append(b)

@@ -26,11 +26,11 @@ func (s *Stream) Next(p []byte) bool {
 	return s.state != kernel.Invalid
 }
 
-// NextMasked unmasks p, the next chunk of the message, in place and validates
+// NextMasked unmasks p, the next chunk of the message, in place, and validates
 // it in the same pass. pos is the position of p[0] in the frame's payload (RFC
 // 6455 §5.3); only pos modulo 4 matters. The result is that of Next for the
-// unmasked chunk. If it is false, the content of p is unspecified, except that
-// p is unchanged if an earlier chunk had failed.
+// unmasked chunk. If it is false, the content of p is unspecified. If an
+// earlier chunk was rejected, p is unchanged.
 func (s *Stream) NextMasked(p []byte, key [4]byte, pos int) bool {
 	if s.state != kernel.Invalid {
 		s.state = kernel.UnmaskNext(s.state, p, kernel.Key(key, pos))
@@ -38,10 +38,10 @@ func (s *Stream) NextMasked(p []byte, key [4]byte, pos int) bool {
 	return s.state != kernel.Invalid
 }
 
-// Complete reports whether the chunks so far are valid UTF-8: none has failed,
-// and the last one does not end in the middle of a character. Call it at the
-// end of the message, before Reset, because "the whole message MUST contain
-// valid UTF-8" (RFC 6455 §5.6).
+// Complete reports whether the chunks so far are valid UTF-8: none was
+// rejected, and the last one does not end in the middle of a character. Call it
+// at the end of the message, before Reset, because "the whole message MUST
+// contain valid UTF-8" (RFC 6455 §5.6).
 func (s *Stream) Complete() bool { return s.state == 0 }
 
 // Reset prepares the Stream for another message (RFC 6455 §5.6).

@@ -175,7 +175,7 @@ func TestAllocs(t *testing.T) {
 		p := []byte(s)
 		key := [4]byte{1, 2, 3, 4}
 		if n := testing.AllocsPerRun(100, func() {
-			var buf [125]byte // must stay on the stack
+			var buf [125]byte // must not escape to the heap
 			n := copy(buf[:], s)
 			var m Stream
 			sink = Valid(s) && Valid(buf[:n]) && Valid(p) && IndexInvalid(buf[:n]) < 0 &&

@@ -25,10 +25,10 @@ func Supported() []language.Tag {
 	return tags
 }
 
-// Code returns the meaning of c (RFC 6455 §7.4 and the registry), in the
-// supported language that best fits the first of prefs that any language fits,
-// or in English if there is none. Every Code has a meaning: an unregistered
-// code has that of its class.
+// Code returns the meaning of c (RFC 6455 §7.4 and the registry), in a
+// supported language. It chooses the best match for the first of prefs that has
+// one, or else English. Every Code has a meaning: an unregistered code has that
+// of its class.
 //
 // The text has five lines, the last without a line feed. The first says what
 // happened, in one or two sentences that can be used alone. The others have a
