@@ -10,6 +10,7 @@ import (
 )
 
 func TestCoder(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	echo := func(c *websocket.Conn) {
 		defer c.CloseNow()
@@ -33,6 +34,7 @@ func TestCoder(t *testing.T) {
 		closetest.Known("§5.1: its client accepts masked frames", "masked*", "ping-masked", "frame/client/direction-0-zeros", "frame/client/direction-12[67]-zeros"),
 	}
 	frames(t, "coder/websocket", opts...)
+	encoder(t, "coder/websocket", drops1005, sendsAnyText)
 	closetest.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, err := websocket.Accept(w, r, nil); err == nil {
 			echo(c)

@@ -12,11 +12,11 @@ import (
 func FuzzGobwas(f *testing.F) {
 	closetest.Seed(f, closetest.Payload)
 	f.Fuzz(func(t *testing.T, p []byte) {
-		code, reason := ws.ParseCloseFrameData(p)
-		if len(p) > ws.MaxControlFramePayloadSize || ws.CheckCloseFrameData(code, reason) != nil {
+		code, reason, err := parseGobwas(p)
+		if len(p) > ws.MaxControlFramePayloadSize || err != nil {
 			return
 		}
-		if again := ws.NewCloseFrameBody(code, reason); !bytes.Equal(again, p) {
+		if again := ws.NewCloseFrameBody(ws.StatusCode(code), reason); !bytes.Equal(again, p) {
 			t.Errorf("% x is code %d, reason %q, which make % x", p, code, reason, again)
 		}
 	})

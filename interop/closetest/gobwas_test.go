@@ -18,7 +18,13 @@ type readWriter struct {
 	io.Writer
 }
 
+func parseGobwas(p []byte) (int, string, error) {
+	code, reason := ws.ParseCloseFrameData(p)
+	return int(code), reason, ws.CheckCloseFrameData(code, reason)
+}
+
 func TestGobwas(t *testing.T) {
+	t.Parallel()
 	echo := func(c net.Conn, r io.Reader, side ws.State) {
 		defer c.Close()
 		for {
@@ -38,11 +44,9 @@ func TestGobwas(t *testing.T) {
 		closetest.Known("§5.2: accepts a length that is not in the shortest form", "minimal-*", "ping-minimal",
 			"frame/*/length-12[67]-for-[02]-and-payload", "frame/client/length-12[67]-for-0"),
 	}
-	closetest.Payloads(t, func(p []byte) (int, string, error) {
-		code, reason := ws.ParseCloseFrameData(p)
-		return int(code), reason, ws.CheckCloseFrameData(code, reason)
-	}, opts...)
+	closetest.Payloads(t, parseGobwas, opts...)
 	frames(t, "gobwas/ws", opts...)
+	encoder(t, "gobwas/ws", sendsAnyCode, sends1005, sendsAnyText, cutsLongTexts)
 	closetest.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, rw, _, err := ws.UpgradeHTTP(r, w); err == nil {
 			echo(c, rw, ws.StateServerSide)

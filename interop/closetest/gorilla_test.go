@@ -10,6 +10,7 @@ import (
 )
 
 func TestGorilla(t *testing.T) {
+	t.Parallel()
 	echo := func(c *websocket.Conn) {
 		defer c.Close()
 		for {
@@ -32,6 +33,7 @@ func TestGorilla(t *testing.T) {
 		closetest.Known("IANA: does not know 1014", "frame/*/code-1014*"),
 	}
 	frames(t, "gorilla/websocket", opts...)
+	encoder(t, "gorilla/websocket", sendsAnyCode, drops1005, sendsAnyText)
 	closetest.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, err := (&websocket.Upgrader{EnableCompression: true}).Upgrade(w, r, nil); err == nil {
 			echo(c)

@@ -8,6 +8,7 @@ import (
 )
 
 func TestXNet(t *testing.T) {
+	t.Parallel()
 	echo := func(c *websocket.Conn) {
 		defer c.Close()
 		for {
