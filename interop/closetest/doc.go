@@ -1,6 +1,4 @@
-// Package closetest has tests of other libraries with the conformance kit of
-// this module, each as its users would write it. What is known to fail is
-// listed with the reason. docs/testing.md has the counts:
-//
-//	go test -v ./closetest | grep -e 'closetest: ' -e '^---'
+// Package closetest tests other libraries with the conformance kit of this
+// module, each as its users would. Every known failure is listed with its
+// reason. The command in table counts what passes and what is known to fail.
 package closetest

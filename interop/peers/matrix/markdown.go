@@ -16,18 +16,18 @@ func markdown(set *probe.Set, suites []*suite) []byte {
 
 <!-- Written by interop/peers/run doc. Do not edit. -->
 
-Each library below was run as it comes from its registry, as a server and as a client where it has both, and used as
+Each library below was run as its registry provides it, as a server and as a client where it has both, and used as
 its own documentation shows. [closeframe probe](../testdata/scenarios.json) played its scenarios against it, and
-closeframe's [reference stack](../examples/stack) closed connections with it both ways. Every cell is from those runs;
-nothing was taken from reading code or reports. All of these libraries carry real traffic every day: what is listed
-are the corners of RFC 6455's rules of closing, as seen at these versions, on Linux, over loopback.
+closeframe's [reference stack](../examples/stack) closed connections with it from both sides. Every cell is from those
+runs; nothing was taken from reading code or reports. All of these libraries carry real traffic every day. The
+differences are corners of RFC 6455's rules about closing, as seen at these versions, on Linux, over loopback.
 
-All of it again, in the folder ` + "`interop`" + `:
+To run everything again, in the folder ` + "`" + `interop` + "`" + `:
 
     ./peers/run
 
-One library, with every finding: ` + "`go run ./peers/matrix -peers '^ws$' -v`" + `. One scenario, byte by byte, against a
-server of your own: ` + "`closeframe probe -run '^one-byte-03$' -v ws://localhost:8080/`" + `.
+To see every finding about one library: ` + "`" + `go run ./peers/matrix -peers '^ws$' -v` + "`" + `. To see one scenario byte by byte,
+against a server of your own: ` + "`" + `closeframe probe -run '^one-byte-03$' -v ws://localhost:8080/` + "`" + `.
 
 ## Who was run
 
@@ -46,9 +46,9 @@ server of your own: ` + "`closeframe probe -run '^one-byte-03$' -v ws://localhos
 		s := g[0]
 		p("| %s (%s) | %s | %s | %s | %s | [%s](../interop/peers/%s) |\n", s.peer.Name, s.peer.Language, s.version, s.peer.Source, roles(g), s.peer.Tells, s.peer.File, s.peer.File)
 	}
-	p("\nNot among them: lesismal/nbio, whose module the Go module proxy does not serve (`403 Forbidden: This module version is not available`).\n")
+	p("\nlesismal/nbio is not among them: it was tested [with closetest](#go-libraries-with-closetest) alone.\n")
 
-	p("\n## Counts\n\nFAIL breaks a MUST, WARN a SHOULD or a convention; SKIP could not be played (no compression, or no way to make the peer close).\n\n")
+	p("\n## Counts\n\nFAIL breaks a MUST. WARN breaks a SHOULD or a convention. SKIP could not be played: the library has no compression, or\ncannot be told to close.\n\n")
 	p("| library | role | PASS | WARN | FAIL | SKIP |\n|---|---|--:|--:|--:|--:|\n")
 	for _, s := range suites {
 		if s.report == nil {
@@ -58,7 +58,7 @@ server of your own: ` + "`closeframe probe -run '^one-byte-03$' -v ws://localhos
 		p("| %s | %s | %d | %d | %d | %d |\n", s.peer.Name, s.role, c[probe.Pass], c[probe.Warn], c[probe.Fail], c[probe.Skip])
 	}
 
-	p("\n## Rules × libraries\n\nA row for each rule that scenarios are about. ✓: all PASS. ~: some WARN. ✗ n/m: FAIL in n of m scenarios; S and C: as server and as client, where they differ; one mark where the rule is for one role. –: not played.\n\n")
+	p("\n## Rules × libraries\n\nA row is a rule that scenarios are about. ✓: all scenarios PASS. ~: some WARN. ✗ n/m: n of m scenarios FAIL. –: not\nplayed. S and C mark the server and the client where they differ.\n\n")
 	p("| rule | ")
 	for _, g := range byPeer {
 		p("%s | ", g[0].peer.Name)

@@ -22,6 +22,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -166,6 +167,7 @@ func tells(p *peers.Peer, first string) bool {
 
 // TestClean verifies that every close is clean on both sides, over TLS as over TCP.
 func TestClean(t *testing.T) {
+	rows, untold := 0, 0
 	for _, p := range peers.All() {
 		if p.Language != "Go" && p.Language != "JavaScript" {
 			continue
@@ -197,8 +199,10 @@ func TestClean(t *testing.T) {
 							}
 						}
 						its := fmt.Sprint(theirs)
+						rows++
 						if !tells(p, first) {
 							its = "not told"
+							untold++
 						}
 						t.Logf("%-17s %-6s %-3s %-9s  %3d closes, clean on our side %3d, on its side %s", p.Name, role.name, transport, first, *closes, ours, its)
 						if ours != *closes {
@@ -210,6 +214,19 @@ func TestClean(t *testing.T) {
 					})
 				}
 			}
+		}
+	}
+	t.Logf("%d rows, %d closes; not told in %d rows", rows, rows**closes, untold)
+	if flag.Lookup("test.run").Value.String() != "" {
+		return
+	}
+	doc, err := os.ReadFile("../../../docs/peers.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, claim := range []string{fmt.Sprintf("in %d rows", rows), fmt.Sprintf("All %d closes", rows*200), fmt.Sprintf("In %d rows", rows-untold), fmt.Sprintf("In the other %d", untold)} {
+		if !strings.Contains(string(doc), claim) {
+			t.Errorf("docs/peers.md does not say %q", claim)
 		}
 	}
 }
