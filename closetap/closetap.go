@@ -1,11 +1,12 @@
 // Package closetap observes WebSocket connections from the middle, as a proxy or
-// a packet capture sees them (RFC 6455): it follows the frames of a connection,
-// keeps its Close frames, and finds out how the connection ended. It does no
-// I/O, has no clock, allocates nothing while bytes pass, and never changes them.
+// a packet capture sees them (RFC 6455): it parses the frames of a connection,
+// keeps its Close frames, and determines how the connection ended. It does no
+// I/O, has no clock, allocates nothing while bytes pass, and never changes
+// them.
 //
-// A [Tap] follows one direction, and a [Conn] both, with the end of the
-// transport on both sides. [Conn.Report] says who closed, whether the other side
-// answered, and what the application of each side was told.
+// A [Tap] observes one direction. A [Conn] observes both directions and the end
+// of the transport on both sides. [Conn.Report] returns which side closed,
+// whether the other side answered, and the event of each side's application.
 package closetap
 
 import (
@@ -16,7 +17,7 @@ import (
 
 // ErrAfterClose reports bytes after a Close frame in the same direction: "The
 // application MUST NOT send any more data frames after sending a Close frame"
-// (RFC 6455 §5.5.1), and an endpoint has nothing else left to send.
+// (RFC 6455 §5.5.1), and no other frame is useful after it.
 var ErrAfterClose = errors.New("closetap: bytes after a Close frame")
 
 // The header of a frame (RFC 6455 §5.2): see package frame.
@@ -31,52 +32,52 @@ const (
 	length16    = 126 // the length follows in 2 bytes
 	length64    = 127 // the length follows in 8 bytes
 
-	sizeStart  = 2 // the bytes that show the size of the header
+	sizeStart  = 2 // the bytes that determine the size of the header
 	sizeHeader = sizeStart + 8 + sizeKey
 	sizeKey    = 4
 )
 
-// A Tap follows the bytes of one direction of a connection, from the first byte
-// after the opening handshake. The zero Tap follows what a server sends, and
-// [NewClient] makes one for what a client sends. It takes at most 192 bytes,
-// and it is not safe for concurrent use.
+// A Tap observes one direction of a connection, from the first byte after the
+// opening handshake. The zero Tap observes the bytes of a server, and
+// [NewClient] returns a Tap for those of a client. A Tap takes at most 192
+// bytes, and it is not safe for concurrent use.
 //
 // A Tap reads the header and skips the payload of every frame other than a
-// Close frame. It knows nothing of extensions and messages: it does not check
-// the RSV bits of other frames than Close, nor the order of fragments, nor the
-// text. A violation does not stop it from following frames by their lengths.
+// Close frame. It ignores extensions and messages: it checks neither the RSV
+// bits of other frames, nor the order of fragments, nor the UTF-8 of text
+// messages. After a violation it continues to find frames by their lengths.
 type Tap struct {
 	left    uint64                 // bytes of the current payload still to come
 	payload [frame.MaxPayload]byte // of the first Close frame, unmasked
 	size    uint8                  // how many bytes of it have passed
-	head    [sizeHeader]byte       // the header of the current frame, if it was cut
+	head    [sizeHeader]byte       // the header of the current frame, if it was split
 	kept    uint8                  // how many bytes of it have passed; 0 if it is complete
 	mask    uint8                  // the mask bit of this direction
 	closing closing
 	fault   uint8       // the first violation: a frame.Error, faultAfterClose, or 0
-	faulty  frame.Error // what is wrong with the first Close frame, or 0
+	faulty  frame.Error // the fault of the first Close frame, or 0
 }
 
-// closing says how far the first Close frame of a direction has come.
+// closing is the progress of the first Close frame of a direction.
 type closing uint8
 
 const (
 	closeNone   closing = iota // no Close frame has begun
 	closeBegun                 // its payload is being kept
 	closeFaulty                // it has a fault
-	closeValid                 // it has passed, and is valid
+	closeValid                 // it has passed and is valid
 )
 
-// faultAfterClose stands for ErrAfterClose. No frame.Error has this value.
+// faultAfterClose represents ErrAfterClose. No frame.Error has this value.
 const faultAfterClose = 0xff
 
-// NewClient returns a Tap for what a client sends: masked frames (RFC 6455
-// §5.3).
+// NewClient returns a Tap for the bytes that a client sends: masked frames (RFC
+// 6455 §5.3).
 func NewClient() Tap { return Tap{mask: bitMask} }
 
-// Write takes the next bytes of the direction, cut anywhere. It neither changes
-// nor keeps p, and always returns len(p) and nil. So a Tap can be used with
-// [io.TeeReader] and [io.MultiWriter].
+// Write passes the next bytes of the direction to t. They may be split
+// anywhere. Write neither changes nor keeps p, and always returns len(p) and
+// nil, so a Tap can be used with [io.TeeReader] and [io.MultiWriter].
 func (t *Tap) Write(p []byte) (int, error) {
 	n := len(p)
 	for len(p) > 0 {
@@ -92,8 +93,8 @@ func (t *Tap) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// frames skips all whole frames at the start of p that have nothing to be
-// noticed. It returns the rest after taking the beginning of the next frame.
+// frames skips the complete frames at the start of p that need no attention. It
+// consumes the beginning of the next frame and returns the rest.
 func (t *Tap) frames(p []byte) []byte {
 	i := 0
 	for i < len(p)-1 {
@@ -113,7 +114,7 @@ func (t *Tap) frames(p []byte) []byte {
 	return t.header(p[i:])
 }
 
-// header takes the bytes of a frame's header from the start of p and returns
+// header consumes the bytes of a frame's header at the start of p and returns
 // the rest.
 func (t *Tap) header(p []byte) []byte {
 	if t.kept == 0 && t.closing != closeNone {
@@ -121,7 +122,7 @@ func (t *Tap) header(p []byte) []byte {
 	}
 	b := p
 	if t.kept > 0 || len(p) < sizeHeader {
-		// The header may be cut: collect it.
+		// The header may be split, so collect it.
 		b = t.head[:copy(t.head[t.kept:], p)+int(t.kept)]
 	}
 	if len(b) < sizeStart {
@@ -129,7 +130,7 @@ func (t *Tap) header(p []byte) []byte {
 		return nil
 	}
 	if t.kept < sizeStart {
-		t.judge(b)
+		t.checkHeader(b)
 	}
 	size := headerSize(b[1])
 	if len(b) < size {
@@ -157,8 +158,8 @@ func headerSize(b1 byte) int {
 	return size
 }
 
-// judge notes the violations that the first two bytes of a frame show.
-func (t *Tap) judge(b []byte) {
+// checkHeader records the violations in the first two bytes of a frame.
+func (t *Tap) checkHeader(b []byte) {
 	control := b[0]&bitControl != 0
 	switch {
 	case b[0]&bitsOpcode == opcodeClose:
@@ -197,7 +198,7 @@ func (t *Tap) judge(b []byte) {
 	}
 }
 
-// begin begins the payload after the complete header h.
+// begin starts the payload after the complete header h.
 func (t *Tap) begin(h []byte) {
 	n := h[sizeStart:]
 	if h[1]&bitMask != 0 {
@@ -220,7 +221,7 @@ func (t *Tap) begin(h []byte) {
 	}
 }
 
-// pass takes bytes of the current payload from the start of p and returns the
+// pass consumes bytes of the current payload at the start of p and returns the
 // rest.
 func (t *Tap) pass(p []byte) []byte {
 	n := int(min(t.left, uint64(len(p))))
@@ -247,7 +248,7 @@ func (t *Tap) end() {
 	}
 }
 
-// note notes a violation, if it is the first.
+// note records a violation, if it is the first.
 func (t *Tap) note(fault uint8) {
 	if t.fault == 0 {
 		t.fault = fault
@@ -255,13 +256,13 @@ func (t *Tap) note(fault uint8) {
 }
 
 // AtBoundary reports whether a Close frame could be inserted now: no frame is
-// half through, and no Close frame, valid or not, has passed.
+// incomplete, and no Close frame, valid or not, has passed.
 func (t *Tap) AtBoundary() bool {
 	return t.left == 0 && t.kept == 0 && t.closing == closeNone
 }
 
 // Close returns the first Close frame of the direction, once it has passed. ok
-// is false if there was none, or if it was faulty; [Tap.Err] says why. The
+// is false if there was none, or if it was invalid; see [Tap.CloseErr]. The
 // Reason is a view of memory that later calls of Write do not change.
 func (t *Tap) Close() (c frame.Close, ok bool) {
 	if t.closing != closeValid {
@@ -271,10 +272,10 @@ func (t *Tap) Close() (c frame.Close, ok bool) {
 	return c, err == nil
 }
 
-// CloseErr returns what is wrong with the first Close frame of the direction, a
-// [frame.Error], or nil if no faulty Close frame has passed. It differs from
-// [Tap.Err] if another violation came before: an endpoint that follows a Tap up to
-// the peer's Close needs it to answer that frame.
+// CloseErr returns the fault of the first Close frame of the direction, a
+// [frame.Error], or nil if the frame is valid or has not passed. It differs
+// from [Tap.Err] if another violation came first. An endpoint that uses a Tap
+// to find the peer's Close frame needs it to answer that frame.
 func (t *Tap) CloseErr() error {
 	if t.faulty == 0 {
 		return nil
@@ -283,9 +284,9 @@ func (t *Tap) CloseErr() error {
 }
 
 // Err returns the first violation seen, or nil: a [frame.Error] or
-// [ErrAfterClose]. What the first two bytes of a frame show is reported as soon
-// as both have passed, and what is wrong with the payload of a Close frame when
-// it has passed. These are violations:
+// [ErrAfterClose]. A fault in the first two bytes of a frame is reported as
+// soon as both have passed, and a fault in the payload of a Close frame once
+// the payload has passed. These are violations:
 //
 //   - a Close frame that the parsers of package frame reject
 //   - a frame of a client that is not masked, or a frame of a server that is

@@ -43,14 +43,14 @@ func (s Side) String() string {
 // MarshalText returns s as a string, for JSON.
 func (s Side) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// An End says how the transport ended on one side, as the observer sees it.
+// An End is how the transport ended on one side, as seen by the observer.
 type End uint8
 
 const (
 	EndNone    End = iota // it has not ended
-	EndFIN                // the side sent FIN: it sends nothing more
-	EndReset              // the side sent RST, or reading from it gave that error
-	EndTimeout            // the observer waited for the side in vain, and gave up
+	EndFIN                // the side sent FIN, so it sends nothing more
+	EndReset              // the side sent RST, or reading from it returned that error
+	EndTimeout            // the observer's timeout for the side expired
 	EndClosed             // the observer closed the transport for another reason
 )
 
@@ -79,20 +79,20 @@ func (e End) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
 // allocate before [Conn.Report].
 //
 // Its owner calls [Conn.Feed] with the bytes that each side sent after the
-// opening handshake, [Conn.Ended] when the transport of a side ends, and, if it
-// is a proxy that sends Close frames of its own, [Conn.Inserted]. The order of
-// the calls is the order in which things happened. For a proxy, that is the
-// order in which it reads; for a packet capture, the order of the packets, after
-// TCP reassembly of each direction.
+// opening handshake, [Conn.Ended] when the transport of a side ends, and, for a
+// proxy that sends Close frames of its own, [Conn.Inserted]. The order of the
+// calls is the order of the events: for a proxy, the order of its reads; for a
+// packet capture, the order of the packets, after TCP reassembly of each
+// direction.
 //
 // A Conn is not safe for concurrent use. A proxy that copies the two directions
-// in two goroutines holds one lock around it.
+// in two goroutines guards it with a mutex.
 type Conn struct {
 	taps     [2]Tap
 	inserted [2]insertion
 	ends     [2]End
-	moments  [8]moment // each of 4 may happen once on each side
-	n        uint8     // how many moments there were
+	moments  [8]moment // each of 4 events happens at most once on each side
+	n        uint8     // the number of moments used
 }
 
 // An insertion is a Close frame that the observer sent.
@@ -101,8 +101,8 @@ type insertion struct {
 	reason string
 }
 
-// A moment is something that happened once, for a Report. The moments of a Conn
-// are in the order in which they happened.
+// A moment is an event that happens at most once on each side. A Conn keeps its
+// moments in order, for Report.
 type moment struct {
 	side Side
 	what what
@@ -120,15 +120,15 @@ const (
 // index returns the index of s in the arrays of a Conn.
 func (s Side) index() int { return int(s - Client) }
 
-// happened notes a moment.
+// happened records a moment.
 func (c *Conn) happened(side Side, what what) {
 	c.moments[c.n] = moment{side, what}
 	c.n++
 }
 
-// Feed takes the next bytes that a side, [Client] or [Server], has sent, cut
-// anywhere. It neither changes nor keeps them. Bytes after the end of that side's
-// transport are ignored.
+// Feed records the next bytes that a side, [Client] or [Server], has sent. They
+// may be split anywhere. Feed neither changes nor keeps them. Bytes after the
+// end of that side's transport are ignored.
 func (c *Conn) Feed(from Side, p []byte) {
 	t := c.Tap(from)
 	if c.ends[from.index()] != EndNone {
@@ -137,8 +137,8 @@ func (c *Conn) Feed(from Side, p []byte) {
 	hadFault, hadClose := t.fault != 0, t.closing == closeValid
 	t.Write(p)
 	if !hadFault && t.fault != 0 && t.fault != faultAfterClose {
-		// The peer reads nothing after a Close frame (§5.5.1), so bytes after
-		// one have no effect. Any other violation comes before the Close frame.
+		// The peer reads nothing after a Close frame (§5.5.1), so later bytes
+		// have no effect. Any other violation precedes the Close frame.
 		c.happened(from, sentFault)
 	}
 	if !hadClose && t.closing == closeValid {
@@ -146,9 +146,9 @@ func (c *Conn) Feed(from Side, p []byte) {
 	}
 }
 
-// Ended notes how the transport of a side, [Client] or [Server], ended. The
-// first call for each side counts. After [EndFIN] bytes may still be sent to
-// that side.
+// Ended records how the transport of a side, [Client] or [Server], ended. Only
+// the first call for each side counts. After [EndFIN] bytes may still be sent
+// to that side.
 func (c *Conn) Ended(side Side, how End) {
 	if i := side.index(); c.ends[i] == EndNone && how != EndNone {
 		c.ends[i] = how
@@ -156,9 +156,9 @@ func (c *Conn) Ended(side Side, how End) {
 	}
 }
 
-// Inserted notes that the observer has sent a Close frame of its own to a side,
-// [Client] or [Server]. The first call for each side counts. From then on the
-// observer forwards nothing to that side.
+// Inserted records that the observer has sent a Close frame of its own to a
+// side, [Client] or [Server]. Only the first call for each side counts. The
+// observer must not forward anything to that side afterwards.
 func (c *Conn) Inserted(to Side, code closecode.Code, reason string) {
 	if i := to.index(); c.inserted[i].code == 0 {
 		c.inserted[i] = insertion{code, reason}
@@ -166,8 +166,8 @@ func (c *Conn) Inserted(to Side, code closecode.Code, reason string) {
 	}
 }
 
-// Tap returns the Tap that follows what a side, [Client] or [Server], sends. It
-// is for its other methods: bytes must go through [Conn.Feed].
+// Tap returns the Tap for the bytes of a side, [Client] or [Server]. Do not
+// write to it: pass bytes to [Conn.Feed].
 func (c *Conn) Tap(from Side) *Tap {
 	t := &c.taps[from.index()]
 	if from == Client {

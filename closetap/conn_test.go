@@ -81,8 +81,8 @@ func play(tb testing.TB, script string) *closetap.Conn {
 	return c
 }
 
-// TestReport verifies the line of text, the cause, and what each application is
-// told, which follows from RFC 6455 §7.1.4 and §7.1.5.
+// TestReport verifies the line of text, the cause, and the event of each
+// application, which follows from RFC 6455 §7.1.4 and §7.1.5.
 func TestReport(t *testing.T) {
 	for _, tt := range []struct {
 		script, text, cause string
@@ -117,7 +117,7 @@ func TestReport(t *testing.T) {
 		// A server that half-closes after its Close frame still reads.
 		{"server:1001 server.fin client:1001 client.fin",
 			`server closed: 1001 Going Away; client answered 1001; clean on both sides`, "clean", "1001 clean", "1001 clean"},
-		// A client that is gone receives nothing.
+		// A client whose transport has ended receives nothing.
 		{"client.reset server:1001 server.fin",
 			`client reset its TCP connection without a Close frame; server closed: 1001 Going Away; the server's application sees 1006`, "unanswered", "1006", "1006"},
 		// A fault fails the connection: 1006 for the endpoint that detects it.
@@ -131,7 +131,7 @@ func TestReport(t *testing.T) {
 			`client closed: 1000 Normal Closure; server answered 1000; client sent bytes after its Close frame (RFC 6455 §5.5.1); clean on both sides`, "clean", "1000 clean", "1000 clean"},
 		{"client:1000 client:data server.fin client.fin",
 			`client closed: 1000 Normal Closure; server closed its TCP connection without answering; client sent bytes after its Close frame (RFC 6455 §5.5.1); the client's application sees 1006, the server's application sees 1000, not clean`, "unanswered", "1006", "1000"},
-		// A proxy that drains, and one that loses its server.
+		// A proxy drains, and another loses its server.
 		{"proxy>client:1012 proxy>server:1001 client:1012 server:1001 server.fin client.closed",
 			`proxy closed the client's side: 1012 Service Restart; proxy closed the server's side: 1001 Going Away; client answered 1012; server answered 1001; clean on both sides`, "clean", "1012 clean", "1001 clean"},
 		{"proxy>client:1012 proxy>server:1001 client:1012 server.timeout client.closed",
@@ -156,7 +156,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestReportJSON pins the JSON form.
+// TestReportJSON verifies the JSON form.
 func TestReportJSON(t *testing.T) {
 	got, err := json.Marshal(play(t, "server:1001:deploy client:1001 server.fin client.reset").Report())
 	want := `{"client":{"sent":1001,"reason":"","told":{"code":1001,"reason":"deploy","wasClean":true,"sent":1001,"received":1001,"peerFirst":true,"failed":false,"writeFailed":false},"transport":"reset"},` +
@@ -168,7 +168,7 @@ func TestReportJSON(t *testing.T) {
 	}
 }
 
-// TestConnSize pins the memory that a Conn takes.
+// TestConnSize verifies the size of a Conn.
 func TestConnSize(t *testing.T) {
 	if n := unsafe.Sizeof(closetap.Conn{}); n > 512 {
 		t.Errorf("a Conn takes %d bytes, want at most 512", n)

@@ -50,8 +50,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestFeedAfterEnd verifies that bytes after the end of a side's transport count
-// for nothing, and that the other side is still followed.
+// TestFeedAfterEnd verifies that bytes after the end of a side's transport are
+// ignored, and that the other side is still observed.
 func TestFeedAfterEnd(t *testing.T) {
 	c := play(t, "client.fin client:1000:bye server:1001")
 	if f, ok := c.Tap(closetap.Client).Close(); ok {

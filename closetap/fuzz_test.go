@@ -15,8 +15,9 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// A direction is what the model finds in all bytes of one direction. It is
-// written from RFC 6455 alone, and reads the bytes from the start each time.
+// A direction is the result of the model for the bytes of one direction. The
+// model is written from RFC 6455 alone, and reads the bytes from the start each
+// time.
 type direction struct {
 	hasClose, valid bool
 	code            uint16
@@ -122,7 +123,7 @@ func checkTap(t *testing.T, tap *closetap.Tap, all []byte, masked bool) directio
 	return want
 }
 
-// FuzzTap compares a Tap with the model, the bytes cut as cuts says.
+// FuzzTap compares a Tap with the model. The bytes are split as cuts says.
 func FuzzTap(f *testing.F) {
 	for _, v := range vectors.Frames() {
 		masked := v.Role == vectors.Server
@@ -155,10 +156,10 @@ func FuzzTap(f *testing.F) {
 	})
 }
 
-// never is the time of what does not happen.
+// never is the time of an event that does not happen.
 const never = math.MaxInt
 
-// A timeline is when each thing happened on one side, for the model of Conn.
+// A timeline has the time of each event on one side, for the model of Conn.
 type timeline struct {
 	fault, closed, inserted, ended int
 	how                            closetap.End
@@ -166,15 +167,15 @@ type timeline struct {
 	d                              direction
 }
 
-// told returns what the application of side x was told, where y is its peer. It
-// compares times, and has no handshake.
-func told(x, y timeline) (code int, reason string, clean, failed, peerFirst bool, sent, received closecode.Code) {
-	// The first Close frame that was on its way to x.
+// expectedEvent returns the event of the application of side x, where y is its
+// peer. It compares times and does not use a Handshake.
+func expectedEvent(x, y timeline) (code int, reason string, clean, failed, peerFirst bool, sent, received closecode.Code) {
+	// The first Close frame sent to x.
 	at, c, r := min(y.closed, x.inserted), closecode.Code(y.d.code), y.d.reason
 	if x.inserted < y.closed {
 		c, r = x.insertedCode, ""
 	}
-	// When x stopped reading. After FIN it still reads if it was closing.
+	// When x stopped reading. After FIN, x still reads if it was closing.
 	died := x.ended
 	if x.how == closetap.EndFIN && min(x.closed, at, y.fault) < x.ended {
 		died = never
@@ -192,8 +193,8 @@ func told(x, y timeline) (code int, reason string, clean, failed, peerFirst bool
 	return code, reason, clean, failed, got && at < x.closed, sent, received
 }
 
-// compose returns frames, valid and invalid, as the bytes of plan say: random
-// bytes alone are rarely frames.
+// compose returns valid and invalid frames chosen by the bytes of plan, because
+// random bytes alone are rarely frames.
 func compose(plan []byte, masked bool) []byte {
 	var b []byte
 	for len(plan) >= 2 {
@@ -293,7 +294,7 @@ func FuzzConn(f *testing.F) {
 		r := c.Report()
 		for i, got := range []closetap.SideReport{r.Client, r.Server} {
 			x, y := line[i], line[1-i]
-			code, reason, clean, failed, peerFirst, sent, received := told(x, y)
+			code, reason, clean, failed, peerFirst, sent, received := expectedEvent(x, y)
 			g := got.Told
 			if int(g.Code) != code || g.Reason != reason || g.WasClean != clean || g.Failed != failed || g.PeerFirst != peerFirst ||
 				g.Sent != sent || g.Received != received || g.WriteFailed != (received != 0 && !x.d.valid) {

@@ -8,19 +8,19 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// A Report says how a connection ended, as seen from the middle.
+// A Report describes how a connection ended, as seen from the middle.
 //
-// What each application was told is worked out with a [closeevent.Handshake]
-// for each side. It is what RFC 6455 requires: an endpoint that does not follow
-// the rules may have told its application something else. Nor can an observer
-// know whether bytes that passed it arrived. It takes them as received, unless
-// the transport of their receiver had ended before.
+// The event of each application is computed with a [closeevent.Handshake] for
+// each side. It is the event that RFC 6455 requires; an endpoint that violates
+// the rules may have reported another. An observer cannot know whether the
+// bytes that passed it were received. The Report assumes so, unless the
+// transport of the receiver had already ended.
 type Report struct {
 	Client SideReport `json:"client"`
 	Server SideReport `json:"server"`
 
 	// ClosedFirst is the side whose Close frame passed first, if it was valid.
-	// At the endpoints the two Close frames may have crossed.
+	// Both endpoints may have sent theirs at the same time.
 	ClosedFirst Side `json:"closedFirst"`
 
 	// EndedFirst is the side whose transport ended first.
@@ -39,11 +39,11 @@ type Report struct {
 	//
 	//	server closed: 1001 Going Away "deploy"; client answered 1001; clean on both sides
 	//
-	// Reasons are quoted, so that nobody can forge log lines.
+	// Reasons are quoted, so that a peer cannot forge log lines.
 	Text string `json:"text"`
 }
 
-// A SideReport is what a [Report] says of one side.
+// A SideReport is the part of a [Report] for one side.
 type SideReport struct {
 	// Sent and Reason are from the first Close frame of this side, if it was
 	// valid. Sent is [closecode.NoStatusRcvd] if the frame was empty, and 0 if
@@ -55,26 +55,26 @@ type SideReport struct {
 	// side; 0 if there was none.
 	Inserted closecode.Code `json:"inserted,omitempty"`
 
-	// Fault is the first violation in what this side sent, such as "did not
-	// mask a frame", and Rule the rule, such as "RFC 6455 §5.1". They are empty
-	// if there was none.
+	// Fault is the first violation in the bytes of this side, such as "did not
+	// mask a frame", and Rule is the violated rule, such as "RFC 6455 §5.1".
+	// They are empty if there was none.
 	Fault string `json:"fault,omitempty"`
 	Rule  string `json:"rule,omitempty"`
 
 	// Err is the violation as [Tap.Err] returns it.
 	Err error `json:"-"`
 
-	// Told is what the application of this side was told, or will be if the
-	// transport ends now. If the side has received a Close frame and no answer
-	// passed, the answer counts as one that could not be written.
+	// Told is the event of this side's application, or the event if the
+	// transport ended now. If the side has received a Close frame and no answer
+	// passed, the answer is assumed to have failed to be written.
 	Told closeevent.Ending `json:"told"`
 
-	// Transport says how the transport of this side ended.
+	// Transport is how the transport of this side ended.
 	Transport End `json:"transport"`
 }
 
-// Report returns what is known so far. It may be called at any time, and more
-// than once.
+// Report returns how the connection ended, as far as observed. It may be called
+// at any time, and more than once.
 func (c *Conn) Report() Report {
 	var (
 		r   Report
@@ -88,7 +88,7 @@ func (c *Conn) Report() Report {
 		open := h.State() == closeevent.Open
 		h.Receive(buf[:0], f)
 		if open && c.close(side).Code == 0 {
-			// It must have tried to answer, but no answer passed.
+			// The side tried to answer, but no answer passed.
 			h.WriteFailed()
 		}
 	}
@@ -96,8 +96,8 @@ func (c *Conn) Report() Report {
 		own, peer := &h[m.side.index()], &h[m.side.Peer().index()]
 		switch m.what {
 		case sentFault:
-			// If the peer sends a Close frame after this, that is the one with
-			// which it fails the connection. Fail ignores the code 0.
+			// A Close frame of the peer after this is the one that fails the
+			// connection. With code 0, Fail appends no Close frame.
 			peer.Fail(buf[:0], c.close(m.side.Peer()).Code)
 		case sentClose:
 			f := c.close(m.side)
@@ -146,7 +146,7 @@ func (c *Conn) Report() Report {
 	return r
 }
 
-// side returns what r says of a side.
+// side returns the report of a side.
 func (r *Report) side(s Side) *SideReport {
 	if s == Client {
 		return &r.Client
@@ -156,7 +156,8 @@ func (r *Report) side(s Side) *SideReport {
 
 // cause returns the cause of the whole connection.
 func (r *Report) cause() closeevent.Cause {
-	// The cause is that of the side that closed first, since it knows best.
+	// The cause is that of the side that closed first, which has the most
+	// information.
 	first, second := r.Client.Told.Cause(), r.Server.Told.Cause()
 	if r.ClosedFirst == Server || r.ClosedFirst == Proxy && r.Server.Inserted == 0 {
 		first, second = second, first
@@ -168,7 +169,7 @@ func (r *Report) cause() closeevent.Cause {
 		first = second
 	}
 	if first == closeevent.CauseUndelivered && r.ClosedFirst == Proxy {
-		// The Close frame that nobody answered was the proxy's.
+		// The unanswered Close frame was the proxy's.
 		return closeevent.CauseUnanswered
 	}
 	return first

@@ -20,8 +20,8 @@ import (
 	"github.com/closeframe/closeframe/testdata"
 )
 
-// faults has the errors by the names that vectors give them. A frame that is
-// incomplete or of another type is no violation for a Tap.
+// faults maps the error names of the vectors to errors. An incomplete frame or
+// a frame of another type is not a violation for a Tap.
 var faults = map[string]error{
 	"":                   nil,
 	vectors.Incomplete:   nil,
@@ -36,7 +36,8 @@ var faults = map[string]error{
 	vectors.InvalidUTF8:  frame.ErrInvalidUTF8,
 }
 
-// newTap returns the Tap for what arrives at an endpoint of the given role.
+// newTap returns the Tap for the bytes that an endpoint of the given role
+// receives.
 func newTap(receiver string) *closetap.Tap {
 	if receiver == vectors.Server {
 		t := closetap.NewClient()
@@ -80,7 +81,7 @@ func dataFrame(opcode byte, masked bool, n int) []byte {
 }
 
 // TestVectors verifies that the Close frame or the fault of every vector is
-// found after frames of every form of length, cut anywhere.
+// found after frames with every form of the length, split anywhere.
 //
 // Shows: frames.json
 func TestVectors(t *testing.T) {
@@ -91,7 +92,7 @@ func TestVectors(t *testing.T) {
 		}
 		masked := v.Role == vectors.Server
 		if v.Error == vectors.NotClose {
-			// Other frames have violations of their own: TestViolations.
+			// TestViolations covers the violations of other frames.
 			continue
 		}
 		b := v.Bytes
@@ -109,7 +110,7 @@ func TestVectors(t *testing.T) {
 					t.Errorf("%s after %d bytes, cut every %d: Close %v %v", v.ID, len(before), n, c, ok)
 				}
 				if err := tap.Err(); err != want && !(len(b) == 1 && err == nil) {
-					// A fault of the first byte shows with the second.
+					// A fault of the first byte is reported after the second.
 					t.Errorf("%s after %d bytes, cut every %d: Err %v, want %v", v.ID, len(before), n, err, want)
 				}
 				if len(b) > 0 && tap.AtBoundary() {
@@ -120,7 +121,7 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// TestCaptures verifies the Close frames that other libraries really sent.
+// TestCaptures verifies the result for Close frames that other libraries sent.
 func TestCaptures(t *testing.T) {
 	files, err := fs.Glob(testdata.Files, "captures/*.json")
 	if err != nil || len(files) < 10 {
@@ -164,7 +165,7 @@ func TestCaptures(t *testing.T) {
 	}
 }
 
-// TestViolations verifies the violations that are not those of one Close frame.
+// TestViolations verifies the violations outside of a single Close frame.
 func TestViolations(t *testing.T) {
 	bye := "8802 03e8"
 	for _, tt := range []struct {
@@ -239,8 +240,8 @@ func TestAtBoundary(t *testing.T) {
 	}
 }
 
-// TestUnchanged verifies that Write does not change what passes, and that the
-// reason does not depend on it.
+// TestUnchanged verifies that Write does not change its input, and that the
+// reason is a copy.
 func TestUnchanged(t *testing.T) {
 	b, err := frame.AppendMasked(nil, [4]byte{1, 2, 3, 4}, 4001, "session expired")
 	if err != nil {
@@ -258,7 +259,7 @@ func TestUnchanged(t *testing.T) {
 	}
 }
 
-// TestTapSize pins the memory that a Tap takes.
+// TestTapSize verifies the size of a Tap.
 func TestTapSize(t *testing.T) {
 	if n := unsafe.Sizeof(closetap.Tap{}); n > 192 {
 		t.Errorf("a Tap takes %d bytes, want at most 192", n)
@@ -288,7 +289,8 @@ func TestTapAllocs(t *testing.T) {
 	}
 }
 
-// BenchmarkTap measures Tap.Write beside a copy of the same bytes.
+// BenchmarkTap measures Tap.Write and, for comparison, a copy of the same
+// bytes.
 //
 //	go test -bench Tap ./closetap
 func BenchmarkTap(b *testing.B) {
@@ -296,7 +298,7 @@ func BenchmarkTap(b *testing.B) {
 		for _, masked := range []bool{false, true} {
 			one := dataFrame(2, masked, size)
 			rand.Read(one[len(one)-size:])
-			// A pool of buffers that does not fit into the first cache.
+			// A pool of buffers larger than the L1 cache.
 			var pool [8][]byte
 			for i := range pool {
 				pool[i] = bytes.Repeat(one, max(1, (64<<10)/len(one)))
@@ -330,8 +332,8 @@ func BenchmarkTap(b *testing.B) {
 	}
 }
 
-// TestCloseErr verifies that the fault of the first Close frame is told even if
-// another violation came before it.
+// TestCloseErr verifies that CloseErr returns the fault of the first Close
+// frame even if another violation came before it.
 func TestCloseErr(t *testing.T) {
 	for _, test := range []struct {
 		bytes string // of a server

@@ -27,7 +27,7 @@ func (r *Report) text() string {
 		}
 	}
 
-	// Who closed, or ended the transport.
+	// The side that closed, or that ended the transport.
 	switch x := r.ClosedFirst; x {
 	case Client, Server:
 		if y := r.side(x.Peer()); y.Transport != EndNone && y.Told.Cause() == closeevent.CauseLost {
@@ -48,7 +48,7 @@ func (r *Report) text() string {
 		}
 	}
 
-	// Who answered.
+	// The side that answered.
 	for _, y := range []Side{Client, Server} {
 		s := r.side(y)
 		switch {
@@ -76,7 +76,7 @@ func (r *Report) text() string {
 	return line
 }
 
-// contents describes what a Close frame holds.
+// contents describes the contents of a Close frame.
 func contents(code closecode.Code, reason string) string {
 	if code == closecode.NoStatusRcvd {
 		return " without a code"
@@ -101,7 +101,7 @@ func (s Side) ended(how End) string {
 	return "proxy closed the " + s.String() + "'s TCP connection"
 }
 
-// outcome describes what the applications were told.
+// outcome describes the events of the applications.
 func (r *Report) outcome() string {
 	client, server := r.Client.Told, r.Server.Told
 	switch {
@@ -110,7 +110,8 @@ func (r *Report) outcome() string {
 	case r.ClosedFirst == Neither && r.EndedFirst == Neither && !client.Failed && !server.Failed:
 		return ""
 	}
-	// A side that ended its transport without a Close frame knows that it did.
+	// A side that ended its transport without a Close frame needs no
+	// description.
 	skip := Neither
 	if r.EndedFirst != Neither {
 		s := r.side(r.EndedFirst)

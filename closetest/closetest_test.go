@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// run runs the tests of a folder of testdata and returns what they print.
+// run runs the tests of a directory in testdata and returns their output.
 func run(t *testing.T, dir string) string {
 	t.Helper()
 	b, err := exec.Command("go", "test", "-count=1", "-v", "-tags=planted", "./testdata/"+dir).CombinedOutput()
@@ -18,7 +18,7 @@ func run(t *testing.T, dir string) string {
 	return string(b)
 }
 
-// has fails the test unless the output has every text in it, in this order.
+// has fails the test unless the output contains every text, in this order.
 func has(t *testing.T, out string, texts ...string) {
 	t.Helper()
 	rest := out
@@ -49,7 +49,7 @@ func TestNewcomer(t *testing.T) {
 	}
 }
 
-// TestLists verifies the options, and what failures print.
+// TestLists verifies the options and the output of failures.
 func TestLists(t *testing.T) {
 	t.Parallel()
 	out := run(t, "lists")

@@ -21,7 +21,7 @@ func echo(c *stack.Conn) {
 			return
 		}
 		if string(p) == "close" {
-			go c.Close(closecode.NormalClosure, "bye") // Read sees its end
+			go c.Close(closecode.NormalClosure, "bye") // Read returns its end
 		} else {
 			c.Write(op, p)
 		}
@@ -72,8 +72,8 @@ func ExampleUTF8() {
 	}
 }
 
-// The test of a handler that closes the connection when it gets "close", and
-// refuses 1014.
+// The test of a handler that closes the connection when it receives "close",
+// and rejects 1014.
 func ExampleHandler() {
 	_ = func(t *testing.T) { // func TestHandler(t *testing.T) {
 		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

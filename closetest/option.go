@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// An Option changes what a test runs, or what it accepts.
+// An Option changes which cases a test runs or which results it accepts.
 type Option func(*config)
 
 type config struct {
@@ -23,17 +23,17 @@ type config struct {
 	header  http.Header
 	timeout time.Duration
 	strict  bool
-	errs    []error // of options that make no sense
+	errs    []error // of invalid options
 }
 
-// A known is an entry of a list of known failures.
+// A known is an entry of the list of known failures.
 type known struct{ why, pattern string }
 
-// Known lists vectors and scenarios that are known to fail, and says why. Each
-// of them must fail: one that passes fails the test, so that the list never
-// says more than is true. An id may be a pattern, as [path.Match] has them:
-// "payload/code-5*". It must match the id of a vector or scenario, though not
-// one of this test, so that tests can share a list.
+// Known lists vectors and scenarios that are known to fail, with the reason. If
+// one of them passes, the test fails, so that the list stays accurate. An id
+// may be a pattern as in [path.Match], such as "payload/code-5*". It must match
+// the id of a vector or scenario, not necessarily of this test, so that tests
+// can share a list.
 func Known(why string, ids ...string) Option {
 	return func(c *config) {
 		for _, id := range ids {
@@ -87,40 +87,41 @@ func (c *config) runs(id string) bool {
 	return (c.run == nil || c.run.MatchString(id)) && (c.skip == nil || !c.skip.MatchString(id))
 }
 
-// Answer tells how to find, in an error of the parser, the status code that the
-// connection is failed with. The code returned is compared with the vector's,
-// unless it is 0 or cannot be sent (1005, 1006, 1015), which says that the error
-// does not tell. Without this option any error is accepted where one is
-// expected.
+// Answer sets the function that returns, for an error of the parser, the status
+// code to fail the connection with. The code is compared with that of the
+// vector, unless it is 0 or cannot be sent (1005, 1006, 1015), which means that
+// the error does not determine a code. Without this option, any error is
+// accepted where an error is expected.
 func Answer(code func(err error) int) Option {
 	return func(c *config) { c.answer = code }
 }
 
-// Trigger gives the text message after which the peer starts to close the
-// connection by itself. The scenarios that need one are skipped without it.
+// Trigger sets the text message that makes the peer start to close the
+// connection. Without it, the scenarios that need one are skipped.
 func Trigger(message string) Option {
 	return func(c *config) { c.trigger = message }
 }
 
-// TLS is used to connect to a wss URL, and makes [Client] listen with TLS.
+// TLS sets the configuration for connecting to a wss URL, and makes [Client]
+// listen with TLS.
 func TLS(conf *tls.Config) Option {
 	return func(c *config) { c.tls = conf }
 }
 
-// Header adds fields to the request for a WebSocket connection, such as those
-// that a server asks for to authorize it.
+// Header adds fields to the opening handshake request, such as credentials.
 func Header(h http.Header) Option {
 	return func(c *config) { c.header = h }
 }
 
-// Timeout sets how long to wait for what should happen in a scenario. The
-// default is 12 s, longer than the 10 s that some servers take to close TCP.
+// Timeout sets how long a scenario waits for each expected event. The default
+// is 12 s, longer than the 10 s after which some servers close the TCP
+// connection.
 func Timeout(d time.Duration) Option {
 	return func(c *config) { c.timeout = d }
 }
 
-// Strict makes a violation of a SHOULD, or of a recommendation, a failure.
-// Without it such a WARN is only logged.
+// Strict makes a violation of a SHOULD or of a recommendation a failure.
+// Without it, such a WARN is only logged.
 func Strict() Option {
 	return func(c *config) { c.strict = true }
 }

@@ -89,14 +89,14 @@ func (s *suite) settle(t *testing.T, id, text string) {
 	}
 }
 
-// A problem is a vector that an implementation does not agree with.
+// A problem is a vector for which the implementation returned another result.
 type problem struct {
 	id            string
 	bytes         []byte // given, or nil
 	given         string // if not bytes
 	expected, got string
 	rule          string // id in rules.json
-	note          string // why one may disagree
+	note          string // why another result may be acceptable
 }
 
 func (p *problem) String() string {
@@ -169,7 +169,7 @@ var everyID = sync.OnceValue(func() []string {
 	return ids
 })
 
-// scenarios returns the scenarios that the module carries.
+// scenarios returns the scenarios of testdata.
 var scenarios = sync.OnceValue(func() *probe.Set {
 	set, err := probe.Load()
 	if err != nil {

@@ -15,9 +15,9 @@ import (
 	"github.com/closeframe/closeframe/internal/probe"
 )
 
-// Handler tests a handler that accepts WebSocket connections, in a server on
-// the loopback interface, with every scenario. The handler must read until the
-// connection ends. Scenarios are played at the same time, each on a connection
+// Handler runs every scenario against a handler that accepts WebSocket
+// connections, in a server on the loopback interface. The handler must read
+// until the connection ends. Scenarios run concurrently, each on a connection
 // of its own.
 func Handler(t *testing.T, h http.Handler, opts ...Option) {
 	t.Helper()
@@ -26,7 +26,7 @@ func Handler(t *testing.T, h http.Handler, opts ...Option) {
 	Server(t, "ws"+strings.TrimPrefix(srv.URL, "http"), opts...)
 }
 
-// Server is [Handler] for the server at url: a ws or wss URL, or
+// Server is like [Handler] for the server at url: a ws or wss URL, or
 // ws+unix:SOCKET.
 func Server(t *testing.T, url string, opts ...Option) {
 	t.Helper()
@@ -40,10 +40,10 @@ func Server(t *testing.T, url string, opts ...Option) {
 	})
 }
 
-// Client tests a client with every scenario. For each, connect is called with
-// the URL of a server on the loopback interface, which it must connect to once.
-// It must read, and return when the connection has ended. Scenarios are played
-// at the same time, so connect is called by several goroutines.
+// Client runs every scenario against a client. For each, it calls connect with
+// the URL of a server on the loopback interface. connect must connect to it
+// once, read, and return when the connection has ended. Scenarios run
+// concurrently, so several goroutines call connect.
 func Client(t *testing.T, connect func(url string), opts ...Option) {
 	t.Helper()
 	s := newSuite(t, "client", opts)
@@ -88,7 +88,7 @@ func Client(t *testing.T, connect func(url string), opts ...Option) {
 	})
 }
 
-// A listener knows whether a client has connected.
+// A listener records whether a client has connected.
 type listener struct {
 	*net.TCPListener
 	accepted atomic.Bool
@@ -107,7 +107,7 @@ func (s *suite) options() probe.Options {
 	return probe.Options{Timeout: s.timeout, Trigger: s.trigger, Header: s.header, TLS: s.tls}
 }
 
-// patience is how long to wait for what should happen.
+// patience is how long to wait for each expected event.
 func (c *config) patience() time.Duration {
 	if c.timeout > 0 {
 		return c.timeout
@@ -115,8 +115,8 @@ func (c *config) patience() time.Duration {
 	return 12 * time.Second
 }
 
-// together is how many scenarios are played at the same time. Most of their
-// time is spent waiting.
+// together is how many scenarios run at the same time. They spend most of their
+// time waiting.
 const together = 16
 
 // scenarios plays every scenario for a role, each in a subtest. The group is a
@@ -133,8 +133,8 @@ func (s *suite) scenarios(role probe.Role, play func(context.Context, *probe.Sce
 					s.count("skipped")
 					t.Skip("needs the option Trigger")
 				}
-				// Play before the subtest is parallel: -parallel limits how
-				// many subtests run, not how many wait for a peer.
+				// Play before calling Parallel, because -parallel would limit
+				// the number of scenarios that wait for a peer.
 				var res probe.Result
 				var err error
 				done := make(chan struct{})
@@ -168,20 +168,20 @@ func (s *suite) scenario(t *testing.T, res probe.Result, err error) {
 	case res.Verdict == probe.Warn && !s.strict:
 		if why, known := s.why(res.ID); known {
 			s.count("failed")
-			t.Errorf("%s is a WARN, but is listed as known to fail (%s): remove it from Known, or use Strict\n%s", res.ID, why, story(res))
+			t.Errorf("%s is a WARN, but is listed as known to fail (%s): remove it from Known, or use Strict\n%s", res.ID, why, describeResult(res))
 			return
 		}
 		s.count("warned")
-		t.Log(story(res))
+		t.Log(describeResult(res))
 	case res.Verdict == probe.Pass:
 		s.settle(t, res.ID, "")
 	default:
-		s.settle(t, res.ID, story(res))
+		s.settle(t, res.ID, describeResult(res))
 	}
 }
 
-// story tells what happened in a scenario and which rules were broken.
-func story(res probe.Result) string {
+// describeResult describes the events of a scenario and which rules were broken.
+func describeResult(res probe.Result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: %s", res.Verdict, res.ID, res.Title)
 	for _, e := range res.Events {

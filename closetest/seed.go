@@ -15,11 +15,11 @@ const (
 	Payload     Kind = iota // the payload of a Close frame, unmasked
 	ServerFrame             // bytes as a server receives them, masked
 	ClientFrame             // bytes as a client receives them, unmasked
-	Text                    // UTF-8, and what is not
+	Text                    // valid and invalid UTF-8
 )
 
-// Seed adds every vector of a kind, and what fuzzing this module has found, to
-// the seed corpus of a fuzz target that takes one []byte.
+// Seed adds every vector of a kind, and the inputs found by fuzzing this
+// module, to the seed corpus of a fuzz target that takes one []byte.
 func Seed(f *testing.F, kind Kind) {
 	f.Helper()
 	for _, b := range seeds(kind) {

@@ -11,7 +11,7 @@ func TestSeeds(t *testing.T) {
 	for _, v := range []struct {
 		kind    Kind
 		vector  string
-		found   string // by fuzzing
+		found   string // found by fuzzing
 		atLeast int
 	}{
 		{Payload, "\x03", "\x88\x8c7\xfa!=4\x13FR^\x94F\x1dV\x8d@D", 544 + 10},

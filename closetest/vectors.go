@@ -13,8 +13,8 @@ import (
 
 // Payloads tests a function that parses the payload of a Close frame, unmasked,
 // with payloads.json. The code of an empty payload is 1005 (RFC 6455 §7.1.5).
-// parse may modify payload. If it returns an error, code and reason are not
-// looked at; see [Answer].
+// parse may modify payload. If it returns an error, code and reason are
+// ignored; see [Answer].
 func Payloads(t *testing.T, parse func(payload []byte) (code int, reason string, err error), opts ...Option) {
 	t.Helper()
 	s := newSuite(t, "payloads", opts)
@@ -27,16 +27,16 @@ func Payloads(t *testing.T, parse func(payload []byte) (code int, reason string,
 }
 
 // ServerFrames tests a function that parses a Close frame as a server receives
-// it, masked, with frames.json. frame may be a part of a frame, or have bytes
-// after it, and may be a frame of another type: parse returns an error for an
-// incomplete frame and for one that is not a Close. Otherwise it is as for
-// [Payloads].
+// it, masked, with frames.json. The input may be an incomplete frame, may have
+// bytes after the frame, and may be a frame of another type: parse must return
+// an error for an incomplete frame and for a frame of another type. The rest is
+// as for [Payloads].
 func ServerFrames(t *testing.T, parse func(frame []byte) (code int, reason string, err error), opts ...Option) {
 	t.Helper()
 	frames(t, "server frames", vectors.Server, parse, opts)
 }
 
-// ClientFrames is [ServerFrames] for frames as a client receives them,
+// ClientFrames is like [ServerFrames] for frames as a client receives them,
 // unmasked.
 func ClientFrames(t *testing.T, parse func(frame []byte) (code int, reason string, err error), opts ...Option) {
 	t.Helper()
@@ -58,9 +58,9 @@ func frames(t *testing.T, name, role string, parse parser, opts []Option) {
 	s.done()
 }
 
-// Encoder tests a function that makes the payload of a Close frame, unmasked,
-// with encode.json. It is to refuse what must not be sent. Code 1005 with no
-// reason makes the empty payload.
+// Encoder tests a function that encodes the payload of a Close frame, unmasked,
+// with encode.json. It must return an error for arguments that must not be
+// sent. Code 1005 without a reason encodes the empty payload.
 func Encoder(t *testing.T, encode func(code int, reason string) (payload []byte, err error), opts ...Option) {
 	t.Helper()
 	s := newSuite(t, "encoder", opts)
@@ -70,7 +70,7 @@ func Encoder(t *testing.T, encode func(code int, reason string) (payload []byte,
 	s.done()
 }
 
-// UTF8 tests a function that reports whether a text is valid UTF-8, with
+// UTF8 tests a function that reports whether its input is valid UTF-8, with
 // utf8.json.
 func UTF8(t *testing.T, valid func(text []byte) bool, opts ...Option) {
 	t.Helper()
@@ -83,7 +83,7 @@ func UTF8(t *testing.T, valid func(text []byte) bool, opts ...Option) {
 
 type parser = func([]byte) (int, string, error)
 
-// input is what a parser is given, and what is expected of it.
+// An input is the input of a parser with the expected result.
 type input vectors.Payload
 
 func checkParse(v input, parse parser, answer func(error) int) *problem {
@@ -107,7 +107,7 @@ func checkParse(v input, parse parser, answer func(error) int) *problem {
 		}
 	default:
 		p.got = fmt.Sprintf("error %q", err)
-		// A frame of another type may be at fault for reasons of its own.
+		// A frame of another type may be invalid for other reasons.
 		if v.Error != "" && (told == 0 || slices.Contains(v.Answers, uint16(told)) || v.Error == vectors.NotClose) {
 			return nil
 		}
@@ -163,7 +163,7 @@ func checkEncode(v vectors.Encoding, encode func(int, string) ([]byte, error)) *
 func checkText(v vectors.UTF8, valid func([]byte) bool) *problem {
 	rule := v.Rule
 	if !strings.HasPrefix(rule, "U") {
-		rule = "U04" // the vector is about the length of reasons, too
+		rule = "U04" // the vector also tests the length of reasons
 	}
 	p := problem{id: v.ID, rule: rule, bytes: v.Bytes}
 	var got bool
@@ -182,7 +182,7 @@ func checkText(v vectors.UTF8, valid func([]byte) bool) *problem {
 
 var words = map[bool]string{true: "valid UTF-8", false: "invalid UTF-8"}
 
-// faults has a description of each error in the vectors.
+// faults maps the error names of the vectors to descriptions.
 var faults = map[string]string{
 	vectors.NotClose:     "not a Close frame",
 	vectors.ReservedBits: "a reserved bit is set",
@@ -196,7 +196,7 @@ var faults = map[string]string{
 	vectors.Incomplete:   "the frame is incomplete",
 }
 
-// note returns what makes an expectation a matter of interpretation, or "".
+// note returns why implementations may disagree with a vector, or "".
 func note(rule, fault string) string {
 	switch {
 	case rule == "P01":

@@ -31,8 +31,8 @@ func noAllocs(t *testing.T, f func()) {
 	}
 }
 
-// told converts the results of a parser to a verdict.
-func told(c frame.Close, n int, err error) verdict {
+// toVerdict converts the results of a parser to a verdict.
+func toVerdict(c frame.Close, n int, err error) verdict {
 	v := verdict{code: int(c.Code), reason: string(c.Reason), n: n, err: nameOf(err)}
 	if e, ok := errors.AsType[frame.Error](err); ok {
 		v.answer = int(e.Code())
@@ -71,7 +71,7 @@ func nameOf(err error) string {
 }
 
 // FuzzParse passes the input to all three parsers: as frames, as a payload, and
-// as the payload of frames. It appends each accepted Close again.
+// as the payload of frames. It encodes each accepted Close again.
 //
 // Shows: P01 P03 P08 R13 R14 R15
 func FuzzParse(f *testing.F) {
@@ -103,7 +103,7 @@ func parseAll(t *testing.T, b []byte) {
 	// As a payload.
 	c, err := frame.ParsePayload(b)
 	want := payloadVerdict(b)
-	if got := told(c, 0, err); got != want {
+	if got := toVerdict(c, 0, err); got != want {
 		t.Fatalf("ParsePayload(% x): got %+v, want %+v", b, got, want)
 	}
 	noAllocs(t, func() { frame.ParsePayload(b) })
@@ -124,7 +124,7 @@ func parseAll(t *testing.T, b []byte) {
 	} {
 		want := frameVerdict(b, p.masked)
 		c, n, err := p.parse(b)
-		if got := told(c, n, err); got != want {
+		if got := toVerdict(c, n, err); got != want {
 			t.Fatalf("%s(% x): got %+v, want %+v", p.name, b, got, want)
 		}
 		noAllocs(t, func() { p.parse(b) })
@@ -140,12 +140,12 @@ func parseAll(t *testing.T, b []byte) {
 			if want.err != vectors.Incomplete {
 				t.Fatalf("the oracle finds %d of %d bytes %+v", i, n, want)
 			}
-			if got := told(p.parse(b[:i:i])); got != want {
+			if got := toVerdict(p.parse(b[:i:i])); got != want {
 				t.Fatalf("%s(% x): got %+v, want %+v", p.name, b[:i], got, want)
 			}
 		}
 		c, m, err := p.parse(b[:n:n]) // and nothing after it
-		if got := told(c, m, err); got != want {
+		if got := toVerdict(c, m, err); got != want {
 			t.Fatalf("%s(% x): got %+v, want %+v", p.name, b[:n], got, want)
 		}
 
@@ -170,7 +170,7 @@ func parseAll(t *testing.T, b []byte) {
 	}
 	want = frameVerdict(original, true)
 	c, n, err := frame.ParseMasked(b[6:6], b)
-	if got := told(c, n, err); got != want {
+	if got := toVerdict(c, n, err); got != want {
 		t.Fatalf("ParseMasked in place (% x): got %+v, want %+v", original, got, want)
 	}
 	from, to := len(b), len(b)
@@ -182,7 +182,7 @@ func parseAll(t *testing.T, b []byte) {
 	}
 }
 
-// fresh returns n bytes with a known pattern, for untouched.
+// fresh returns n bytes with the pattern that untouched expects.
 func fresh(n int) []byte { return bytes.Repeat([]byte{0xa5}, n) }
 
 // untouched reports whether b still has the pattern of fresh.
@@ -215,7 +215,7 @@ func FuzzAppend(f *testing.F) {
 		appendAll(t, closecode.Code(code), key, reason, [3][]byte{payload, server, client}, wantErr)
 		appendAll(t, closecode.Code(code), key, string(reason), [3][]byte{payload, server, client}, wantErr)
 
-		// After Truncate and with a valid code, it can be sent.
+		// After Truncate, and with a valid code, it can be sent.
 		cut := utf8check.Truncate(reason)
 		if _, err := frame.Append(nil, closecode.PolicyViolation, cut); err != nil {
 			t.Fatalf("Truncate(%q) = %q cannot be sent: %v", reason, cut, err)

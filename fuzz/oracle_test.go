@@ -113,7 +113,8 @@ func payloadVerdict(p []byte) verdict {
 	return verdict{code: code, reason: string(p[2:])}
 }
 
-// sendable is the list of RFC 6455 §7.4 and the registry.
+// sendable lists the codes that may be sent, from RFC 6455 §7.4 and the
+// registry.
 func sendable(code int) bool {
 	switch code {
 	case 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014:

@@ -29,7 +29,7 @@ const limit = 300
 // FuzzStack passes the same bytes, split anywhere, to both endpoints that embed
 // the module: examples/stack, which blocks in Read, and examples/eventloop.
 // They must not panic or hang. They must agree with each other and with RFC
-// 6455 on valid streams and clean ends, and must answer every Close. The
+// 6455 on valid streams and clean ends, and must answer every Close frame. The
 // endpoint closes after a number of messages.
 func FuzzStack(f *testing.F) {
 	for _, client := range []bool{false, true} {
@@ -90,7 +90,7 @@ func FuzzStack(f *testing.F) {
 	})
 }
 
-// A played is the result of a stream.
+// A played is what an endpoint did with a stream.
 type played struct {
 	event    closeevent.Event
 	first    bool     // the peer closed first
@@ -220,8 +220,8 @@ func appendWire(b []byte, client bool, first byte, payload string) []byte {
 	return b
 }
 
-// A memory is a transport whose other end sends the chunks, one per Read, and
-// then ends. It first answers an opening handshake if there is one.
+// A memory is a transport whose Read returns the chunks, one per call, and then
+// EOF. It first answers an opening handshake if there is one.
 type memory struct {
 	mu     sync.Mutex
 	pieces [][]byte

@@ -98,8 +98,8 @@ func FuzzStream(f *testing.F) {
 
 func feed(t *testing.T, stream *utf8check.Stream, s, cuts []byte, key [4]byte, pos int) {
 	at, incomplete := illFormed(s)
-	// The chunk that must fail has the first byte after which no continuation
-	// makes the input valid.
+	// The first invalid chunk has the first byte that no continuation can make
+	// valid.
 	end := len(s) + 1
 	if at >= 0 && !incomplete {
 		for end = at + 1; ; end++ {

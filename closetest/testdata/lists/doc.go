@@ -1,3 +1,3 @@
-// Package lists has tests that must fail, but for those whose names end in
-// Good. The tests of package closetest run them, with the build tag planted.
+// Package lists has tests that must fail, except those whose names end in Good.
+// The tests of package closetest run them, with the build tag planted.
 package lists

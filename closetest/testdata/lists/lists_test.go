@@ -18,8 +18,8 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// lenient accepts half a status code, refuses 1014, and panics on seven bytes
-// that are text.
+// lenient accepts half a status code, rejects 1014, and panics on seven bytes
+// of valid UTF-8.
 func lenient(p []byte) (int, string, error) {
 	if len(p) == 1 {
 		return 1005, "", nil
@@ -91,7 +91,8 @@ func TestText(t *testing.T) {
 	closetest.UTF8(t, func(b []byte) bool { return utf8.RuneCount(b) == len(b) }, closetest.Run("^utf8/(ascii-7|u.0080|never-c0/alone)$"))
 }
 
-// hasty answers any Close with 1000, which it masks if the payload is one byte.
+// hasty answers any Close frame with 1000. It masks the answer if the payload
+// is one byte.
 func hasty(w http.ResponseWriter, r *http.Request) {
 	conn, rw, err := http.NewResponseController(w).Hijack()
 	if err != nil {
