@@ -23,13 +23,9 @@ import (
 
 var recordCaptures = flag.Bool("captures", false, "write the captures of TestAutopsy and the events that the browsers fired to testdata/pcap")
 
-// TestAutopsy captures how Chromium and Firefox meet every ending, and verifies that
-// closeframe autopsy tells from the packets what the browser fired. It knows no other
-// browser.
+// TestAutopsy captures how each browser meets every ending, and verifies that
+// closeframe autopsy tells from the packets which event the browser fired.
 func TestAutopsy(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a busy machine loses packets: run without -short on a quiet one")
-	}
 	for _, program := range []string{"tcpdump", "tshark"} {
 		if _, err := exec.LookPath(program); err != nil {
 			if os.Getenv("CI") != "" {
@@ -44,7 +40,7 @@ func TestAutopsy(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, name := range []string{browser.Chromium, browser.Firefox} {
+	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, name)
@@ -103,8 +99,12 @@ func TestAutopsy(t *testing.T) {
 				seen++
 				n := 0
 				fmt.Sscanf(c.Path, "/ws/%d", &n)
+				id := cases[n-first].id
+				if c.Browser == nil && id == tooLong && name == browser.WebKitGTK {
+					continue // it accepts the frame, of which autopsy keeps nothing
+				}
 				if c.Browser == nil || c.Browser.Event != want {
-					t.Errorf("%s: autopsy says %+v, the browser fired %+v", cases[n-first].id, c.Browser, want)
+					t.Errorf("%s: autopsy says %+v, the browser fired %+v", id, c.Browser, want)
 				}
 			}
 			if seen != len(events) {
@@ -114,8 +114,15 @@ func TestAutopsy(t *testing.T) {
 	}
 }
 
+// tooLong is the ending in which the server answers with a Close frame of more
+// than 125 bytes.
+const tooLong = "ending/asked/answered-too-long"
+
+// endOfCapture is the payload of the packet that ends a capture.
+const endOfCapture = "the end of the capture"
+
 // capturePort starts tcpdump on a TCP port of the loopback interface. stop
-// returns the capture.
+// returns all packets that were sent before it was called.
 func capturePort(t *testing.T, port int) (stop func() []byte) {
 	t.Helper()
 	marker, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -124,7 +131,9 @@ func capturePort(t *testing.T, port int) (stop func() []byte) {
 	}
 	t.Cleanup(func() { marker.Close() })
 	filter := fmt.Sprintf("tcp port %d or udp port %d", port, marker.LocalAddr().(*net.UDPAddr).Port)
-	cmd := exec.Command("tcpdump", "-i", "lo", "-U", "--immediate-mode", "-B", "8192", "-w", "-", filter)
+	// In immediate mode the kernel would reserve the size of the largest packet
+	// for each one, and the buffer would hold few.
+	cmd := exec.Command("tcpdump", "-i", "lo", "-U", "-B", "65536", "-w", "-", filter)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -147,39 +156,49 @@ func capturePort(t *testing.T, port int) (stop func() []byte) {
 			break
 		}
 	}
-	go io.Copy(io.Discard, lines)
-	const end = "the end of the capture"
 	got := make(chan []byte, 1)
-	go func() {
-		var b []byte
-		buf := make([]byte, 1<<16)
-		for {
-			n, err := stdout.Read(buf)
-			b = append(b, buf[:n]...)
-			if i := bytes.Index(b, []byte(end)); i >= 0 {
-				got <- b[:i-16-14-20-8] // the headers of the record, Ethernet, IP and UDP
-				return
-			}
-			if err != nil {
-				got <- nil
-				return
-			}
-		}
-	}()
+	go func() { got <- readCapture(stdout) }()
 	return func() []byte {
-		if _, err := marker.WriteTo([]byte(end), marker.LocalAddr()); err != nil {
+		if _, err := marker.WriteTo([]byte(endOfCapture), marker.LocalAddr()); err != nil {
 			t.Fatal(err)
 		}
+		var capture []byte
 		select {
-		case b := <-got:
-			if b == nil {
+		case capture = <-got:
+			if capture == nil {
 				t.Fatal("tcpdump ended")
 			}
-			return b
-		case <-time.After(20 * time.Second):
-			t.Fatal("tcpdump did not see the end")
+		case <-time.After(time.Minute):
+			t.Fatal("tcpdump did not see the end within a minute")
 		}
-		return nil
+		cmd.Process.Signal(os.Interrupt)
+		counts, err := io.ReadAll(lines)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(counts), "\n0 packets dropped by kernel") {
+			t.Fatalf("the capture is not complete: %s", counts)
+		}
+		return capture
+	}
+}
+
+// readCapture reads a pcap file up to the packet that ends it, and returns what
+// precedes that; nil if there is no such packet.
+func readCapture(r io.Reader) []byte {
+	const headers = 16 + 14 + 20 + 8 // of the record, Ethernet, IPv4 and UDP
+	var b []byte
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := r.Read(buf)
+		from := max(0, len(b)-len(endOfCapture)) // it may be cut in two
+		b = append(b, buf[:n]...)
+		if i := bytes.Index(b[from:], []byte(endOfCapture)); i >= 0 {
+			return b[:from+i-headers]
+		}
+		if err != nil {
+			return nil
+		}
 	}
 }
 

@@ -96,8 +96,8 @@ func newReport(t testing.TB, folder string, program browser.Program) *report {
 	if err != nil && !(*record && errors.Is(err, fs.ErrNotExist)) {
 		t.Fatal(err)
 	}
-	major, _, _ := strings.Cut(r.known.Version, ".")
-	r.strict = major == program.Major() && !*record
+	known := browser.Program{Name: program.Name, Version: r.known.Version}
+	r.strict = known.Major() == program.Major() && !*record
 	if *record && r.known.Version != program.Version {
 		r.known = profile{Client: program.Name, Version: program.Version}
 	}

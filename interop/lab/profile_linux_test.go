@@ -23,7 +23,8 @@ var record = flag.Bool("record", false, "write the events of all cases to the pr
 func differs(t testing.TB, program browser.Program, id, got string, want []string) {
 	t.Helper()
 	for _, p := range profiles(t) {
-		if major, _, _ := strings.Cut(p.Version, "."); p.Kind == program.Name && major == program.Major() {
+		known := browser.Program{Name: p.Kind, Version: p.Version}
+		if p.Kind == program.Name && known.Major() == program.Major() {
 			t.Errorf("%v: %s: %s, want %s", program, id, got, strings.Join(want, " or "))
 			return
 		}

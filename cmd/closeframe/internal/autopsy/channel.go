@@ -98,6 +98,7 @@ type violation struct {
 	by   int
 	at   int64
 	name string
+	late bool // a Close frame of either side preceded it
 }
 
 // faultOf returns the first rule that side i broke, "" if there is none.
@@ -306,7 +307,8 @@ func (s sender) frame(h frameHeader, raw []byte, hole bool) {
 	side.messages.complete(h)
 	side.frames++
 	side.last = c.now
-	if h.opcode == 8 && !c.closed[0].seen && !c.closed[1].seen {
+	late := c.closed[0].seen || c.closed[1].seen
+	if h.opcode == 8 && !late {
 		c.beforeClose = c.lastFrame
 	}
 	c.lastFrame = c.now
@@ -333,7 +335,7 @@ func (s sender) frame(h frameHeader, raw []byte, hole bool) {
 		c.unansweredP[1-i] = 0
 	}
 	if c.fault == nil && c.faultOf(i) != "" {
-		c.fault = &violation{i, c.now, c.faultOf(i)}
+		c.fault = &violation{i, c.now, c.faultOf(i), late}
 	}
 	c.step(i, opcodeName(h.opcode), int(min(h.length, 1<<31)), note)
 }

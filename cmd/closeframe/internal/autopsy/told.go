@@ -3,8 +3,8 @@ package autopsy
 import (
 	_ "embed"
 	"encoding/json"
+	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/closeframe/closeframe/closecode"
@@ -18,12 +18,21 @@ var browsersJSON []byte
 // leads to. See browsers.json.
 type browserModel struct {
 	Name            string           `json:"name"`
-	Agents          []string         `json:"agents"`          // what a user agent contains
+	Agent           string           `json:"agent"`           // a regular expression for its user agent
 	Tolerates       []string         `json:"tolerates"`       // violations in a Close frame that it accepts
 	RefusesCodes    []closecode.Code `json:"refusesCodes"`    // codes of Close frames that it refuses
+	Late            lateModel        `json:"late"`            // what a violation after a Close frame does
 	AfterClose      bool             `json:"afterClose"`      // it refuses frames after the server's Close
 	ResetUnanswered bool             `json:"resetUnanswered"` // a reset makes it forget a Close that it has not answered
 	ResetUnclean    bool             `json:"resetUnclean"`    // a reset after both Close frames is not clean
+}
+
+// A lateModel says what a browser makes of the server's violations after either
+// side's Close frame, and of those in the server's answer to the browser's.
+type lateModel struct {
+	Accepted     []string         `json:"accepted"`     // change nothing
+	Unclean      []string         `json:"unclean"`      // leave the server's code; the event is not clean
+	UncleanCodes []closecode.Code `json:"uncleanCodes"` // of an answer; the event is not clean
 }
 
 var browserModels = sync.OnceValue(func() []browserModel {
@@ -41,7 +50,7 @@ var browserModels = sync.OnceValue(func() []browserModel {
 // there is none.
 func browserOf(agent string) *browserModel {
 	for i, b := range browserModels() {
-		if slices.ContainsFunc(b.Agents, func(a string) bool { return strings.Contains(agent, a) }) {
+		if regexp.MustCompile(b.Agent).MatchString(agent) {
 			return &browserModels()[i]
 		}
 	}
@@ -79,43 +88,78 @@ func (c *Connection) told(ch *channel) {
 		}
 	}
 	if b := browserOf(c.Agent); b != nil && c.Told.Client != nil {
-		c.Browser = &Browser{b.Name, b.event(ch, c)}
+		if e, ok := b.event(ch, c); ok {
+			c.Browser = &Browser{b.Name, e}
+		}
 	}
 }
 
-// event returns what the browser fires.
-func (b *browserModel) event(ch *channel, c *Connection) closeevent.Event {
+// event returns what the browser fires; ok is false if that cannot be known.
+func (b *browserModel) event(ch *channel, c *Connection) (e closeevent.Event, ok bool) {
 	if c.Cause == Refused {
-		return abnormal
+		return abnormal, true
 	}
 	server := c.closeOf(Server)
 	mine := c.closeOf(Client)
 	if server == nil {
-		return abnormal
+		return abnormal, true
 	}
 	s := 1 - ch.client
+	e = closeevent.Event{Code: server.Code, Reason: server.Reason, WasClean: mine != nil}
 	if v := ch.fault; v != nil && v.by == s {
-		tolerated := slices.Contains(b.Tolerates, v.name)
-		if v.name == "after_close" {
-			tolerated = !b.AfterClose || ch.sides[s].after == 0
+		if b.refuses(v, &ch.sides[s], &e) {
+			return abnormal, true
 		}
-		if !tolerated {
-			return abnormal
+		if server.Fault == "too_long" {
+			return e, false // the code of such a frame is not kept
 		}
 	}
-	if b.AfterClose && ch.sides[s].after > 0 || slices.Contains(b.RefusesCodes, server.Code) && server.Bytes != "8800" {
-		return abnormal
+	answer := c.Closes[0].From == Client
+	if b.AfterClose && ch.sides[s].after > 0 || answer && failing(mine.Code) {
+		return abnormal, true
 	}
-	if len(c.Closes) > 0 && c.Closes[0].From == Client && failing(mine.Code) {
-		return abnormal
+	anyCode := answer && slices.Contains(b.Late.Accepted, "invalid_code")
+	if !anyCode && slices.Contains(b.RefusesCodes, server.Code) && server.Bytes != "8800" {
+		return abnormal, true
 	}
 	reset := c.facts["reset_by"] == string(Server)
 	if mine == nil && reset && b.ResetUnanswered {
-		return abnormal
+		return abnormal, true
 	}
-	e := closeevent.Event{Code: server.Code, Reason: server.Reason, WasClean: mine != nil}
 	if reset && b.ResetUnclean {
 		e.WasClean = false
 	}
-	return e
+	return e, true
+}
+
+// refuses reports whether the server's Close frame does not count for the
+// browser because of v, a violation of the server's, whose frames are side. It
+// changes e where the Close frame counts, but the event is another one.
+func (b *browserModel) refuses(v *violation, side *half, e *closeevent.Event) bool {
+	name := v.name
+	if name == "after_close" {
+		if b.AfterClose && side.after > 0 {
+			return true
+		}
+		if !side.cut || side.after > 0 || opcodes[side.cutOp] != "" {
+			return false
+		}
+		name = "reserved_opcode" // all that follows is a part of such a frame
+	}
+	switch {
+	case v.name != "after_close" && !v.late:
+		return !slices.Contains(b.Tolerates, name)
+	case slices.Contains(b.Late.Unclean, name):
+		e.WasClean = false
+		if name == "invalid_utf8" {
+			e.Reason = ""
+		}
+	case slices.Contains(b.Late.Accepted, name):
+		if slices.Contains(b.Late.UncleanCodes, e.Code) {
+			e.WasClean = false
+		}
+	default:
+		return v.name != "after_close" && !slices.Contains(b.Tolerates, name)
+	}
+	return false
 }

@@ -221,13 +221,13 @@ func (t *tcpConn) facts(ch *channel, c *Connection) facts {
 	if ch.fault == nil {
 		for i := range ch.sides {
 			if name := ch.faultOf(i); name != "" {
-				ch.fault = &violation{i, ch.last, name}
+				ch.fault = &violation{i, ch.last, name, ch.closed[0].seen || ch.closed[1].seen}
 				break
 			}
 		}
 	}
 	if ch.badAccept {
-		ch.fault = &violation{1 - ch.client, ch.lastFrame, "bad_accept"}
+		ch.fault = &violation{1 - ch.client, ch.lastFrame, "bad_accept", false}
 	}
 	if ch.fault != nil {
 		v := &Fault{By: side(ch.fault.by, ch.client), Error: ch.fault.name, Rule: sections[ch.fault.name]}
