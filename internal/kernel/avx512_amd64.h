@@ -1,28 +1,35 @@
-// The AVX-512 backend: range tables (tables_amd64.go), 64 bytes at a time.
+// The AVX-512 backend: range tables, 64 bytes at a time. The algorithm, its
+// source and its tables are in tables_amd64.go.
 //
-// Only Z16 to Z31 are used, so that no VZEROUPPER is needed.
+//	SI  src, the current block        DX  src, the last block
+//	DI  dst, the current block        BX  dst, the last block
+//	CX  n                             R8  key
+//	R9  the greatest SI with four blocks between it and the last block
 //
-//	SI  source, the current block        DX  source, the last block
-//	DI  destination, the current block   BX  destination, the last block
-//	CX  the length                       R8  key
-//	R9  the last SI at which four blocks are left before the last one
+// AX, K1, K2 and K3 are temporary. Z0 to Z15 are not used, since writing them
+// would require a VZEROUPPER.
 //
-// Between two blocks, PREV holds leadInfo of the block before SI, or zeros at
-// the start. BADRANGE and BADCONT hold the errors so far.
+// Between two blocks, PREVLEAD holds leadInfo of the block before SI, or zeros
+// at the start. BADRANGE and BADCONT hold the errors at the bytes before SI. A
+// character that those bytes leave unfinished is not an error yet: if it is
+// one, it is found in the next block, by PREVLEAD.
 
-#define LEADINFO Z31 // tables
-#define RANGEOF  Z30
-#define LEADS    Z29 // C0 in each byte
+#define LEADINFO Z31 // leadInfo
+#define RANGEOF  Z30 // rangeOf
+#define LEADS    Z29 // C0, the least lead byte, in each byte
 #define KEY      Z28
 #define BADRANGE Z27 // errors: any bit of a byte
 #define BADCONT  Z26 // errors: bit 7 of a byte
-#define PREV     Z25 // leadInfo of the block before
+#define PREVLEAD Z25 // leadInfo of the block before
 #define LEAD     Z24 // leadInfo of the block
 #define LAST     Z23 // the last block, unmasked
 #define T0       Z22
 #define T1       Z21
 #define T2       Z20
 // Z16 to Z19 are blocks of the input.
+
+// MAXTWO is the greatest length that CHECKTWO handles.
+#define MAXTWO 125
 
 // LOADTABLES also clears the errors.
 #define LOADTABLES \
@@ -32,44 +39,53 @@
 	VPXORQ       BADRANGE, BADRANGE, BADRANGE \
 	VPXORQ       BADCONT, BADCONT, BADCONT
 
-// LOOKUPLEAD sets lead to leadInfo of each byte of block.
+// LOOKUPLEAD sets lead to leadInfo of each byte of block. VPERMB looks at the
+// low six bits of a byte, and K2 makes it 0 for bytes that are not lead bytes.
 #define LOOKUPLEAD(block, lead) \
 	VPCMPUB  $5, LEADS, block, K2      \ // K2 = block >= LEADS
 	VPERMB.Z LEADINFO, block, K2, lead
 
-// COMPARE checks block, which follows the block whose leadInfo is prev. It sets
-// lead to leadInfo of block, adds to BADRANGE, and sets bit 7 of each byte of T0
-// that has an error of BADCONT. The shifts of 8, 17 and 26 bits move leadInfo up
-// by one, two and three bytes, and follow2 and follow3 to where follow1 is.
-#define COMPARE(prev, block, lead) \
-	LOOKUPLEAD(block, lead)                    \
-	VPERMB     RANGEOF, block, T2              \
-	VALIGNQ    $7, prev, lead, T0              \ // the eight bytes before each eight bytes
-	VPSHLDQ    $8, T0, lead, T1                \
-	VPTERNLOGD $0xF8, T1, T2, BADRANGE         \ // BADRANGE |= T1 & T2
-	VPSHLDQ    $17, T0, lead, T2               \
-	VPSHLDQ    $26, T0, lead, T0               \
-	VPTERNLOGD $0xFE, T1, T2, T0               \ // T0 |= T1 | T2: continuation byte expected
-	VPTERNLOGD $0xB4, lead, block, T0            // T0 ^= block &^ lead: continuation byte found
+// FINDERRORS checks block, which follows the block whose leadInfo is prev. It
+// sets lead to leadInfo of block, adds to BADRANGE, and sets bit 7 of each byte
+// of T0 that has an error of BADCONT.
+//
+// T1 is leadInfo one byte before. A shift by 8 bits moves leadInfo up by one
+// byte; 17 bits are two bytes, and one bit that moves follow2 to where follow1
+// is; 26 bits are three bytes, and two bits for follow3. Bit 7 of T0 then says
+// that a continuation byte is expected. One is found if bit 7 is set in block,
+// as in all bytes from 80, but not in lead, as in all from C0.
+#define FINDERRORS(prev, block, lead) \
+	LOOKUPLEAD(block, lead)            \
+	VPERMB     RANGEOF, block, T2      \
+	VALIGNQ    $7, prev, lead, T0      \ // for each eight bytes, the eight before
+	VPSHLDQ    $8, T0, lead, T1        \
+	VPTERNLOGD $0xF8, T1, T2, BADRANGE \ // BADRANGE |= T1 & T2
+	VPSHLDQ    $17, T0, lead, T2       \
+	VPSHLDQ    $26, T0, lead, T0       \
+	VPTERNLOGD $0xFE, T1, T2, T0       \ // T0 |= T1 | T2: expected
+	VPTERNLOGD $0xB4, lead, block, T0    // T0 ^= block &^ lead: found
 
-// CHECK is COMPARE, and adds to BADCONT.
+// CHECK adds the errors of block to BADRANGE and BADCONT, and sets lead.
 #define CHECK(prev, block, lead) \
-	COMPARE(prev, block, lead)       \
+	FINDERRORS(prev, block, lead) \
 	VPORQ T0, BADCONT, BADCONT
 
 // CHECKLAST adds an error if the last character of the last block is cut off.
+// The saturated difference is not zero where a byte is above its limit.
 #define CHECKLAST(block) \
 	VPSUBUSB lastAllowed<>(SB), block, T0 \
 	VPORQ    T0, BADRANGE, BADRANGE
 
-// CHECK2 checks the first 64 and the last 64 bytes of 64 to 125 bytes. They
-// overlap by at least three bytes, so the first block covers what the second
-// one lacks the preceding bytes for.
-#define CHECK2(first, last) \
+// CHECKTWO checks 64 to MAXTWO bytes: first, the first 64, and last, the last
+// 64. It looks up nothing before last. That adds nothing to BADRANGE, since
+// leadInfo is taken as 0 there. It makes T0 wrong for the first three bytes of
+// last, so CHECKTWO ignores those. first covers them: the blocks overlap by at
+// least three bytes.
+#define CHECKTWO(first, last) \
 	LOADTABLES                                    \
-	VPXORQ     PREV, PREV, PREV                   \
-	CHECK(PREV, first, LEAD)                      \
-	COMPARE(PREV, last, LEAD)                     \
+	VPXORQ     PREVLEAD, PREVLEAD, PREVLEAD                   \
+	CHECK(PREVLEAD, first, LEAD)                      \
+	FINDERRORS(PREVLEAD, last, LEAD)                     \
 	VPTERNLOGD $0xF8, notFirst3<>(SB), T0, BADCONT \ // BADCONT |= T0 & notFirst3
 	CHECKLAST(last)
 
@@ -84,23 +100,23 @@
 	VPMOVB2M block, K2 \
 	KORTESTQ K2, K2
 
-// FIRSTBYTES sets K1 to the lowest CX < 64 bits.
+// FIRSTBYTES sets the lowest CX < 64 bits of K1, the mask of the input's bytes.
 #define FIRSTBYTES \
 	MOVQ  $-1, AX    \
 	BZHIQ CX, AX, AX \
 	KMOVQ AX, K1
 
 // IFPAGEEND jumps if fewer than 64 bytes of the page are left at p. A masked
-// load or store there does not fault, but takes 150 to 300 ns if the next page
-// is not mapped.
+// load or store there does not fault, but takes 150 to 300 ns on Zen 5 if the
+// next page is not mapped. 4096 is the least page size of amd64.
 #define IFPAGEEND(p, label) \
 	MOVL p, AX            \
 	ANDL $4095, AX        \
 	CMPL AX, $(4096 - 64) \
 	JA   label
 
-// ROTATEKEY sets key to KEY for the last block, whose position is CX modulo 4
-// because a block is a multiple of 4. R8 and CX are changed.
+// ROTATEKEY sets key to what KEY must be for the last block, whose position is
+// CX modulo 4 because a block is a multiple of 4. R8 and CX are changed.
 #define ROTATEKEY(key) \
 	SHLL $3, CX          \
 	RORL CX, R8          \
@@ -109,79 +125,79 @@
 // validAVX512 implements valid.
 TEXT validAVX512<>(SB), NOSPLIT|NOFRAME, $0-17
 	CMPQ CX, $63
-	JA   two
+	JA   twoBlocks
 	IFPAGEEND(SI, pageEnd)
 	FIRSTBYTES
 	VMOVDQU8.Z (SI), K1, Z16
 	TESTASCII(Z16)
-	JEQ  valid
+	JEQ  returnTrue
 	LOADTABLES
-	VPXORQ PREV, PREV, PREV
-	CHECK(PREV, Z16, LEAD)
+	VPXORQ PREVLEAD, PREVLEAD, PREVLEAD
+	CHECK(PREVLEAD, Z16, LEAD)
 
-verdict:
+setResult:
 	TESTERRORS
 	SETEQ ret+16(FP)
 	RET
 
-valid:
+returnTrue:
 	MOVB $1, ret+16(FP)
 	RET
 
-two:
-	CMPQ CX, $125
-	JA   many
+twoBlocks:
+	CMPQ CX, $MAXTWO
+	JA   moreBlocks
 	VMOVDQU64 (SI), Z16
 	VMOVDQU64 -64(SI)(CX*1), Z17
 	VPORQ Z16, Z17, Z18
 	TESTASCII(Z18)
-	JEQ  valid
-	CHECK2(Z16, Z17)
-	JMP  verdict
+	JEQ  returnTrue
+	CHECKTWO(Z16, Z17)
+	JMP  setResult
 
-many:
+moreBlocks:
 	CMPQ CX, $const_maxChunk
-	JA   long
+	JA   moreThanChunk
 	LEAQ -64(SI)(CX*1), DX
 	LEAQ -256(DX), R9
 	VMOVDQU64 (SI), Z16
 	TESTASCII(Z16)
-	JNE  text
+	JNE  notASCII
 
-ascii: // everything before SI is ASCII
+asciiFour: // everything before SI is ASCII
 	CMPQ SI, R9
-	JA   asciiEnd
+	JA   asciiRest
 	VMOVDQU64 (SI), Z16
 	VPORQ 64(SI), Z16, Z16
 	VMOVDQU64 128(SI), Z17
 	VPTERNLOGD $0xFE, 192(SI), Z16, Z17
 	TESTASCII(Z17)
-	JNE  text
+	JNE  notASCII
 	ADDQ $256, SI
-	JMP  ascii
+	JMP  asciiFour
 
-asciiEnd: // at most four blocks and the last one
+asciiRest: // at most four blocks and the last one
 	VMOVDQU64 (DX), Z16
 	MOVQ SI, AX
 
-asciiBlock:
+asciiRestBlock:
 	CMPQ AX, DX
-	JAE  asciiDone
+	JAE  asciiRestDone
 	VPORQ (AX), Z16, Z16
 	ADDQ $64, AX
-	JMP  asciiBlock
+	JMP  asciiRestBlock
 
-asciiDone:
+asciiRestDone:
 	TESTASCII(Z16)
-	JEQ  valid
+	JEQ  returnTrue
 
-text:
+notASCII: // everything before SI is ASCII, so zeros may stand for it
 	LOADTABLES
-	VPXORQ PREV, PREV, PREV
+	VPXORQ PREVLEAD, PREVLEAD, PREVLEAD
 
-batch:
+fourBlocks: // LEAD and PREVLEAD change places at each CHECK
 	CMPQ SI, R9
-	JA   block
+	JA   oneBlock
 	VMOVDQU64 (SI), Z16
 	VMOVDQU64 64(SI), Z17
 	VMOVDQU64 128(SI), Z18
@@ -190,44 +206,44 @@ batch:
 	VPORQ Z16, Z17, T0
 	VPTERNLOGD $0xFE, Z18, Z19, T0
 	VPMOVB2M T0, K2
-	VPTESTMB PREV, PREV, K3
+	VPTESTMB PREVLEAD, PREVLEAD, K3
 	KORTESTQ K2, K3
-	JEQ  batch // ASCII, and no character is unfinished
-	CHECK(PREV, Z16, LEAD)
-	CHECK(LEAD, Z17, PREV)
-	CHECK(PREV, Z18, LEAD)
-	CHECK(LEAD, Z19, PREV)
+	JEQ  fourBlocks // ASCII after no lead bytes: PREVLEAD stays zero
+	CHECK(PREVLEAD, Z16, LEAD)
+	CHECK(LEAD, Z17, PREVLEAD)
+	CHECK(PREVLEAD, Z18, LEAD)
+	CHECK(LEAD, Z19, PREVLEAD)
 	TESTERRORS
-	JEQ  batch
+	JEQ  fourBlocks
 	MOVB $0, ret+16(FP)
 	RET
 
-block:
+oneBlock:
 	CMPQ SI, DX
-	JAE  last
+	JAE  lastBlock
 	VMOVDQU64 (SI), Z16
-	CHECK(PREV, Z16, LEAD)
-	VMOVDQA64 LEAD, PREV
+	CHECK(PREVLEAD, Z16, LEAD)
+	VMOVDQA64 LEAD, PREVLEAD
 	ADDQ $64, SI
-	JMP  block
+	JMP  oneBlock
 
-last:
+lastBlock: // it overlaps the block before, so PREVLEAD is looked up again
 	VPBROADCASTQ -8(DX), Z17
-	LOOKUPLEAD(Z17, PREV)
+	LOOKUPLEAD(Z17, PREVLEAD)
 	VMOVDQU64 (DX), Z16
-	CHECK(PREV, Z16, LEAD)
+	CHECK(PREVLEAD, Z16, LEAD)
 	CHECKLAST(Z16)
-	JMP  verdict
+	JMP  setResult
 
-pageEnd:
+pageEnd: // AVX2 reads the input only, and Go what is too short for AVX2
 	CMPQ CX, $16
-	JB   short
+	JB   lessThan16
 	JMP  validAVX2<>(SB)
 
-short:
+lessThan16:
 	JMP ·validGo(SB)
 
-long:
+moreThanChunk:
 	JMP ·validLong(SB)
 
 // unmaskAVX512 implements unmask. It checks blocks in registers, since
@@ -235,46 +251,46 @@ long:
 TEXT unmaskAVX512<>(SB), NOSPLIT|NOFRAME, $0-33
 	VPBROADCASTD R8, KEY
 	CMPQ CX, $63
-	JA   two
+	JA   twoBlocks
 	IFPAGEEND(SI, pageEnd)
 	IFPAGEEND(DI, pageEnd)
 	FIRSTBYTES
 	VMOVDQU8.Z (SI), K1, Z16
-	VMOVDQU8.Z KEY, K1, KEY
+	VMOVDQU8.Z KEY, K1, KEY // zeros after the input, also once unmasked
 	VPXORD KEY, Z16, Z16
 	VMOVDQU8 Z16, K1, (DI)
 	TESTASCII(Z16)
-	JEQ  valid
+	JEQ  returnTrue
 	LOADTABLES
-	VPXORQ PREV, PREV, PREV
-	CHECK(PREV, Z16, LEAD)
+	VPXORQ PREVLEAD, PREVLEAD, PREVLEAD
+	CHECK(PREVLEAD, Z16, LEAD)
 
-verdict:
+setResult:
 	TESTERRORS
 	SETEQ ret+32(FP)
 	RET
 
-valid:
+returnTrue:
 	MOVB $1, ret+32(FP)
 	RET
 
-two:
+twoBlocks:
 	LEAQ -64(SI)(CX*1), DX
 	LEAQ -64(DI)(CX*1), BX
 	VPXORD (SI), KEY, Z16
-	CMPQ CX, $125
-	JA   many
+	CMPQ CX, $MAXTWO
+	JA   moreBlocks
 	ROTATEKEY(Z17)
 	VPXORD (DX), Z17, Z17
 	VMOVDQU64 Z16, (DI)
 	VMOVDQU64 Z17, (BX)
 	VPORQ Z16, Z17, Z18
 	TESTASCII(Z18)
-	JEQ  valid
-	CHECK2(Z16, Z17)
-	JMP  verdict
+	JEQ  returnTrue
+	CHECKTWO(Z16, Z17)
+	JMP  setResult
 
-many:
+moreBlocks:
 	// The last block comes first: once the blocks before it are written,
 	// it cannot be read again if dst is src.
 	LOADTABLES
@@ -282,15 +298,15 @@ many:
 	VPBROADCASTQ -8(DX), Z17
 	VPXORQ T1, Z17, Z17
 	VPXORQ (DX), T1, LAST
-	LOOKUPLEAD(Z17, PREV)
-	CHECK(PREV, LAST, LEAD)
+	LOOKUPLEAD(Z17, PREVLEAD)
+	CHECK(PREVLEAD, LAST, LEAD)
 	CHECKLAST(LAST)
-	VPXORQ PREV, PREV, PREV
+	VPXORQ PREVLEAD, PREVLEAD, PREVLEAD
 	LEAQ -256(DX), R9
 
-batch:
+fourBlocks:
 	CMPQ SI, R9
-	JA   block
+	JA   oneBlock
 	VPXORD (SI), KEY, Z16
 	VPXORD 64(SI), KEY, Z17
 	VPXORD 128(SI), KEY, Z18
@@ -304,72 +320,72 @@ batch:
 	VPORQ Z16, Z17, T0
 	VPTERNLOGD $0xFE, Z18, Z19, T0
 	VPMOVB2M T0, K2
-	VPTESTMB PREV, PREV, K3
+	VPTESTMB PREVLEAD, PREVLEAD, K3
 	KORTESTQ K2, K3
-	JEQ  batch // ASCII, and no character is unfinished
-	CHECK(PREV, Z16, LEAD)
-	CHECK(LEAD, Z17, PREV)
-	CHECK(PREV, Z18, LEAD)
-	CHECK(LEAD, Z19, PREV)
-	JMP  batch
+	JEQ  fourBlocks // ASCII after no lead bytes: PREVLEAD stays zero
+	CHECK(PREVLEAD, Z16, LEAD)
+	CHECK(LEAD, Z17, PREVLEAD)
+	CHECK(PREVLEAD, Z18, LEAD)
+	CHECK(LEAD, Z19, PREVLEAD)
+	JMP  fourBlocks
 
-block:
+oneBlock:
 	CMPQ SI, DX
-	JAE  last
+	JAE  lastBlock
 	VPXORD (SI), KEY, Z16
 	VMOVDQU64 Z16, (DI)
-	CHECK(PREV, Z16, LEAD)
-	VMOVDQA64 LEAD, PREV
+	CHECK(PREVLEAD, Z16, LEAD)
+	VMOVDQA64 LEAD, PREVLEAD
 	ADDQ $64, SI
 	ADDQ $64, DI
-	JMP  block
+	JMP  oneBlock
 
-last:
+lastBlock:
 	VMOVDQU64 LAST, (BX)
-	JMP  verdict
+	JMP  setResult
 
 pageEnd:
 	CMPQ CX, $16
-	JB   short
+	JB   lessThan16
 	JMP  unmaskAVX2<>(SB)
 
-short:
+lessThan16:
 	JMP ·unmaskGo(SB)
 
-// maskAVX512 implements mask.
+// maskAVX512 implements mask, which is for at most 123 bytes: two blocks.
 TEXT maskAVX512<>(SB), NOSPLIT|NOFRAME, $0-33
 	VPBROADCASTD R8, KEY
 	CMPQ CX, $63
-	JA   two
+	JA   twoBlocks
 	IFPAGEEND(SI, pageEnd)
 	IFPAGEEND(DI, pageEnd)
 	FIRSTBYTES
 	VMOVDQU8.Z (SI), K1, Z16
 	TESTASCII(Z16)
-	JEQ  write
+	JEQ  writeBlock
 	LOADTABLES
-	VPXORQ PREV, PREV, PREV
-	CHECK(PREV, Z16, LEAD)
+	VPXORQ PREVLEAD, PREVLEAD, PREVLEAD
+	CHECK(PREVLEAD, Z16, LEAD)
 	TESTERRORS
-	JNE  invalid
+	JNE  returnFalse
 
-write:
+writeBlock:
 	VPXORD KEY, Z16, Z16
 	VMOVDQU8 Z16, K1, (DI)
 	MOVB $1, ret+32(FP)
 	RET
 
-two:
+twoBlocks:
 	VMOVDQU64 (SI), Z16
 	VMOVDQU64 -64(SI)(CX*1), Z17
 	VPORQ Z16, Z17, Z18
 	TESTASCII(Z18)
-	JEQ  write2
-	CHECK2(Z16, Z17)
+	JEQ  writeBlocks
+	CHECKTWO(Z16, Z17)
 	TESTERRORS
-	JNE  invalid
+	JNE  returnFalse
 
-write2:
+writeBlocks:
 	LEAQ -64(DI)(CX*1), BX
 	ROTATEKEY(Z18)
 	VPXORD KEY, Z16, Z16
@@ -379,14 +395,14 @@ write2:
 	MOVB $1, ret+32(FP)
 	RET
 
-invalid:
+returnFalse:
 	MOVB $0, ret+32(FP)
 	RET
 
 pageEnd:
 	CMPQ CX, $16
-	JB   short
+	JB   lessThan16
 	JMP  maskAVX2<>(SB)
 
-short:
+lessThan16:
 	JMP ·maskGo(SB)

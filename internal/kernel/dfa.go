@@ -1,9 +1,11 @@
 package kernel
 
 // dfa is the UTF-8 validation automaton of RFC 3629 §4. Its layout is the
-// shift-based DFA of Per Vognsen: the low five bits of dfa[b]>>state are the
-// state after byte b. A step is one load, which does not depend on the state,
-// and one shift.
+// shift-based DFA of Per Vognsen
+// (gist.github.com/pervognsen/218ea17743e1442e59bb60d29b1aa725), in the 32 bits
+// of Dougall Johnson (gist.github.com/dougallj/166e326de6ad4cf2c94be97a204c025f).
+// The low five bits of dfa[b]>>state are the state after byte b. A step is one
+// load, which does not depend on the state, and one shift.
 var dfa = [256]uint32{
 	//   1   2   3   4   5   6   7   8   9   A   B   C   D   E   F
 	as, as, as, as, as, as, as, as, as, as, as, as, as, as, as, as, // 0x00-0x0F

@@ -3,9 +3,13 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// The entry points on amd64. The choice between the backends is made here and
-// not in Go, where a second call would take as long as the work itself. An
-// entry point leaves its arguments in these registers:
+// The entry points on amd64: valid, xor, unmask and mask. Each looks at level
+// and jumps to the backend, as backend.go lists them. The choice is made here
+// and not in Go, where a second call would take as long as the work itself. A
+// jump is a tail call: nothing here has a frame, so what we jump to, Go
+// functions included, finds the caller's arguments and result where they are.
+//
+// An entry point leaves its arguments in these registers:
 //
 //	SI  s, or src        CX  the length of s, or n
 //	DI  dst              R8  key
@@ -18,12 +22,16 @@
 //	above         a block at a time, then the last B bytes
 //
 // The last block overlaps the one before it: checking or writing a byte twice
-// is cheaper than handling a part of a block.
+// is cheaper than handling a part of a block. A character that the input cuts
+// off is an error at the zeros after it, or else found by CHECKLAST. Two blocks
+// of at most 2B-3 bytes overlap by at least three, the most that a byte depends
+// on before it, so the second needs nothing from the first.
 
 #include "avx2_amd64.h"
 #include "avx512_amd64.h"
 
-// STEP takes the DFA in BX from the state in CX over the byte at address b.
+// STEP takes the DFA at BX from the state in CX over the byte at address b.
+// SHRL uses the low five bits of CX alone, which are the state (dfa.go).
 #define STEP(b) \
 	MOVBLZX b, AX           \
 	MOVL    (BX)(AX*4), AX  \
@@ -31,74 +39,76 @@
 	MOVL    AX, CX
 
 // func valid(s string) bool
+//
+// Up to 8 bytes, and ASCII of up to 16 bytes, are validated here for every
+// backend. So is the rest below 16 bytes for AVX2 and Go.
 TEXT ·valid(SB), NOSPLIT|NOFRAME, $0-17
 	MOVQ s_base+0(FP), SI
 	MOVQ s_len+8(FP), CX
 	CMPQ CX, $8
 	JBE  upTo8
 	CMPQ CX, $16
-	JBE  upTo16
+	JBE  from9to16
 
-dispatch:
+choose:
 	CMPB ·level(SB), $const_levelAVX512
 	JNE  notAVX512
 	JMP  validAVX512<>(SB)
 
 notAVX512:
 	CMPQ CX, $16
-	JB   dfa
+	JB   runDFA
 	CMPB ·level(SB), $const_levelAVX2
-	JNE  go
+	JNE  useGo
 	JMP  validAVX2<>(SB)
 
-go:
+useGo:
 	JMP ·validGo(SB)
 
-upTo16:
+from9to16: // two words, which overlap
 	MOVQ  (SI), AX
 	ORQ   -8(SI)(CX*1), AX
 	MOVQ  $0x8080808080808080, DX
 	TESTQ DX, AX
-	JNE   dispatch
+	JNE   choose
 
-ascii:
+returnTrue:
 	MOVB $1, ret+16(FP)
 	RET
 
 upTo8:
 	CMPL CX, $4
-	JAE  from4
+	JAE  from4to8
 	CMPL CX, $1
-	JB   ascii
-	JA   from2
-	CMPB (SI), $0
+	JB   returnTrue // empty
+	JA   from2to3
+	CMPB (SI), $0 // one byte is valid if it is ASCII: not negative
 	SETGE ret+16(FP)
 	RET
 
-from2:
+from2to3:
 	LEAQ ·dfa(SB), BX
 	MOVL CX, DX
 	MOVL $const_accept, CX
 	STEP((SI))
 	STEP(1(SI))
 	CMPL DX, $3
-	JB   verdict
+	JB   testState
 	STEP(2(SI))
 
-verdict:
+testState:
 	ANDL  $const_stateBits, CX
 	CMPL  CX, $const_accept
 	SETEQ ret+16(FP)
 	RET
 
-from4:
+from4to8: // two halves, which overlap
 	MOVL  (SI), AX
 	ORL   -4(SI)(CX*1), AX
 	TESTL $0x80808080, AX
-	JEQ   ascii
+	JEQ   returnTrue
 
-	// Up to 15 bytes: the first four, and then one after the other.
-dfa:
+runDFA: // 4 to 15 bytes: the first four unrolled, then a loop
 	LEAQ ·dfa(SB), BX
 	LEAQ (SI)(CX*1), DX
 	MOVL $const_accept, CX
@@ -108,12 +118,12 @@ dfa:
 	STEP(3(SI))
 	ADDQ $4, SI
 
-byte:
+nextByte:
 	CMPQ SI, DX
-	JEQ  verdict
+	JEQ  testState
 	STEP((SI))
 	INCQ SI
-	JMP  byte
+	JMP  nextByte
 
 // func xor(dst, src *byte, n int, key uint32)
 TEXT ·xor(SB), NOSPLIT|NOFRAME, $0-28
@@ -122,12 +132,12 @@ TEXT ·xor(SB), NOSPLIT|NOFRAME, $0-28
 	MOVQ n+16(FP), CX
 	MOVL key+24(FP), R8
 	CMPB ·level(SB), $const_levelGo
-	JEQ  go
+	JEQ  useGo
 	CMPQ CX, $16
-	JB   go
-	JMP  xorAVX2<>(SB)
+	JB   useGo
+	JMP  xorAVX2<>(SB) // also for AVX-512
 
-go:
+useGo:
 	JMP ·xorGo(SB)
 
 // func unmask(dst, src *byte, n int, key uint32) bool
@@ -142,12 +152,12 @@ TEXT ·unmask(SB), NOSPLIT|NOFRAME, $0-33
 
 notAVX512:
 	CMPB ·level(SB), $const_levelAVX2
-	JNE  go
+	JNE  useGo
 	CMPQ CX, $16
-	JB   go
+	JB   useGo
 	JMP  unmaskAVX2<>(SB)
 
-go:
+useGo:
 	JMP ·unmaskGo(SB)
 
 // func mask(dst, src *byte, n int, key uint32) bool
@@ -162,12 +172,12 @@ TEXT ·mask(SB), NOSPLIT|NOFRAME, $0-33
 
 notAVX512:
 	CMPB ·level(SB), $const_levelAVX2
-	JNE  go
+	JNE  useGo
 	CMPQ CX, $16
-	JB   go
+	JB   useGo
 	JMP  maskAVX2<>(SB)
 
-go:
+useGo:
 	JMP ·maskGo(SB)
 
 // func cpuid(eax, ecx uint32) (a, b, c, d uint32)
@@ -189,7 +199,9 @@ TEXT ·xgetbv(SB), NOSPLIT, $0-4
 	RET
 
 // lastAllowed has, for each of the last 64 bytes of an input, the greatest
-// byte that does not begin a character too long for what is left.
+// byte that does not begin a character too long for what is left: BF for the
+// last byte, DF for the one before it, EF for the one before that. AVX2 uses
+// the second half.
 DATA lastAllowed<>+0(SB)/8, $0xFFFFFFFFFFFFFFFF
 DATA lastAllowed<>+8(SB)/8, $0xFFFFFFFFFFFFFFFF
 DATA lastAllowed<>+16(SB)/8, $0xFFFFFFFFFFFFFFFF
@@ -200,7 +212,8 @@ DATA lastAllowed<>+48(SB)/8, $0xFFFFFFFFFFFFFFFF
 DATA lastAllowed<>+56(SB)/8, $0xBFDFEFFFFFFFFFFF
 GLOBL lastAllowed<>(SB), RODATA|NOPTR, $64
 
-// notFirst3 is a mask of all bytes of a block except the first three.
+// notFirst3 is a mask of all bytes of a block except the first three. AVX2 uses
+// the first half.
 DATA notFirst3<>+0(SB)/8, $0xFFFFFFFFFF000000
 DATA notFirst3<>+8(SB)/8, $0xFFFFFFFFFFFFFFFF
 DATA notFirst3<>+16(SB)/8, $0xFFFFFFFFFFFFFFFF
@@ -212,13 +225,15 @@ DATA notFirst3<>+56(SB)/8, $0xFFFFFFFFFFFFFFFF
 GLOBL notFirst3<>(SB), RODATA|NOPTR, $64
 
 // shiftDown shifts 16 bytes down by k, 1 to 16, and fills with zeros: the
-// indices for VPSHUFB begin at offset k.
+// indices for VPSHUFB begin at offset k, and FF selects zero.
 DATA shiftDown<>+0(SB)/8, $0x0706050403020100
 DATA shiftDown<>+8(SB)/8, $0x0F0E0D0C0B0A0908
 DATA shiftDown<>+16(SB)/8, $0xFFFFFFFFFFFFFFFF
 DATA shiftDown<>+24(SB)/8, $0xFFFFFFFFFFFFFFFF
 GLOBL shiftDown<>(SB), RODATA|NOPTR, $32
 
+// The rest are one byte, repeated: see the registers NIBBLES, THREES, FOURS and
+// LEADS. highBits is an operand in memory.
 DATA highBits<>+0(SB)/8, $0x8080808080808080
 DATA highBits<>+8(SB)/8, $0x8080808080808080
 DATA highBits<>+16(SB)/8, $0x8080808080808080

@@ -10,8 +10,9 @@
 // backend.go explains which one runs. The exported functions add what is
 // common to all: reports to the race detector, and streams of chunks.
 //
-// To follow Valid for 123 bytes on amd64, read valid in dispatch_amd64.s, then
-// validAVX512 in avx512_amd64.h from the label two.
+// To follow Valid for 123 bytes on amd64, read valid in dispatch_amd64.s. With
+// AVX-512, go on at validAVX512 in avx512_amd64.h, label twoBlocks. With AVX2, go
+// on at validAVX2 in avx2_amd64.h, label moreBlocks, and checkManyAVX2.
 package kernel
 
 import (

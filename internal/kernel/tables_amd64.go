@@ -2,9 +2,14 @@
 
 package kernel
 
-// The range tables of the AVX-512 backend. A lookup with 64 entries is one
-// instruction (VPERMB). So the low six bits of a byte select an entry, both for
-// lead bytes (C0–FF) and for continuation bytes (80–BF).
+// The range tables of the AVX-512 backend. They are a form of the range
+// validation of Yibo Cai (github.com/cyb70289/utf8), which tests each byte
+// against the range that the bytes before it allow. The ranges are those of
+// RFC 3629 §4. Here a range is a bit, so that a test is one AND.
+//
+// A lookup with 64 entries is one instruction (VPERMB). So the low six bits of
+// a byte select an entry, both for lead bytes (C0–FF) and for continuation bytes
+// (80–BF).
 //
 // leadInfo describes what must follow a lead byte; for any other byte it is
 // taken as 0. rangeOf is the range of a continuation byte; for any other byte
@@ -41,11 +46,11 @@ const (
 	x2  = follow1
 	x3  = follow1 | follow2
 	x4  = follow1 | follow2 | follow3
-	xE0 = x3 | range8 | range9  // overlong
-	xED = x3 | rangeAB          // surrogate
-	xF0 = x4 | range8           // overlong
-	xF4 = x4 | range9 | rangeAB // above U+10FFFF
-	no  = follow1 | range8 | range9 | rangeAB
+	xE0 = x3 | range8 | range9                // overlong
+	xED = x3 | rangeAB                        // surrogate
+	xF0 = x4 | range8                         // overlong
+	xF4 = x4 | range9 | rangeAB               // above U+10FFFF
+	no  = follow1 | range8 | range9 | rangeAB // never valid, whatever follows
 )
 
 var rangeOf = [64]byte{

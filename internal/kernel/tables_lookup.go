@@ -4,7 +4,8 @@ package kernel
 
 // The lookup tables of John Keiser and Daniel Lemire, "Validating UTF-8 In Less
 // Than One Instruction Per Byte" (2021, doi:10.1002/spe.2920), for AVX2 and
-// NEON. Whether byte b may follow byte p is decided by three lookups:
+// NEON. The classes are those of the paper, some under other names. Whether byte
+// b may follow byte p is decided by three lookups:
 //
 //	errors := prevHigh[p>>4] & prevLow[p&15] & currHigh[b>>4]
 //
