@@ -2,7 +2,8 @@
 
 package kernel
 
-// level is what dispatch_amd64.s chooses by; best is what the processor has.
+// dispatch_amd64.s chooses the backend by level. best is the highest level that
+// the processor has.
 var (
 	best  = detect()
 	level = best

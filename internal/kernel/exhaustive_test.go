@@ -23,8 +23,9 @@ var (
 //	go test ./internal/kernel -run TestExhaustive -timeout 0 -v -exhaustive 3
 //
 // Inputs of up to three bytes are tried at every offset of a block of 64, at
-// the end and before 70 more bytes. The 4,294,967,296 inputs of four bytes are tried
-// with Valid alone: by themselves, in one block, and across the border of two blocks.
+// the end and before 70 more bytes. The 4,294,967,296 inputs of four bytes are
+// tried with Valid alone: by themselves, in one block, and across the border of
+// two blocks.
 func TestExhaustive(t *testing.T) {
 	n := *exhaustive
 	if n == 0 {
@@ -71,7 +72,8 @@ func tryAll(t *testing.T, n int, first byte) (calls int) {
 	src := []byte(masked(string(text), key))
 	input := make([]byte, n)
 	input[0] = first
-	places := [][2]int{{0, 0}, {20, 9}, {62, 10}} // the offset, and the number of bytes after the input
+	// The offset of the input, and the number of bytes after it.
+	places := [][2]int{{0, 0}, {20, 9}, {62, 10}}
 	if n < 4 {
 		places = nil
 		for at := range 64 {

@@ -33,9 +33,9 @@ func ends(page []byte, n int) [2][]byte {
 }
 
 // TestGuardPages verifies that no function reads or writes outside of its
-// arguments, directly after one guard page and directly before the other.
-// AVX-512 leaves inputs near the end of a page to other code, so the results
-// are compared, too.
+// arguments, directly after one guard page and directly before the other. It
+// also compares the results, since the AVX-512 backend jumps to other code for
+// inputs near the end of a page.
 func TestGuardPages(t *testing.T) {
 	src, dst := guarded(t), guarded(t)
 	each(t, func(t *testing.T) {
@@ -92,8 +92,9 @@ func TestGuardPages(t *testing.T) {
 	})
 }
 
-// TestGuardEveryPosition verifies the same for one character at every position
-// of every length up to 400: both determine what is loaded, and when.
+// TestGuardEveryPosition verifies that Valid and Unmask stay between the guard
+// pages for one character at every position of every length up to 400. Both
+// determine which blocks are loaded.
 func TestGuardEveryPosition(t *testing.T) {
 	page := guarded(t)
 	each(t, func(t *testing.T) {

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestHuge verifies lengths that do not fit into 32 bits. Only the beginning of the 4 GiB is ever touched.
+// TestHuge verifies lengths that do not fit into 32 bits. Only the beginning of
+// the 4 GiB is ever read, since the fault is there.
 func TestHuge(t *testing.T) {
 	const size = 1 << 32
 	m, err := syscall.Mmap(-1, 0, size+4096, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE|syscall.MAP_NORESERVE)

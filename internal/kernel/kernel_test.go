@@ -144,7 +144,8 @@ func TestPairs(t *testing.T) {
 	})
 }
 
-// TestQuads does the same for four bytes, each one of borders.
+// TestQuads verifies every input of four bytes of borders, at the end of inputs
+// of several lengths and before 30 more bytes.
 func TestQuads(t *testing.T) {
 	places := [...]int{0, 3, 4, 11, 12, 27, 28, 60, 62, 64, 123, 125}
 	each(t, func(t *testing.T) {
@@ -285,8 +286,8 @@ func TestASCIIFill(t *testing.T) {
 	})
 }
 
-// TestSurroundings verifies that the result depends neither on what is in
-// memory around the input nor on what the call before left in registers.
+// TestSurroundings verifies that the result depends neither on the memory around
+// the input nor on the registers after the previous call.
 func TestSurroundings(t *testing.T) {
 	each(t, func(t *testing.T) {
 		dst := make([]byte, 300)
@@ -311,8 +312,8 @@ func TestSurroundings(t *testing.T) {
 	})
 }
 
-// TestUnmaskBeforeSource verifies that writing may begin up to six bytes before
-// the source, where a Close frame has its header and key.
+// TestUnmaskBeforeSource verifies that dst may begin up to six bytes before src,
+// where a Close frame has its header and key.
 func TestUnmaskBeforeSource(t *testing.T) {
 	each(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 1))

@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// TestLongToEndOfObject verifies that XOR of several chunks makes no pointer past the
-// end of the object. With -race, or -d=checkptr, such a pointer ends the program.
+// TestLongToEndOfObject verifies that XOR of several chunks makes no pointer
+// past the end of the object. With -race, or -d=checkptr, such a pointer ends
+// the program.
 func TestLongToEndOfObject(t *testing.T) {
 	for _, size := range []int{maxChunk + 8192, 2 * maxChunk, 3*maxChunk + 1<<16} {
 		for range 4 {

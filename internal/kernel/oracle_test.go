@@ -80,7 +80,8 @@ func corrupted(r *rand.Rand, s string) string {
 
 // unfinishedTexts are chunks that end at every place in a character.
 var unfinishedTexts = [...]string{
-	"", "A", "é", "漢", "😀", "abc\xC2", "abc\xDF", "\xE0", "\xE1", "\xED", "\xEF", "\xE0\xA0", "\xE1\x80", "\xED\x9F", "x\xEF\xBF", "\xF0", "\xF1", "\xF4",
+	"", "A", "é", "漢", "😀", "abc\xC2", "abc\xDF", "\xE0", "\xE1", "\xED", "\xEF",
+	"\xE0\xA0", "\xE1\x80", "\xED\x9F", "x\xEF\xBF", "\xF0", "\xF1", "\xF4",
 	"\xF0\x90", "\xF1\x80", "\xF4\x8F", "漢\xF4\x8F", "\xF0\x90\x80", "\xF1\x80\x80", "\xF4\x8F\xBF", "12345678\xF4\x8F\xBF",
 }
 

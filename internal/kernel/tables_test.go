@@ -18,13 +18,13 @@ func lookupError(p3, p2, p1, b byte) bool {
 	return e != 0
 }
 
-// TestTables proves the tables of the vector backends. A backend decides about
-// each byte by itself and the three bytes before it, so there are few enough
-// windows of four bytes to try all: every byte after every three bytes that
-// occur together, in every state of the input before them.
+// TestTables proves the tables of the vector backends. A backend validates each
+// byte by itself and the three bytes before it. So the test tries all windows of
+// four bytes: every byte after every three bytes that occur together, in every
+// state of the input before them.
 //
-// A byte that is never part of UTF-8 (C0, C1, F5–FF) is reported when the next
-// byte comes, which the comparison takes into account.
+// A byte that is never part of UTF-8 (C0, C1, F5–FF) is an error at the byte
+// after it; the comparison takes that into account.
 //
 // Shows: U01 U02 U03 U04
 func TestTables(t *testing.T) {
