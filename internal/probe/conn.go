@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// A Target is the address of a server and what the request asks for.
+// A Target is the address of a server and the fields of its request.
 type Target struct {
 	Network, Addr string // for net.Dial
 	Host, Path    string // for the request
@@ -68,9 +68,9 @@ func ParseTarget(s string) (Target, error) {
 
 // A link is one connection to a peer, after the opening handshake.
 type link struct {
-	net.Conn          // what frames are sent over
+	net.Conn          // the connection that carries the frames
 	raw      net.Conn // the transport below
-	early    []byte   // what the peer sent together with its handshake
+	early    []byte   // bytes that arrived together with the handshake
 	deflate  bool     // permessage-deflate was negotiated
 }
 
@@ -85,10 +85,11 @@ func (o *Options) opening() time.Duration {
 // maxOpening bounds the request or response of an opening handshake.
 const maxOpening = 64 << 10
 
-// shownOpening is how much of a response that refuses is kept.
+// shownOpening is the number of bytes kept of a response that refuses the
+// connection.
 const shownOpening = 1 << 10
 
-// A HandshakeError says that the server refused the opening handshake.
+// A HandshakeError reports that the server refused the opening handshake.
 type HandshakeError struct {
 	Problem string      // in one line
 	Code    int         // of the response; 0 if it is not HTTP
@@ -98,7 +99,7 @@ type HandshakeError struct {
 
 func (e *HandshakeError) Error() string { return "opening handshake: " + e.Problem }
 
-// dial connects and does a client's opening handshake (RFC 6455 §4.1).
+// dial connects and performs a client's opening handshake (RFC 6455 §4.1).
 func dial(ctx context.Context, t Target, o *Options, deflate bool) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, o.opening())
 	defer cancel()
@@ -218,10 +219,10 @@ func responseError(err error, full bool, seen []byte) error {
 	return &HandshakeError{Problem: "the response is not HTTP/1.1", Body: seen}
 }
 
-// errNotWebSocket is for requests that are answered and then forgotten.
+// errNotWebSocket reports a request that was answered and does not count.
 var errNotWebSocket = errors.New("not a WebSocket handshake")
 
-// serve does a server's opening handshake on raw (RFC 6455 §4.2).
+// serve performs a server's opening handshake on raw (RFC 6455 §4.2).
 func serve(raw net.Conn, o *Options, deflate bool) (*link, error) {
 	l := &link{Conn: raw, raw: raw}
 	raw.SetDeadline(time.Now().Add(o.opening()))
@@ -248,8 +249,8 @@ func serve(raw net.Conn, o *Options, deflate bool) (*link, error) {
 		h["Sec-Websocket-Protocol"] = []string{strings.TrimSpace(p)}
 	}
 	if deflate && strings.Contains(req.Header.Get("Sec-Websocket-Extensions"), "permessage-deflate") {
-		// Every client accepts this answer: those that keep no context have to
-		// be told that none is kept (RFC 7692 §7.1.1).
+		// Every client accepts this answer. Clients without context takeover
+		// require both parameters (RFC 7692 §7.1.1).
 		h["Sec-Websocket-Extensions"] = []string{"permessage-deflate; server_no_context_takeover; client_no_context_takeover"}
 		l.deflate = true
 	}
@@ -270,7 +271,7 @@ func accept(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// fin closes our side: no more bytes from us, but still reading.
+// fin closes the write side and leaves the read side open.
 func (l *link) fin() {
 	if c, ok := l.Conn.(*tls.Conn); ok {
 		c.CloseWrite()

@@ -18,8 +18,8 @@ import (
 	"github.com/closeframe/closeframe/internal/probe"
 )
 
-// runLoop drives one eventloop.Conn as its package says: an echo that closes
-// on the text "close".
+// runLoop runs one eventloop.Conn as an echo server that closes after the text
+// "close".
 func runLoop(conn *net.TCPConn, in *bufio.Reader, c *eventloop.Conn) {
 	defer conn.Close()
 	var message []byte
@@ -80,7 +80,7 @@ func TestEventloopServer(t *testing.T) {
 	}))
 	defer ts.Close()
 	rep, err := set.Dial(t.Context(), "ws"+strings.TrimPrefix(ts.URL, "http"), stackOptions)
-	right(t, rep, err, 2)
+	wantPass(t, rep, err, 2)
 }
 
 func TestEventloopClient(t *testing.T) {
@@ -99,7 +99,7 @@ func TestEventloopClient(t *testing.T) {
 		for {
 			conn, err := net.Dial("tcp", ln.Addr().String())
 			if err != nil {
-				return // the prober listens no more
+				return // the prober has stopped listening
 			}
 			io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
 			in := bufio.NewReader(conn)
@@ -111,6 +111,6 @@ func TestEventloopClient(t *testing.T) {
 		}
 	}()
 	rep, err := set.Listen(t.Context(), ln, stackOptions)
-	right(t, rep, err, 2)
+	wantPass(t, rep, err, 2)
 	<-done
 }

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// hostile serves connections: after the opening handshake, unless raw is set,
-// each gets what send writes until writing fails.
+// hostile is a server that calls send for each connection until writing fails.
+// It performs the opening handshake first unless raw is set.
 func hostile(t *testing.T, raw bool, send func(net.Conn) error) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -45,7 +45,7 @@ func hostile(t *testing.T, raw bool, send func(net.Conn) error) string {
 	return "ws://" + ln.Addr().String()
 }
 
-// repeat writes b as often as it fits 64 KiB.
+// repeat returns as many copies of b as fit into 64 KiB.
 func repeat(b string) func(net.Conn) error {
 	many := bytes.Repeat([]byte(b), 1+(64<<10)/len(b))
 	return func(c net.Conn) error {
@@ -54,7 +54,7 @@ func repeat(b string) func(net.Conn) error {
 	}
 }
 
-// drip writes b a byte at a time, with a pause before each.
+// drip writes b one byte at a time, with a pause before each byte.
 func drip(b string) func(net.Conn) error {
 	return func(c net.Conn) error {
 		for i := range len(b) {
@@ -67,8 +67,8 @@ func drip(b string) func(net.Conn) error {
 	}
 }
 
-// TestHostileServer verifies that no server makes a run use more than 64 MiB
-// or more than the time limits.
+// TestHostileServer verifies that no server can make a run use more than 64 MiB
+// or exceed the time limits.
 func TestHostileServer(t *testing.T) {
 	head := "HTTP/1.1 101 Switching Protocols\r\n"
 	tests := []struct {
@@ -144,7 +144,8 @@ func TestHostileServer(t *testing.T) {
 	}
 }
 
-// TestNoFailByWaiting verifies that a time limit alone never makes a FAIL.
+// TestNoFailByWaiting verifies that an expired time limit alone never causes a
+// FAIL.
 func TestNoFailByWaiting(t *testing.T) {
 	t.Parallel()
 	answers := map[string]string{"silent": "", "1000": "\x88\x02\x03\xe8", "empty": "\x88\x00"}
@@ -170,7 +171,8 @@ func TestNoFailByWaiting(t *testing.T) {
 						if err != nil {
 							return
 						}
-						// An answer comes with the first byte, and nothing else.
+						// The server answers after the first byte and sends
+						// nothing else.
 						l.Read(make([]byte, 1))
 						io.WriteString(l, b)
 						<-t.Context().Done()
@@ -182,7 +184,8 @@ func TestNoFailByWaiting(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, r := range rep.Results {
-				// A wrong Close frame that did arrive is a FAIL, however short the wait.
+				// A received Close frame with the wrong code is a FAIL, however
+				// short the wait.
 				if r.Verdict == Fail && !strings.HasPrefix(r.Got, "Close") {
 					t.Errorf("%s: got %s, expected %s (%s)", r.ID, r.Got, r.Expected, r.Rule)
 				}

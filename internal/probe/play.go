@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// An Event is something that crossed the connection, or its end.
+// An Event is a frame, other bytes, or the end of the connection.
 type Event struct {
 	By    string   `json:"by"`              // "prober" or "peer"
 	What  string   `json:"what"`            // in words
@@ -19,7 +19,7 @@ type Event struct {
 	At    float64  `json:"ms"`              // since the opening handshake
 }
 
-// What a peer sends is bounded, and so is what is kept of it.
+// Limits on the bytes read from a peer and on the frames kept.
 const (
 	maxReceived = 4 << 20 // bytes that are read in one scenario
 	maxEvents   = 64      // frames that are reported
@@ -28,11 +28,12 @@ const (
 // writeTimeout bounds a write of the prober, which fits any socket's buffer.
 const writeTimeout = 5 * time.Second
 
-// minPing is how long a peer has at least before it gets that Ping. One that
-// reads and reacts in different threads may answer a Ping first.
+// minPing is the minimum time before the prober sends a Ping to a silent peer.
+// A peer that reads and reacts in different threads might answer the Ping
+// first.
 const minPing = 500 * time.Millisecond
 
-// pingPayload marks the Ping that shows whether a silent peer goes on.
+// pingPayload marks the Ping that shows whether a silent peer still reads.
 const pingPayload = "closeframe?"
 
 // A play is one scenario being played on one connection.
@@ -42,7 +43,7 @@ type play struct {
 	sc        *Scenario
 	role      Role
 	o         *Options
-	settle    bool // first see whether the peer closes by itself
+	settle    bool // first wait to see whether the peer closes by itself
 	began     time.Time
 	since     time.Time // the last step, or the peer's Close
 	in        chan chunk
@@ -55,14 +56,14 @@ type play struct {
 	events    []Event
 	more      int // frames that are not in events
 
-	sentClose bool          // a step sent something
+	sentClose bool          // a step sent a Close frame
 	ours      bool          // the prober has closed its side
 	late      bool          // because the wait ran out
 	held      bool          // a server had not closed within the quiet time
-	pinged    time.Duration // how long after the last step a Ping was sent
+	pinged    time.Duration // time from the last step to the Ping
 	pongLater time.Duration // the same, once it was answered
 	unasked   bool          // the peer closed before the first step
-	silent    bool          // no Close came of the trigger
+	silent    bool          // the trigger caused no Close frame
 	end       string
 	endAt     time.Duration // since p.since
 }
@@ -74,7 +75,7 @@ type chunk struct {
 
 var errFlood = errors.New("too much to read")
 
-// run plays the scenario to its end. Afterwards the connection is closed.
+// run plays the scenario and closes the connection.
 func (p *play) run() {
 	p.began = time.Now()
 	p.since = p.began
@@ -94,8 +95,9 @@ func (p *play) run() {
 			return
 		}
 	}
-	// Who has to close TCP depends on the role (§7.1.1). A server has to. A
-	// client waits for the prober, which closes as soon as it has the Close.
+	// The role determines who closes TCP (§7.1.1). A server must close it. A
+	// client waits for the prober, which closes it when it has received the
+	// Close frame.
 	if p.role == Client || p.sc.Hold {
 		p.await(p.closed)
 		if p.sc.Hold {
@@ -122,15 +124,15 @@ func (p *play) run() {
 
 func never() bool { return false }
 
-// closed reports whether the peer has sent a Close.
+// closed reports whether the peer has sent a Close frame.
 func (p *play) closed() bool { return p.first != nil }
 
-// await waits for the time limit. If the peer should fail the connection and
-// does nothing, it gets a Ping on the way: a Pong ends the wait.
+// await waits until the time limit. If the peer should fail the connection and
+// does nothing, await sends a Ping; a Pong ends the wait.
 func (p *play) await(enough func() bool) {
 	limit := p.o.Timeout
 	if slices.Contains(p.set.Expectations[p.sc.Expect].End[p.role].Pass, "late") {
-		limit = min(limit, slowness) // to wait longer changes nothing
+		limit = min(limit, slowness) // waiting longer would not change the result
 	}
 	delay := max(limit/5, minPing)
 	if p.set.Expectations[p.sc.Expect].Ping && p.first == nil && p.end == "" && p.pinged == 0 && !p.wrongPong && delay < limit {
@@ -184,15 +186,15 @@ func (p *play) step(s *Step) {
 	p.since = time.Now()
 }
 
-// send writes b. If that fails, reading tells why.
+// send writes b. If that fails, reading reports why.
 func (p *play) send(what string, b []byte) {
 	p.log("prober", what, b)
 	p.SetWriteDeadline(time.Now().Add(writeTimeout))
 	p.Write(b)
 }
 
-// frame makes a frame for the peer, in which the masking key leaves the
-// payload as it is.
+// frame returns a frame for the peer. Its masking key is zero, so the payload
+// stays readable.
 func (p *play) frame(opcode byte, payload string) []byte {
 	b := []byte{0x80 | opcode, 0}
 	if len(payload) < 126 {
@@ -216,7 +218,8 @@ func (p *play) finish() {
 	}
 }
 
-// wait reads until the peer has closed TCP, or enough is true, or d is over.
+// wait reads until the peer has closed TCP, enough returns true, or d has
+// passed.
 func (p *play) wait(d time.Duration, enough func() bool) {
 	deadline := time.Now().Add(d)
 	timer := time.NewTimer(d)
@@ -263,7 +266,7 @@ func (p *play) ended(err error) {
 	p.events = append(p.events, p.event("peer", what, nil))
 }
 
-// read hands over what arrives, until the connection ends or is closed.
+// read sends the received bytes to p.in until the connection ends or is closed.
 func (p *play) read() {
 	for total := 0; ; {
 		b := make([]byte, 4096)
@@ -285,7 +288,7 @@ func (p *play) read() {
 	}
 }
 
-// received judges the frames that b completes.
+// received checks the frames that b completes.
 func (p *play) received(b []byte) {
 	for {
 		var f *wireFrame
@@ -297,14 +300,14 @@ func (p *play) received(b []byte) {
 			p.first = f
 			p.since = time.Now()
 		}
-		p.wellFormed(f)
+		p.checkFrame(f)
 		if f.opcode == opPong {
 			p.ponged(f)
 		}
 	}
 }
 
-// ponged judges a Pong.
+// ponged checks a Pong.
 func (p *play) ponged(f *wireFrame) {
 	switch {
 	case p.pinged > 0 && string(f.payload) == pingPayload:
@@ -331,7 +334,7 @@ func (p *play) log(by, what string, b []byte) {
 	p.events = append(p.events, p.event(by, what, b))
 }
 
-// result puts the findings together: the gravest decides.
+// result combines the findings. The most severe one decides.
 func (p *play) result() Result {
 	res := p.set.blank(p.sc, Pass)
 	res.Events = p.events
@@ -341,7 +344,7 @@ func (p *play) result() Result {
 	case p.silent:
 		res.skip(p.o.say("probe.skip.silent", p.o.Timeout))
 	default:
-		p.judge()
+		p.checkOutcome()
 		res.settle(p.findings)
 	}
 	res.Sent, res.Received = strings.Join(p.texts("prober"), ", "), strings.Join(p.texts("peer"), ", ")
@@ -349,7 +352,7 @@ func (p *play) result() Result {
 	return res
 }
 
-// texts lists what one side did.
+// texts lists the events of one side.
 func (p *play) texts(by string) []string {
 	var list []string
 	for _, e := range p.events {
@@ -363,8 +366,8 @@ func (p *play) texts(by string) []string {
 	return list
 }
 
-// refused reports whether err shows that nobody serves connections, as
-// opposed to a wait that ran out.
+// refused reports whether err shows that no server accepts connections, as
+// opposed to a timeout.
 func refused(err error) bool {
 	var timeout net.Error
 	return !(errors.As(err, &timeout) && timeout.Timeout())

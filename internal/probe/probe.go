@@ -16,11 +16,11 @@ import (
 
 // Options configure a run. The zero value is useful.
 type Options struct {
-	Run  *regexp.Regexp // only scenarios whose id it matches
-	Skip *regexp.Regexp // no scenario whose id it matches
+	Run  *regexp.Regexp // only scenarios whose id matches
+	Skip *regexp.Regexp // no scenarios whose id matches
 
-	// Timeout is how long to wait for what should happen in a scenario; by
-	// default 12 s, longer than the 10 s that some servers take to close TCP.
+	// Timeout is how long a scenario waits for each expected event. The default
+	// is 12 s, longer than the 10 s after which some servers close TCP.
 	Timeout time.Duration
 	Quiet   time.Duration // for nothing to happen; 200 ms if 0
 	Idle    time.Duration // for the next client to connect; 30 s if 0
@@ -37,10 +37,10 @@ type Options struct {
 
 	// Progress is called before a scenario begins, and at the end with nil.
 	Progress func(done, all int, next *Scenario)
-	// Played is called with each result, in the order in which they come.
+	// Played is called with each result as it becomes available.
 	Played func(Result)
-	// Revive brings back a server that no longer serves anybody, before the
-	// run goes on; without it the run ends there.
+	// Revive restarts a server that no longer accepts connections, before the
+	// run continues. Without it the run ends.
 	Revive func() error
 
 	openingLimit time.Duration // of an opening handshake, if a test sets it
@@ -70,14 +70,14 @@ func (o *Options) defaults() {
 	}
 }
 
-// ErrNoPeer is in the error of a run that could not begin.
+// ErrNoPeer is wrapped by the error of a run that could not start.
 var ErrNoPeer = errors.New("no peer to probe")
 
-// An UnaskedError says that the peer ends its connections by itself, so that
-// nothing can be tested.
+// An UnaskedError reports that the peer ends its connections by itself, so that
+// it cannot be tested.
 type UnaskedError struct {
 	Role Role
-	What string // what was received: "Close 4406 \"Subprotocol not acceptable\", FIN"
+	What string // the events, such as "Close 4406 \"Subprotocol not acceptable\", FIN"
 }
 
 func (e *UnaskedError) Error() string {
@@ -97,7 +97,7 @@ func (s *Set) Choose(role Role, o Options) []*Scenario {
 }
 
 // Server plays one scenario against the server at t, on a connection of its
-// own. The error says that there is no connection.
+// own. The error is not nil if there is no connection.
 func (s *Set) Server(ctx context.Context, t Target, sc *Scenario, o Options) (Result, error) {
 	o.defaults()
 	if res, skip := s.untriggered(sc, &o); skip {
@@ -110,8 +110,8 @@ func (s *Set) Server(ctx context.Context, t Target, sc *Scenario, o Options) (Re
 	return s.playServer(ctx, t, l, sc, &o, false)
 }
 
-// playServer plays a scenario on an open connection, and sees then whether
-// the server is alive.
+// playServer plays a scenario on an open connection, and then checks whether
+// the server still accepts connections.
 func (s *Set) playServer(ctx context.Context, t Target, l *link, sc *Scenario, o *Options, settle bool) (Result, error) {
 	p := &play{link: l, set: s, sc: sc, role: Server, o: o, settle: settle}
 	res, err := p.play(ctx)
@@ -142,7 +142,7 @@ func (s *Set) Client(ctx context.Context, ln net.Listener, sc *Scenario, o Optio
 	return p.play(ctx)
 }
 
-// play plays the scenario, unless it needs what the peer does not have.
+// play plays the scenario unless the peer lacks a feature that it needs.
 func (p *play) play(ctx context.Context) (Result, error) {
 	if p.sc.Needs == "deflate" && !p.deflate {
 		p.raw.Close()
@@ -171,7 +171,7 @@ func (s *Set) untriggered(sc *Scenario, o *Options) (Result, bool) {
 	return res, sc.Needs == "trigger" && o.Trigger == ""
 }
 
-// dead is the finding that a server serves no new connections.
+// dead is the finding that a server accepts no new connections.
 func (s *Set) dead(err error, o *Options) Finding {
 	p := &play{set: s, o: o}
 	if refused(err) {
@@ -183,7 +183,7 @@ func (s *Set) dead(err error, o *Options) Finding {
 }
 
 // Dial probes the server at target, one connection for each scenario. A
-// scenario that takes longer than a second goes on while the next ones are
+// scenario that takes longer than a second continues while the next ones are
 // played. It connects to no other address.
 func (s *Set) Dial(ctx context.Context, target string, o Options) (*Report, error) {
 	o.defaults()
@@ -218,13 +218,13 @@ func (s *Set) Dial(ctx context.Context, target string, o Options) (*Report, erro
 	return r.report, nil
 }
 
-// parkAfter is how long a scenario holds up the next.
+// parkAfter is the time after which the next scenario starts.
 const parkAfter = time.Second
 
-// maxParked is how many scenarios may go on at the same time.
+// maxParked is the maximum number of scenarios at the same time.
 const maxParked = 16
 
-// A run is a run of Dial.
+// A run is the state of a call of Dial.
 type run struct {
 	set    *Set
 	o      *Options
@@ -232,12 +232,12 @@ type run struct {
 	report *Report
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	slots  chan struct{} // one for each scenario that goes on
+	slots  chan struct{} // one for each running scenario
 	begun  bool          // a connection was served
 	last   string        // id of the scenario that was played last
 }
 
-// scenario plays sc, and returns when it is done or parked.
+// scenario plays sc, and returns when it has ended or parkAfter has passed.
 func (r *run) scenario(sc *Scenario) error {
 	if res, skip := r.set.untriggered(sc, r.o); skip {
 		r.add(res)
@@ -281,7 +281,7 @@ func (r *run) add(res Result) {
 	r.o.Played(res)
 }
 
-// wait waits until no scenario goes on any more.
+// wait waits until all scenarios have ended.
 func (r *run) wait() {
 	for range maxParked {
 		r.slots <- struct{}{}
@@ -291,8 +291,8 @@ func (r *run) wait() {
 	}
 }
 
-// connect connects to the server. If it no longer serves anybody, the scenario
-// before is to blame.
+// connect connects to the server. If the server no longer accepts connections,
+// the previous scenario gets the finding.
 func (r *run) connect(sc *Scenario) (*link, error) {
 	deflate := sc.Needs == "deflate"
 	l, first := dial(r.ctx, r.target, r.o, deflate)
@@ -394,6 +394,6 @@ func acceptNext(ctx context.Context, ln net.Listener, o *Options, deflate bool) 
 		if err == nil {
 			return l, nil
 		}
-		raw.Close() // of a page loaded or a port scanned: the deadline remains
+		raw.Close() // from a page load or a port scan: keep the deadline
 	}
 }

@@ -17,10 +17,10 @@ import (
 	"time"
 )
 
-// An answer is how a scripted peer behaves on a connection: it waits for as
-// many bytes as it is told, sends what it is told, and ends as it is told.
+// An answer is the script of a peer on one connection: it reads after bytes,
+// sends send, and ends the connection as end says.
 type answer struct {
-	after int    // bytes of frames to read before it sends
+	after int    // number of bytes of frames to read first
 	send  string // hexadecimal
 	end   string // "fin" (close), "slow", "wait" (close once the prober has closed), "pong", "reset", "never"
 }
@@ -39,7 +39,7 @@ func (a answer) play(t *testing.T, l *link) {
 	}
 	l.Write(b)
 	switch a.end {
-	case "fin": // drained first, so that no reset comes of it
+	case "fin": // drained first, so that closing does not cause a reset
 		l.fin()
 		io.Copy(io.Discard, r)
 	case "slow": // later than the quiet time, before the limit
@@ -53,7 +53,7 @@ func (a answer) play(t *testing.T, l *link) {
 		}
 		l.fin()
 		io.Copy(io.Discard, r)
-	case "pong": // to the Ping that comes since nothing was sent
+	case "pong": // answers the Ping that the prober sends to a silent peer
 		ping := make([]byte, 6+len(pingPayload))
 		if _, err := io.ReadFull(r, ping); err != nil {
 			t.Error(err)
@@ -67,7 +67,7 @@ func (a answer) play(t *testing.T, l *link) {
 	}
 }
 
-// serverOf listens, and answers connection i as answers[i] says.
+// serverOf starts a server that answers connection i with answers[i].
 func serverOf(t *testing.T, network, addr string, conf *tls.Config, answers ...answer) net.Listener {
 	t.Helper()
 	ln, err := net.Listen(network, addr)
@@ -112,8 +112,8 @@ const (
 	plain1000  = 4
 )
 
-// TestServerVerdicts shows each verdict and the rule behind it, for what a
-// server may answer to a Close.
+// TestServerVerdicts verifies the verdict and its rule for each answer of a
+// server to a Close frame.
 func TestServerVerdicts(t *testing.T) {
 	tests := []struct {
 		name, scenario string
@@ -204,7 +204,8 @@ func TestServerVerdicts(t *testing.T) {
 	}
 }
 
-// TestClientVerdicts is the same for clients.
+// TestClientVerdicts verifies the verdict and its rule for each answer of a
+// client.
 func TestClientVerdicts(t *testing.T) {
 	tests := []struct {
 		name, scenario string
@@ -257,8 +258,8 @@ func TestClientVerdicts(t *testing.T) {
 	}
 }
 
-// TestStarted verifies how a server is judged that starts to close: with an
-// empty Close, or with FIN right after its Close.
+// TestStarted verifies the verdict for a server that starts to close: with an
+// empty Close frame, or with FIN right after its Close frame.
 func TestStarted(t *testing.T) {
 	trigger := 6 + len("close")
 	tests := []struct {
@@ -292,8 +293,8 @@ func TestStarted(t *testing.T) {
 	}
 }
 
-// TestUnasked verifies that a server that closes by itself is reported as
-// that, once, and not judged.
+// TestUnasked verifies that a server that closes by itself is reported once,
+// without a verdict.
 func TestUnasked(t *testing.T) {
 	ln := serverOf(t, "tcp", "127.0.0.1:0", nil, answer{0, "8806 1136 61757468", "fin"})
 	rep, err := load(t).Dial(t.Context(), "ws://"+ln.Addr().String(), Options{})
@@ -316,7 +317,7 @@ func TestFaultyReason(t *testing.T) {
 	}
 }
 
-// TestLevels verifies that only a MUST or a MUST NOT makes a FAIL.
+// TestLevels verifies that only a MUST or a MUST NOT causes a FAIL.
 func TestLevels(t *testing.T) {
 	set := load(t)
 	for id, r := range set.Rules {
@@ -355,14 +356,14 @@ func TestFailFast(t *testing.T) {
 }
 
 // TestPatience verifies that a server that does not close TCP fails only after
-// a wait that nobody would call immediate.
+// the time of patience.
 func TestPatience(t *testing.T) {
 	set := load(t)
 	for _, timeout := range []time.Duration{time.Nanosecond, patience - 1, patience} {
 		o := Options{Timeout: timeout}
 		o.defaults()
 		p := &play{set: set, o: &o, role: Server, end: "late", first: &wireFrame{}, sentClose: true, sc: &Scenario{Expect: "answered"}}
-		p.judgeEnd(set.Expectations["answered"].End[Server])
+		p.checkEnd(set.Expectations["answered"].End[Server])
 		want := Warn
 		if timeout == patience {
 			want = Fail
@@ -395,7 +396,7 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// TestDead is for a server that a scenario kills.
+// TestDead verifies the report for a server that a scenario crashes.
 func TestDead(t *testing.T) {
 	ln := serverOf(t, "tcp", "127.0.0.1:0", nil, answer{masked1000, "8802 03e8", "fin"}, answer{masked1000, "8802 03e9", "fin"})
 	o := Options{Run: only("code-100[0-3]"), Timeout: 50 * time.Millisecond, openingLimit: 100 * time.Millisecond}
@@ -429,7 +430,8 @@ func TestNoPeer(t *testing.T) {
 	}
 }
 
-// TestNotWebSocket is for a listener that gets other requests in between.
+// TestNotWebSocket verifies that a listener answers other requests and
+// continues.
 func TestNotWebSocket(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -483,7 +485,7 @@ func TestParseTarget(t *testing.T) {
 	}
 }
 
-// TestScenarios holds what the file has to keep to, whoever wrote it.
+// TestScenarios verifies the properties of scenarios.json.
 func TestScenarios(t *testing.T) {
 	set := load(t)
 	used := map[string]bool{}
@@ -502,8 +504,8 @@ func TestScenarios(t *testing.T) {
 				t.Errorf("%s: a step of more than 2048 bytes", sc.ID)
 			}
 		}
-		// Frames that are good are masked for a server and not for a client,
-		// and are the same but for that.
+		// Valid frames are masked for a server and unmasked for a client, and
+		// are otherwise equal.
 		if sc.Expect != "answered" && sc.Expect != "answered amid" || len(sc.Steps) != 1 || sc.ID == "then-garbage" {
 			continue
 		}
@@ -593,7 +595,8 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// TestRefused verifies what is known of a server that refuses.
+// TestRefused verifies the error for a server that refuses the opening
+// handshake.
 func TestRefused(t *testing.T) {
 	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Reason", "token")

@@ -33,7 +33,7 @@ func (r *Result) skip(why string) {
 	r.Verdict, r.Skipped = Skip, why
 }
 
-// settle takes the gravest of the findings; of equals, the first.
+// settle chooses the most severe of the findings, or the first of several.
 func (r *Result) settle(findings []Finding) {
 	worst := -1
 	for i, f := range findings {
@@ -66,7 +66,7 @@ type Report struct {
 	Role    Role            `json:"role"`
 	Results []Result        `json:"results"`
 	Counts  map[Verdict]int `json:"counts"`
-	Stopped string          `json:"stopped,omitempty"` // why not all scenarios were played
+	Stopped string          `json:"stopped,omitempty"` // why some scenarios were not played
 
 	mu    sync.Mutex
 	order map[string]int
@@ -83,7 +83,7 @@ func newReport(peer string, role Role, list []*Scenario) *Report {
 }
 
 // add adds a result, in the order of the scenarios. If the scenario was played
-// before, the graver result stays.
+// before, the more severe result is kept.
 func (r *Report) add(res Result) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -137,7 +137,7 @@ type Group struct {
 	Differ  bool     `json:"differ,omitempty"` // not all have the same Got
 }
 
-// Groups returns the findings that are not a PASS by their cause: first each
+// Groups returns the findings that are not a PASS, grouped by cause: first each
 // FAIL, then each WARN, those with the most scenarios first.
 func (r *Report) Groups() []Group {
 	var list []Group

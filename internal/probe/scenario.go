@@ -1,13 +1,11 @@
-// Package probe plays scenarios of RFC 6455's closing rules against a
-// WebSocket server or client that it knows nothing about, and judges what it
-// sees on the wire.
+// Package probe plays scenarios of RFC 6455's closing rules against any
+// WebSocket server or client, and checks its answers on the wire.
 //
 // [Set.Dial] and [Set.Listen] play every scenario; [Set.Server] and
 // [Set.Client] play one and return its [Result].
 //
-// The package is an instrument, so it shares as little as possible with what
-// it may be pointed at: it has its own framing, and takes from this module
-// only the list of codes that may be sent, and texts.
+// The package may test this module, so it shares little with it: it has its own
+// framing, and imports only the list of codes that may be sent, and texts.
 package probe
 
 import (
@@ -47,31 +45,31 @@ type Rule struct {
 	Text    string `json:"text"`
 }
 
-// must reports whether breaking the rule is a failure.
+// must reports whether violating the rule is a FAIL.
 func (r Rule) must() bool { return r.Level == "MUST" || r.Level == "MUST NOT" }
 
-// An Always is something that is reported in every scenario.
+// An Always is a finding that may occur in every scenario.
 type Always struct {
 	About string `json:"about"`
 	Rule  string `json:"rule"`
 }
 
-// A Scenario is what is done on one connection, and what is expected.
+// A Scenario has the steps on one connection and the expected outcome.
 type Scenario struct {
 	ID     string `json:"id"`
 	Title  string `json:"title"`
 	Rule   string `json:"rule"`
 	Of     Role   `json:"of,omitempty"`    // role that it probes; both if empty
 	Needs  string `json:"needs,omitempty"` // "deflate" or "trigger"
-	Echo   string `json:"echo,omitempty"`  // answer of an endpoint that takes the frame for a good Close
+	Echo   string `json:"echo,omitempty"`  // answer of an endpoint that accepts the Close frame
 	Expect string `json:"expect"`
 	Pong   string `json:"pong,omitempty"`  // a Ping is sent whose Pong is "due" or "wrong"
-	Hold   bool   `json:"hold,omitempty"`  // let the quiet time pass after the peer's Close, and see who closes TCP
-	Alive  bool   `json:"alive,omitempty"` // see afterwards that a new connection is served
+	Hold   bool   `json:"hold,omitempty"`  // let the quiet time pass after the peer's Close frame, and check who closes TCP
+	Alive  bool   `json:"alive,omitempty"` // check afterwards that a new connection is accepted
 	Steps  []Step `json:"steps"`
 }
 
-// A Step is one thing that the prober does.
+// A Step is one action of the prober.
 type Step struct {
 	What     string   `json:"what"`
 	ToServer HexBytes `json:"to_server,omitempty"`
@@ -82,20 +80,20 @@ type Step struct {
 	End      string   `json:"end,omitempty"`       // "fin" or "reset"
 }
 
-// An Expectation says how to judge the Close frame that a peer answers with,
-// and how TCP ended.
+// An Expectation has the rules for the Close frame of a peer and for the end of
+// TCP.
 type Expectation struct {
 	About string            `json:"about"`
 	Close Judgment          `json:"close"`
 	End   map[Role]Judgment `json:"end"`
 
-	// Ping says that a peer that has not reacted gets a Ping: a Pong shows
-	// that it goes on, without waiting for the time limit.
+	// Ping makes the prober send a Ping to a silent peer. A Pong shows that the
+	// peer has not failed the connection, without waiting for the time limit.
 	Ping bool `json:"ping,omitempty"`
 }
 
-// A Judgment lists tokens. The first list with a token that fits decides, in
-// the order Pass, Fail, Warn; what is in no list breaks Rule. Breaking a rule
+// A Judgment lists tokens. The first list with a matching token decides, in the
+// order Pass, Fail, Warn. An outcome in no list violates Rule. Violating a rule
 // is a FAIL if its level is MUST or MUST NOT, and otherwise a WARN.
 type Judgment struct {
 	Pass     []string `json:"pass"`
@@ -104,25 +102,25 @@ type Judgment struct {
 	Rule     string   `json:"rule,omitempty"`      // by default the scenario's
 	WarnRule string   `json:"warn_rule,omitempty"` // of Warn; by default Rule
 
-	// Immediately says that the rule sets the time: at once. Otherwise a wait
-	// that ran out is a WARN.
+	// Immediately is set if the rule requires immediate action. Otherwise a
+	// timeout is a WARN.
 	Immediately bool `json:"immediately,omitempty"`
 }
 
-// HexBytes are bytes that JSON holds in hexadecimal.
+// HexBytes are bytes that are hexadecimal in JSON.
 type HexBytes []byte
 
 // MarshalText returns the bytes in hexadecimal.
 func (h HexBytes) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h), nil }
 
-// UnmarshalText reads hexadecimal, spaces between bytes allowed.
+// UnmarshalText parses hexadecimal digits. Spaces between bytes are allowed.
 func (h *HexBytes) UnmarshalText(text []byte) error {
 	b, err := hex.DecodeString(string(bytes.ReplaceAll(text, []byte(" "), nil)))
 	*h = b
 	return err
 }
 
-// Load returns the scenarios that the binary carries.
+// Load returns the embedded scenarios.
 func Load() (*Set, error) { return Parse(testdata.Scenarios) }
 
 // Parse reads a file of scenarios and checks that every name in it is defined.
@@ -151,7 +149,7 @@ func Parse(data []byte) (*Set, error) {
 	return &s, nil
 }
 
-// check returns what is wrong with a scenario.
+// check returns an error if a scenario is invalid.
 func (s *Set) check(sc *Scenario) error {
 	e, ok := s.Expectations[sc.Expect]
 	if !ok {

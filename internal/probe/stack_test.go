@@ -25,19 +25,19 @@ func serveStack(c *stack.Conn) {
 			return
 		case string(p) == "close" && !closing:
 			closing = true
-			go c.Close(1000, "bye") // it waits for the end, which Read sees
+			go c.Close(1000, "bye") // the loop ends when Read returns an error
 		case !closing:
 			c.Write(op, p)
 		}
 	}
 }
 
-// stackOptions are strict: loopback has no excuse to be slow, but the machine
-// that runs the tests may have.
+// stackOptions has short timeouts, because loopback is fast, but leaves room
+// for a busy machine.
 var stackOptions = probe.Options{Timeout: 5 * time.Second, Quiet: 300 * time.Millisecond, Trigger: "close"}
 
-// stackConfig makes the stack give up waiting for an answer within the time
-// of a scenario.
+// stackConfig makes the stack stop waiting for an answer within the time of a
+// scenario.
 var stackConfig = stack.Config{Timeout: time.Second}
 
 func stackHandler(t *testing.T) http.Handler {
@@ -51,8 +51,8 @@ func stackHandler(t *testing.T) http.Handler {
 	})
 }
 
-// right fails the test unless all is right but for the scenarios named.
-func right(t *testing.T, rep *probe.Report, err error, leftOut int, allowed ...string) {
+// wantPass fails the test unless every scenario passed, except those named.
+func wantPass(t *testing.T, rep *probe.Report, err error, leftOut int, allowed ...string) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestStackServer(t *testing.T) {
 	ts := httptest.NewServer(stackHandler(t))
 	defer ts.Close()
 	rep, err := set.Dial(t.Context(), "ws"+strings.TrimPrefix(ts.URL, "http"), stackOptions)
-	right(t, rep, err, 2) // no extensions
+	wantPass(t, rep, err, 2) // no extensions
 }
 
 func TestStackServerTLS(t *testing.T) {
@@ -96,7 +96,7 @@ func TestStackServerTLS(t *testing.T) {
 	o.TLS = ts.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	o.TLS.ServerName = "example.com"
 	rep, err := set.Dial(t.Context(), "wss"+strings.TrimPrefix(ts.URL, "https"), o)
-	right(t, rep, err, 2)
+	wantPass(t, rep, err, 2)
 }
 
 func TestStackServerUnix(t *testing.T) {
@@ -114,7 +114,7 @@ func TestStackServerUnix(t *testing.T) {
 	go srv.Serve(ln)
 	defer srv.Close()
 	rep, err := set.Dial(t.Context(), "ws+unix:"+sock, stackOptions)
-	right(t, rep, err, 2)
+	wantPass(t, rep, err, 2)
 }
 
 // Shows: scenarios.json
@@ -136,13 +136,13 @@ func TestStackClient(t *testing.T) {
 		for {
 			c, err := stack.Dial(ctx, "ws://"+ln.Addr().String(), stackConfig)
 			if err != nil {
-				return // the prober listens no more
+				return // the prober has stopped listening
 			}
 			serveStack(c)
 		}
 	}()
 	rep, err := set.Listen(t.Context(), ln, stackOptions)
-	right(t, rep, err, 2)
+	wantPass(t, rep, err, 2)
 	cancel()
 	<-done
 }

@@ -26,7 +26,7 @@ func Say(l *catalog.Language, key string, args ...any) string {
 	return l.Text(key, args...)
 }
 
-// short rounds a duration to what a reader needs.
+// short rounds a duration for display.
 func short(d time.Duration) time.Duration {
 	switch {
 	case d >= 10*time.Second:
@@ -39,7 +39,7 @@ func short(d time.Duration) time.Duration {
 	return d
 }
 
-// wanted puts the tokens of a Judgment's Pass for a reader.
+// wanted describes the tokens in a Judgment's Pass.
 func (o *Options) wanted(j Judgment, role Role, echo string) string {
 	var words []string
 	add := func(key string, args ...any) {

@@ -14,8 +14,8 @@ const (
 	opPong         = 0xA
 )
 
-// maxKept is how many bytes of a frame's payload are kept. Every control
-// frame that is allowed fits.
+// maxKept is the maximum number of payload bytes kept of a frame. It is enough
+// for every valid control frame.
 const maxKept = 256
 
 // A wireFrame is a frame as the peer sent it (RFC 6455 §5.2).
@@ -24,13 +24,13 @@ type wireFrame struct {
 	rsv      byte // the three bits, RSV1 the highest
 	opcode   byte
 	masked   bool
-	minimal  bool // the length takes the fewest bytes
+	minimal  bool // the length is in the shortest form
 	declared uint64
 	payload  []byte // the first maxKept bytes, unmasked
 	bytes    []byte // as received, up to the last byte of payload
 }
 
-// A parser cuts a stream into frames. It keeps a bounded part of each.
+// A parser splits a stream into frames. It keeps a bounded part of each.
 type parser struct {
 	head []byte // of the frame that is incomplete
 	f    *wireFrame
@@ -38,8 +38,8 @@ type parser struct {
 	left uint64 // bytes of f's payload that are still to come
 }
 
-// next takes the bytes of one frame from b. It returns the frame if these
-// complete it, and the rest of b.
+// next consumes bytes of one frame from b. It returns the frame if it is
+// complete, and the rest of b.
 func (p *parser) next(b []byte) (*wireFrame, []byte) {
 	for p.f == nil {
 		if len(b) == 0 {

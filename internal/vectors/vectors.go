@@ -1,5 +1,5 @@
 // Package vectors loads the test vectors of testdata/ for the tests of every
-// package. testdata/README.md says what the fields mean.
+// package. testdata/README.md documents the fields.
 //
 // It imports none of the packages under test, so that the tests of each of
 // them can import it.
@@ -34,7 +34,7 @@ const (
 	Server = "server" // receives masked frames
 )
 
-// The kinds of inputs in corpus.json, beside the roles.
+// The kinds of inputs in corpus.json, in addition to the roles.
 const (
 	KindPayload = "payload"
 	KindText    = "text"
@@ -118,7 +118,7 @@ type Frame struct {
 	Error   string  `json:"error"`
 	Answers Answers `json:"answer"`
 	Offset  int     `json:"offset"`
-	Early   bool    `json:"early,omitempty"` // the fault is found before the frame ends
+	Early   bool    `json:"early,omitempty"` // the fault is detected before the end of the frame
 	Fails   string  `json:"fails,omitempty"` // with NotClose: the rule by which a receiver fails the connection
 
 	Answer uint16 `json:"-"` // the first of Answers
@@ -170,8 +170,8 @@ type Reconnect struct {
 	Hi      int64  `json:"hi_ms"`
 }
 
-// Ending is a way in which a connection ends: the steps of the server and, if
-// the client closes, its call.
+// Ending is one ending of a connection: the steps of the server and, if the
+// client closes, its call.
 type Ending struct {
 	Origin
 	Upgrade string   `json:"upgrade"`
@@ -226,7 +226,7 @@ type Rule struct {
 	Quote   string `json:"quote"` // the exact sentence, or ""
 
 	Untestable string `json:"untestable"` // why no test here can show it, or ""
-	Limit      string `json:"limit"`      // what of it no test here can show, or ""
+	Limit      string `json:"limit"`      // the part that no test here can show, or ""
 }
 
 // AllCodes returns the vectors of codes.json.

@@ -1,6 +1,6 @@
-// Command gen prints testdata/scenarios.json: what closeframe probe plays.
-// The file spells every byte out, for both roles, so that a reader needs no
-// framing code; this program holds what it is made from.
+// Command gen prints testdata/scenarios.json, the scenarios of closeframe
+// probe. The file contains every byte for both roles, so that its readers need
+// no framing code.
 //
 //	go run ./internal/probe/gen >testdata/scenarios.json
 package main
@@ -64,7 +64,7 @@ func generate() ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// rules takes the rules that the set uses from rules.json.
+// rules copies the rules that the set uses from rules.json.
 func rules(set *probe.Set) error {
 	known := map[string]vectors.Rule{}
 	for _, r := range vectors.Rules() {
@@ -109,7 +109,7 @@ func rules(set *probe.Set) error {
 	return nil
 }
 
-// always are the findings that do not depend on the scenario.
+// always lists the findings that do not depend on the scenario.
 var always = map[string]probe.Always{
 	"masked":        {About: "a server masks a frame", Rule: "R03"},
 	"unmasked":      {About: "a client does not mask a frame", Rule: "R01"},
@@ -134,8 +134,9 @@ var always = map[string]probe.Always{
 	"dead_wait":     {About: "a server did not serve a new connection within the time limit", Rule: "R52"},
 }
 
-// ends says who closes TCP after the closing handshake. A server is to do it
-// at once; a client "SHOULD wait for the server", but may do it.
+// ends returns the rules for who closes TCP after the closing handshake. A
+// server must close it immediately. A client "SHOULD wait for the server", but
+// may close it.
 func ends(rule string) map[probe.Role]probe.Judgment {
 	return map[probe.Role]probe.Judgment{
 		probe.Server: {Pass: []string{"first"}, Warn: []string{"slow", "reset"}, Rule: rule, WarnRule: "R26", Immediately: true},
@@ -143,21 +144,22 @@ func ends(rule string) map[probe.Role]probe.Judgment {
 	}
 }
 
-// failEnds says who closes TCP when an endpoint fails the connection. For a
-// client that is one of the "abnormal cases" in which it may close TCP.
+// failEnds has the rules for who closes TCP when an endpoint fails the
+// connection. For a client this is one of the "abnormal cases" in which it may
+// close TCP.
 var failEnds = map[probe.Role]probe.Judgment{
 	probe.Server: {Pass: []string{"first"}, Warn: []string{"slow", "reset"}, Rule: "R37", WarnRule: "R26"},
 	probe.Client: {Pass: []string{"first", "after"}, Warn: []string{"reset"}, Rule: "R36", WarnRule: "R25"},
 }
 
-// lateEnds is for a frame whose payload never comes. To fail at its header is
-// best, but no rule demands it.
+// lateEnds has the rules for a frame whose payload never arrives. No rule
+// requires the endpoint to fail the connection at the header.
 var lateEnds = map[probe.Role]probe.Judgment{
 	probe.Server: {Pass: []string{"first"}, Warn: []string{"slow", "reset", "late"}, Rule: "R37", WarnRule: "R38"},
 	probe.Client: {Pass: []string{"first", "after"}, Warn: []string{"reset", "late"}, Rule: "R36", WarnRule: "R38"},
 }
 
-// lostEnds is for a connection that the prober closed.
+// lostEnds has the rules for a connection that the prober closed.
 var lostEnds = map[probe.Role]probe.Judgment{
 	probe.Server: {Pass: []string{"first", "slow", "after"}, Warn: []string{"reset"}, Rule: "R32", WarnRule: "R25"},
 	probe.Client: {Pass: []string{"first", "after"}, Warn: []string{"reset"}, Rule: "R32", WarnRule: "R25"},
@@ -251,16 +253,17 @@ var expectations = map[string]probe.Expectation{
 	},
 }
 
-// key masks everything that goes to a server: the one of RFC 6455 §5.7.
+// key masks every frame to a server. It is the key in the examples of RFC 6455
+// §5.7.
 var key = [4]byte{0x37, 0xfa, 0x21, 0x3d}
 
-// A raw is a frame, good or not.
+// A raw is a valid or invalid frame.
 type raw struct {
 	b0       byte   // FIN, RSV, opcode
-	payload  []byte // what follows the header
+	payload  []byte // the bytes after the header
 	declared int64  // the length in the header; len(payload) if -1
-	form     int    // bytes the length takes: 0 (as few as possible), 1, 2 or 8
-	flip     bool   // the mask: the wrong way
+	form     int    // size of the length field in bytes: 1, 2, 8, or 0 for the shortest
+	flip     bool   // masked to a client, unmasked to a server
 	zeroKey  bool
 }
 
@@ -310,14 +313,14 @@ func (f raw) bytes(toServer bool) []byte {
 
 func ctl(b0 byte, payload ...byte) raw { return raw{b0: b0, payload: payload, declared: -1} }
 
-// cls is a good Close frame.
+// cls returns a valid Close frame.
 func cls(code uint16, reason string) raw {
 	return ctl(0x88, append(binary.BigEndian.AppendUint16(nil, code), reason...)...)
 }
 
 func text(b0 byte, s string) raw { return ctl(b0, []byte(s)...) }
 
-// send makes a step of frames that go out in one write.
+// send returns a step that sends frames in one write.
 func send(what string, frames ...raw) probe.Step {
 	s := probe.Step{What: what}
 	for _, f := range frames {
@@ -327,8 +330,8 @@ func send(what string, frames ...raw) probe.Step {
 	return s
 }
 
-// cut makes a step of a frame's first bytes: n as a server gets them, m as a
-// client does.
+// cut returns a step that sends the first bytes of a frame: n bytes to a
+// server, m to a client.
 func cut(what string, f raw, n, m int) probe.Step {
 	return probe.Step{What: what, ToServer: f.bytes(true)[:n], ToClient: f.bytes(false)[:m]}
 }
@@ -430,7 +433,7 @@ func scenarios() []probe.Scenario {
 	f.declared, f.form = -1<<63, 8
 	add("huge-2-63", "Close with the top bit of a 64-bit length set", "R08", "3001", "failed too big", send("Close that declares 2^63 bytes", f)).Alive = true
 
-	// Lengths in more bytes than needed.
+	// Lengths that are not in the shortest form.
 	for _, m := range []struct {
 		id, title string
 		f         raw
@@ -448,7 +451,7 @@ func scenarios() []probe.Scenario {
 		add(m.id, m.title, "R08", m.echo, "failed 1002", send(m.title, m.f))
 	}
 
-	// The header's bits.
+	// The bits of the header.
 	add("fin", "Close with FIN clear", "R13", "3001", "failed 1002", send("Close 3001 with FIN clear", ctl(0x08, 0x0b, 0xb9)))
 	add("fin-continued", "Close in two fragments", "R13", "3001", "failed 1002",
 		send("Close with FIN clear, then a continuation", ctl(0x08, 0x0b), ctl(0x80, 0xb9)))
@@ -543,13 +546,14 @@ func scenarios() []probe.Scenario {
 	add("then-garbage", "Close, then bytes that are no frame", "R55", "1000", "answered", send("Close 1000, garbage", cls(1000, ""), raw{b0: 0xff, payload: []byte("garbage"), declared: -1}))
 	add("failed-then-close", "a reserved opcode, then a good Close", "R39", "3001", "failed 1002", send("opcode 0x3, Close 3001", ctl(0x83), cls(3001, "")))
 	add("failed-then-text", "a Close of one byte, then a text message", "R39", "empty", "failed 1002", send("Close (1 byte), text", ctl(0x88, 0x03), text(0x81, "hello")))
-	// The payload of a Close that is refused at its header looks like a Close of its own.
+	// The payload of a Close frame with an invalid header looks like another
+	// Close frame.
 	inner := cls(3001, "")
 	add("nested", "Close with FIN clear whose payload looks like a Close", "R39", "3001", "failed 1002",
 		probe.Step{What: "Close with FIN clear, holding a Close 3001",
 			ToServer: ctl(0x08, inner.bytes(true)...).bytesKey(true), ToClient: ctl(0x08, inner.bytes(false)...).bytes(false)})
 
-	// Cut in pieces.
+	// Frames split into several writes.
 	s := send("Close 1000 \"bye\", byte by byte", cls(1000, "bye"))
 	s.EachByte = true
 	add("bytes", "Close in one write for each byte", "R18", "1000", "answered", s)
@@ -578,7 +582,7 @@ func scenarios() []probe.Scenario {
 	add("who-ends", "who closes TCP after the closing handshake", "R20", "1000", "answered", send("Close 1000", cls(1000, ""))).Hold = true
 	add("failed-unanswered", "a reserved opcode, then silence", "R37", "", "failed 1002", send("opcode 0xb", ctl(0x8b))).Hold = true
 
-	// The peer begins.
+	// The peer closes first.
 	begin := func(id, title, rule, expect string, steps ...probe.Step) *probe.Scenario {
 		s := add(id, title, rule, "", expect, steps...)
 		s.Needs = "trigger"
@@ -612,8 +616,8 @@ func scenarios() []probe.Scenario {
 	return all
 }
 
-// bytesKey frames a payload that is to look like a frame on the wire too: it
-// is masked with a key of zeros.
+// bytesKey returns a frame that is masked with a key of zeros, so that its
+// payload looks like a frame on the wire too.
 func (f raw) bytesKey(toServer bool) []byte {
 	f.zeroKey = true
 	return f.bytes(toServer)

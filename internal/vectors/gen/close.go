@@ -7,8 +7,8 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// boundaries has the codes at the ends of every range of codes.json, their
-// neighbors, and 1000 with its bytes in the wrong order.
+// boundaries returns the codes at the ends of every range of codes.json, their
+// neighbors, and 1000 with its bytes swapped.
 func boundaries() []uint16 {
 	var list []uint16
 	for _, c := range vectors.AllCodes() {
@@ -33,12 +33,12 @@ func row(c uint16) vectors.Codes {
 	panic("codes.json has holes")
 }
 
-// body returns the payload that says code and reason.
+// body returns the payload with code and reason.
 func body(code uint16, reason string) string {
 	return string([]byte{byte(code >> 8), byte(code)}) + reason
 }
 
-// A said is what a Close is expected to say, or its fault.
+// A said is the expected content of a Close frame, or its fault.
 type said struct {
 	code   uint16
 	reason string
@@ -63,14 +63,14 @@ func (s said) answers() vectors.Answers {
 	return vectors.Answers{1002} // RFC 6455 §7.4.1
 }
 
-// A whole is the payload of a Close, and what it says.
+// A whole is the payload of a Close frame and its meaning.
 type whole struct {
 	id, rule, source string
 	bytes            string
 	want             said
 }
 
-// wholes has payloads that are right or wrong in every way.
+// wholes returns payloads, valid or with every kind of fault.
 func wholes() []whole {
 	var list []whole
 	add := func(id, rule, source, bytes string, want said) {
@@ -137,7 +137,7 @@ func payloads() []vectors.Payload {
 }
 
 // header returns the header of a Close frame with n bytes of payload, as a
-// server sends it: the length takes the fewest bytes.
+// server sends it. The length is in the shortest form.
 func header(n int) vectors.Hex {
 	if n < 126 {
 		return vectors.Hex{0x88, byte(n)}
@@ -145,8 +145,9 @@ func header(n int) vectors.Hex {
 	return vectors.Hex{0x88, 126, byte(n >> 8), byte(n)}
 }
 
-// size returns the size that b's header gives the frame, and whether b has all
-// of the header. The mask bit counts, whoever sends the frame.
+// size returns the size of the frame according to its header, and whether b has
+// the complete header. It includes the key if the mask bit is set, whatever the
+// role.
 func size(b string) (n uint64, whole bool) {
 	if len(b) < 2 {
 		return 2, false
@@ -168,13 +169,13 @@ func size(b string) (n uint64, whole bool) {
 		n += 4
 	}
 	if length > 1<<62 {
-		length = 1 << 62 // the top bit is a fault
+		length = 1 << 62 // the most significant bit must be 0
 	}
 	return n + length, uint64(len(b)) >= n
 }
 
 // failsBy returns the rule by which a receiver of the role fails the connection
-// over a frame that is not a Close, or "" if its first bytes are fine.
+// over a frame that is not a Close, or "" if its first bytes are valid.
 func failsBy(role, b string) string {
 	opcode := b[0] & 0x0f
 	switch {
@@ -196,7 +197,7 @@ func failsBy(role, b string) string {
 	return ""
 }
 
-// key masks the example of a masked frame in RFC 6455 §5.7.
+// key is the masking key in the examples of RFC 6455 §5.7.
 const key = "\x37\xfa\x21\x3d"
 
 // mask returns p masked with key.
@@ -208,8 +209,8 @@ func mask(key, p string) string {
 	return string(b)
 }
 
-// wire returns the frame with the given payload as it comes to an endpoint of
-// the role, and first as its first byte.
+// wire returns the frame that an endpoint of the role receives, with the given
+// first byte and payload.
 func wire(role string, first byte, p string) string {
 	if role == vectors.Client {
 		return string([]byte{first, byte(len(p))}) + p
@@ -240,10 +241,10 @@ func frames() []vectors.Frame {
 		// Every payload that fits into a frame.
 		for _, w := range wholes() {
 			if len(w.bytes) == 1 || len(w.bytes) > 125 {
-				continue // the header says so already
+				continue // the header already shows the fault
 			}
 			if strings.Contains(w.id, "/") && !strings.HasSuffix(w.id, "/middle") {
-				continue // the text's other places are in payloads.json
+				continue // payloads.json has its other positions
 			}
 			b := wire(role, 0x88, w.bytes)
 			n := len(b)
@@ -253,7 +254,7 @@ func frames() []vectors.Frame {
 			add(w.id, w.rule, w.source, b, n, w.want)
 		}
 
-		// What follows the frame is not looked at.
+		// Bytes after the frame are ignored.
 		for _, w := range []whole{
 			{bytes: "", want: says(1005, "")},
 			{bytes: body(1000, ""), want: says(1000, "")},
@@ -266,14 +267,14 @@ func frames() []vectors.Frame {
 			add("ff"+id, "R55", "RFC 6455 §1.4, §5.5.1", b+strings.Repeat("\xff", 128), len(b), w.want)
 			add("another"+id, "R33", "RFC 6455 §7.1.5: the first Close counts", b+wire(role, 0x88, body(1002, "no")), len(b), w.want)
 
-			// All its parts.
+			// All prefixes.
 			for i := range b {
 				add(fmt.Sprintf("part-%d-of-%d", i, len(b)), "P03", "a frame that is not there as a whole", b[:i], 0, fails(vectors.Incomplete))
 			}
 		}
 
-		// The first byte: of its 256 values one is right. Alone, and with
-		// faults after it, which do not count.
+		// The first byte: one of 256 values is valid. Each is tested alone and
+		// with faults after it, which are not reported.
 		good := wire(role, 0x88, body(1000, ""))
 		for b := range 256 {
 			var rule, source, err string

@@ -10,7 +10,7 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// kinds has, by the fuzz target, what its first argument is taken for.
+// kinds maps a fuzz target to the kind of its first argument.
 var kinds = map[string][]string{
 	"FuzzParse":    {vectors.KindPayload, vectors.Server, vectors.Client},
 	"FuzzStack":    {vectors.Server, vectors.Client},

@@ -1,13 +1,13 @@
-// Gen writes the vectors of testdata/ that are put together from parts:
-// payloads.json, frames.json, utf8.json and encode.json, and corpus.json from
-// the corpus of package fuzz. Run it by
+// Gen writes the generated vectors of testdata/: payloads.json, frames.json,
+// utf8.json and encode.json, and corpus.json from the corpus of package fuzz.
+// Run it by
 //
 //	go generate ./internal/vectors
 //
-// It imports none of the packages that the vectors test. What a vector expects
-// follows from the parts it is made of: which code it is (codes.json, written
-// from the registry), where an ill-formed sequence was put, and which rule a
-// header breaks.
+// It imports none of the packages that the vectors test. The expected result of
+// a vector follows from its parts: the class of the code (codes.json, written
+// from the registry), the position of the ill-formed sequence, and the rule
+// that the header violates.
 package main
 
 import (
@@ -41,7 +41,7 @@ func files() map[string][]byte {
 	}
 }
 
-// file returns a file that holds the vectors, one a line.
+// file returns a file with the vectors, one per line.
 func file[T any](about string, list []T) []byte {
 	var b bytes.Buffer
 	b.WriteString("{\n \"version\": ")

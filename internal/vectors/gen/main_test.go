@@ -8,7 +8,7 @@ import (
 	"github.com/closeframe/closeframe/testdata"
 )
 
-// TestFresh is for the files in testdata/ being what gen writes.
+// TestFresh verifies that the files in testdata/ are the output of gen.
 func TestFresh(t *testing.T) {
 	for name, want := range files() {
 		got, err := testdata.Files.ReadFile(name)

@@ -14,19 +14,20 @@ const (
 	abnf  = "RFC 3629 §4, UTF8-octets"
 )
 
-// A fault is a sequence that is not UTF-8.
+// A fault is an ill-formed sequence.
 type fault struct {
 	bytes  string
 	kind   string
 	rule   string
 	source string
-	at     int  // where in bytes the fault is
+	at     int  // the offset of the fault in bytes
 	unfin  bool // bytes may be the beginning of well-formed text
 }
 
-// faults has every kind of ill-formed sequence.
+// faults lists every kind of ill-formed sequence.
 var faults = []fault{
-	// In more bytes than needed: the NUL, a slash, the greatest of each size.
+	// Overlong forms of NUL, of a slash, and of the greatest character of each
+	// size.
 	{bytes: "\xc0\x80", kind: "overlong", rule: "U01", source: kuhn + "4.3.1"},
 	{bytes: "\xe0\x80\x80", kind: "overlong", rule: "U01", source: kuhn + "4.3.2"},
 	{bytes: "\xf0\x80\x80\x80", kind: "overlong", rule: "U01", source: kuhn + "4.3.3"},
@@ -43,7 +44,7 @@ var faults = []fault{
 	{bytes: "\xf8\x87\xbf\xbf\xbf", kind: "overlong", rule: "U01", source: kuhn + "4.2.4"},
 	{bytes: "\xfc\x83\xbf\xbf\xbf\xbf", kind: "overlong", rule: "U01", source: kuhn + "4.2.5"},
 
-	// Surrogates, one by one and in pairs.
+	// Surrogates, single and in pairs.
 	{bytes: "\xed\xa0\x80", kind: "surrogate", rule: "U02", source: kuhn + "5.1.1"},
 	{bytes: "\xed\xad\xbf", kind: "surrogate", rule: "U02", source: kuhn + "5.1.2"},
 	{bytes: "\xed\xae\x80", kind: "surrogate", rule: "U02", source: kuhn + "5.1.3"},
@@ -64,7 +65,7 @@ var faults = []fault{
 	{bytes: "\xfc\x84\x80\x80\x80\x80", kind: "above", rule: "U03", source: kuhn + "2.1.6"},
 	{bytes: "\xfd\xbf\xbf\xbf\xbf\xbf", kind: "above", rule: "U03", source: kuhn + "2.2.6"},
 
-	// Bytes that stand nowhere.
+	// Bytes that never occur in UTF-8.
 	{bytes: "\xc0", kind: "never", rule: "U04", source: abnf},
 	{bytes: "\xc1", kind: "never", rule: "U04", source: abnf},
 	{bytes: "\xf5", kind: "never", rule: "U04", source: abnf},
@@ -89,7 +90,7 @@ var faults = []fault{
 	{bytes: "\xe4\xb8\xad\xbf", kind: "extra", rule: "U04", source: abnf, at: 3},
 	{bytes: "\xf0\x9f\x98\x80\x90", kind: "extra", rule: "U04", source: abnf, at: 4},
 
-	// Truncated at each length, well so far.
+	// Truncated at each length, valid so far.
 	{bytes: "\xc2", kind: "truncated", rule: "U04", source: kuhn + "3.2.1", unfin: true},
 	{bytes: "\xdf", kind: "truncated", rule: "U04", source: kuhn + "3.3.6", unfin: true},
 	{bytes: "\xe0", kind: "truncated", rule: "U04", source: kuhn + "3.2.2", unfin: true},
@@ -107,7 +108,7 @@ var faults = []fault{
 	{bytes: "\xf4\x8f", kind: "truncated", rule: "U04", source: table, unfin: true},
 	{bytes: "\xf4\x8f\xbf", kind: "truncated", rule: "U04", source: table, unfin: true},
 
-	// Truncated, and beyond help already.
+	// Truncated, and already invalid.
 	{bytes: "\xe0\x80", kind: "truncated-overlong", rule: "U01", source: kuhn + "3.3.2"},
 	{bytes: "\xe0\x9f", kind: "truncated-overlong", rule: "U01", source: table},
 	{bytes: "\xf0\x80\x80", kind: "truncated-overlong", rule: "U01", source: kuhn + "3.3.3"},
@@ -117,7 +118,7 @@ var faults = []fault{
 	{bytes: "\xf4\x90", kind: "truncated-above", rule: "U03", source: table},
 	{bytes: "\xf4\xbf\xbf", kind: "truncated-above", rule: "U03", source: table},
 
-	// Broken off by what is no continuation byte, at each place.
+	// Interrupted by a byte that is not a continuation byte, at each position.
 	{bytes: "\xc2\x20", kind: "broken", rule: "U04", source: kuhn + "3.2.1"},
 	{bytes: "\xc3\x28", kind: "broken", rule: "U04", source: abnf},
 	{bytes: "\xc2\xc0", kind: "broken", rule: "U04", source: abnf},
@@ -145,9 +146,9 @@ type text struct {
 	source string
 }
 
-// wellFormed has the first and last character of every row of the table of
-// well-formed sequences, and what is easily lost: a NUL, a byte order mark,
-// noncharacters, combining marks.
+// wellFormed lists the first and last character of every row of the table of
+// well-formed sequences, and characters that software often rejects or removes:
+// NUL, the byte order mark, noncharacters, combining marks.
 var wellFormed = []text{
 	{"empty", "", "U04", abnf},
 	{"u+0000", "\u0000", "U04", kuhn + "2.1.1"},
@@ -189,19 +190,19 @@ var wellFormed = []text{
 	{"each-size", "aé中😀", "U04", "one character of each size"},
 }
 
-// Fillers of one, two, three and four bytes a character.
+// Characters of one, two, three and four bytes.
 var fillers = []struct{ name, char string }{
 	{"ascii", "x"}, {"cyrillic", "ж"}, {"chinese", "关"}, {"emoji", "😀"},
 }
 
-// fill returns a text of n bytes that ends in as many of char as fit, after
-// as many dots as are left over.
+// fill returns a text of n bytes: as many of char as fit, after dots for the
+// remaining bytes.
 func fill(char string, n int) string {
 	return strings.Repeat(".", n%len(char)) + strings.Repeat(char, n/len(char))
 }
 
-// cut returns the length of the longest prefix of s, which is well-formed
-// text, that ends with a character and is not longer than 123 bytes.
+// cut returns the length of the longest prefix of s of at most 123 bytes that
+// ends with a whole character. s must be well-formed.
 func cut(s string) int {
 	n := 0
 	for i, r := range s {
@@ -258,7 +259,7 @@ func texts() []vectors.UTF8 {
 		invalid("at-the-limit", f, fill("x", 123-len(f.bytes)), "")
 		invalid("past-the-limit", f, fill("x", 123), "")
 	}
-	// All bytes that can't begin a character, and all that can but end it.
+	// All bytes that cannot start a character, and all that can, at the end.
 	for b := 0x80; b <= 0xff; b++ {
 		s := string([]byte{byte(b)})
 		if slices.ContainsFunc(faults, func(f fault) bool { return f.bytes == s }) {

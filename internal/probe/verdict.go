@@ -16,14 +16,14 @@ type Verdict string
 // The verdicts.
 const (
 	Pass Verdict = "PASS"
-	Warn Verdict = "WARN" // a SHOULD, a MAY, the registry, or a wait that the RFC sets no limit for
+	Warn Verdict = "WARN" // a SHOULD, a MAY, the registry, or a timeout that the RFC does not specify
 	Fail Verdict = "FAIL" // a MUST or a MUST NOT
 	Skip Verdict = "SKIP" // not played
 )
 
 func (v Verdict) rank() int { return slices.Index([]Verdict{Skip, Pass, Warn, Fail}, v) }
 
-// A Finding is one observation and the rule it is judged by.
+// A Finding is one observation and the rule that applies to it.
 type Finding struct {
 	Verdict  Verdict `json:"verdict"`
 	Got      string  `json:"got"`
@@ -32,14 +32,14 @@ type Finding struct {
 	Section  string  `json:"section"`  // "RFC 6455 §5.5.1"
 	Level    string  `json:"level"`    // MUST, SHOULD, …
 	Sentence string  `json:"sentence"` // of the rule
-	Cause    string  `json:"cause"`    // the same for findings with one cause
+	Cause    string  `json:"cause"`    // equal for findings with the same cause
 }
 
-// patience is the shortest wait after which "immediately" is broken for sure,
+// patience is the minimum time after which "immediately" is certainly violated,
 // whatever the time limit of the run.
 const patience = 10 * time.Second
 
-// slowness is how long a server may take for what it should do at once.
+// slowness is the time a server may take to do something immediately.
 const slowness = 2 * time.Second
 
 // find adds a finding. A violation of a rule that is not a MUST is a WARN.
@@ -59,19 +59,19 @@ func (p *play) find(v Verdict, rule, cause, got, want string) {
 	})
 }
 
-// broken reports something that breaks a rule in every scenario.
+// broken adds a FAIL for a rule that applies to every scenario.
 func (p *play) broken(name, got, want string) {
 	p.find(Fail, p.set.Always[name].Rule, name, got, want)
 }
 
-// warned reports something that is at most a WARN.
+// warned adds a WARN for a rule that applies to every scenario.
 func (p *play) warned(name, got, want string) {
 	p.find(Warn, p.set.Always[name].Rule, name, got, want)
 }
 
-// judge judges how the peer answered and how TCP ended. What is wrong with
-// its frames was found as they arrived.
-func (p *play) judge() {
+// checkOutcome checks how the peer answered and how TCP ended. Its frames were
+// checked as they arrived.
+func (p *play) checkOutcome() {
 	e := p.set.Expectations[p.sc.Expect]
 	if b := p.parser.incomplete(); len(b) > 0 {
 		p.broken("incomplete", p.o.say("probe.got.incomplete", b[:min(len(b), 16)]), p.o.say("probe.want.whole"))
@@ -85,14 +85,14 @@ func (p *play) judge() {
 	case "flood":
 		p.broken("flood", p.o.say("probe.got.flood", maxReceived>>20), p.o.wanted(e.End[p.role], p.role, ""))
 	}
-	p.judgeClose(e)
-	if p.end != "flood" && p.pongLater == 0 { // then TCP was not waited for
-		p.judgeEnd(e.End[p.role])
+	p.checkClose(e)
+	if p.end != "flood" && p.pongLater == 0 { // the end of TCP was not awaited
+		p.checkEnd(e.End[p.role])
 	}
 }
 
-// judgeClose judges the peer's first Close frame, or that there was none.
-func (p *play) judgeClose(e Expectation) {
+// checkClose checks the peer's first Close frame or its absence.
+func (p *play) checkClose(e Expectation) {
 	tokens, got := []string{"none"}, p.o.say("probe.got.none")
 	waited := p.first == nil && (p.late || p.end == "open" || p.end == "flood")
 	switch {
@@ -104,7 +104,7 @@ func (p *play) judgeClose(e Expectation) {
 		got = p.o.say("probe.got.none_reset")
 	}
 	if p.pongLater > 0 {
-		// The Ping was answered, and so the frame before it was accepted.
+		// The Ping was answered, so the frame before it was accepted.
 		p.find(Fail, p.sc.Rule, "close pong", p.o.say("probe.got.pong_later", p.pongLater), p.o.say("probe.want.fails"))
 		return
 	}
@@ -120,8 +120,8 @@ func (p *play) judgeClose(e Expectation) {
 	p.find(v, rule, "close "+token, got, p.o.wanted(e.Close, p.role, p.sc.Echo))
 }
 
-// judgeEnd judges who closed TCP.
-func (p *play) judgeEnd(j Judgment) {
+// checkEnd checks which side closed TCP.
+func (p *play) checkEnd(j Judgment) {
 	waited := p.end == "open" || p.end == "late"
 	v, rule, token := j.decide([]string{p.end}, p.sc.Rule)
 	if v == Fail && waited && !(j.Immediately && p.o.Timeout >= patience && p.complete()) {
@@ -137,12 +137,12 @@ func (p *play) judgeEnd(j Judgment) {
 	p.find(v, rule, "end "+token, got, p.o.wanted(j, p.role, ""))
 }
 
-// complete reports whether the closing handshake was completed: only then is
-// TCP to be closed immediately.
+// complete reports whether the closing handshake was completed. Only then must
+// TCP be closed immediately.
 func (p *play) complete() bool { return p.first != nil && p.sentClose }
 
-// decide returns what the tokens come to: the verdict, the rule, and the token
-// that decided.
+// decide returns the verdict for the tokens, the rule, and the token that
+// decided.
 func (j Judgment) decide(tokens []string, rule string) (Verdict, string, string) {
 	if j.Rule != "" {
 		rule = j.Rule
@@ -165,8 +165,8 @@ func (j Judgment) decide(tokens []string, rule string) (Verdict, string, string)
 	return Fail, rule, tokens[0]
 }
 
-// closeTokens returns the words that a Judgment's lists may use for a Close
-// frame with this payload, given what an echo would be.
+// closeTokens returns the tokens of a Judgment that match a Close frame with
+// this payload, if echo is the payload of an echo.
 func closeTokens(payload []byte, echo string) []string {
 	var t []string
 	switch {
@@ -187,9 +187,9 @@ func closeTokens(payload []byte, echo string) []string {
 	return append(t, "any")
 }
 
-// wellFormed judges a frame of the peer by the rules that hold in every
+// checkFrame checks a frame of the peer against the rules that apply to every
 // scenario.
-func (p *play) wellFormed(f *wireFrame) {
+func (p *play) checkFrame(f *wireFrame) {
 	what := p.describe(f)
 	say := p.o.say
 	switch {
@@ -226,7 +226,7 @@ func (p *play) wellFormed(f *wireFrame) {
 	}
 }
 
-// closePayload judges the payload of the peer's Close (§5.5.1, §7.4).
+// closePayload checks the payload of the peer's Close frame (§5.5.1, §7.4).
 func (p *play) closePayload(b []byte) {
 	say := p.o.say
 	if len(b) == 1 {
@@ -247,7 +247,7 @@ func (p *play) closePayload(b []byte) {
 	}
 }
 
-// indexInvalid returns the offset of the first byte that is not UTF-8, or -1.
+// indexInvalid returns the offset of the first invalid UTF-8 sequence, or -1.
 func indexInvalid(b []byte) int {
 	for i := 0; i < len(b); {
 		r, n := utf8.DecodeRune(b[i:])
@@ -259,10 +259,10 @@ func indexInvalid(b []byte) int {
 	return -1
 }
 
-// faulty returns the bytes at offset i to show: a few, from the fault on.
+// faulty returns the bytes to show for a fault at offset i.
 func faulty(b []byte, i int) []byte { return b[i:min(len(b), i+4)] }
 
-// describe puts a frame in few words: Close 1000 "bye".
+// describe describes a frame briefly, as in Close 1000 "bye".
 func (p *play) describe(f *wireFrame) string {
 	say, n := p.o.say, f.declared
 	switch f.opcode {
