@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"io"
 	"net"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,61 +14,12 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// peerFrames returns what a peer of an endpoint sends: messages, and a Close frame
-// with the given payload.
-func peerFrames(client bool, payload string) []byte {
-	var b []byte
-	add := func(first byte, p string) {
-		if client {
-			b = append(append(b, first, byte(len(p))), p...)
-			return
-		}
-		key := [4]byte{9, 8, 7, 6}
-		b = append(append(b, first, 0x80|byte(len(p))), key[:]...)
-		b = append(b, p...)
-		frame.Mask(b[len(b)-len(p):], key, 0)
-	}
-	add(0x81, "a message that was on its way")
-	for range 20 {
-		add(0x82, strings.Repeat("x", 125))
-	}
-	add(0x89, "a Ping")
-	add(0x88, payload)
-	return b
-}
-
-// hangUp closes the write side of conn, reads to the end and closes conn.
-func hangUp(conn net.Conn, timeout time.Duration) {
-	var h closeevent.Handshake
-	h.Fail(nil, 0)
-	closeconn.Finish(conn, &h, timeout)
-}
-
-// roles calls f for both roles of an endpoint, with its connection and its peer's.
-func roles(t *testing.T, f func(t *testing.T, client bool, conn, peer net.Conn)) {
-	for _, tr := range transports {
-		for _, client := range []bool{false, true} {
-			name := "/server"
-			if client {
-				name = "/client"
-			}
-			t.Run(tr.name+name, func(t *testing.T) {
-				conn, peer := tr.pair(t)
-				if client {
-					conn, peer = peer, conn
-				}
-				f(t, client, conn, peer)
-			})
-		}
-	}
-}
-
 // TestClose verifies that Close reads other frames up to the peer's Close
 // frame, whether they arrive later or are already in a buffered reader.
 //
 // Shows: R20 R29 R30
 func TestClose(t *testing.T) {
-	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+	eachRole(t, func(t *testing.T, client bool, conn, peer net.Conn) {
 		sent := make(chan []byte, 1)
 		go func() {
 			b := make([]byte, frame.MaxSize)
@@ -100,7 +50,7 @@ func TestClose(t *testing.T) {
 
 // TestCloseBuffered verifies that Close uses the bytes in the reader first.
 func TestCloseBuffered(t *testing.T) {
-	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+	eachRole(t, func(t *testing.T, client bool, conn, peer net.Conn) {
 		b := peerFrames(client, "\x03\xe9")
 		half := len(b) - 3
 		r := bufio.NewReader(io.MultiReader(bytes.NewReader(b[:half]), conn))
@@ -124,7 +74,7 @@ func TestCloseBuffered(t *testing.T) {
 //
 // Shows: R39
 func TestCloseFaulty(t *testing.T) {
-	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+	eachRole(t, func(t *testing.T, client bool, conn, peer net.Conn) {
 		go func() {
 			// An empty message with the wrong masking for the role.
 			message := []byte{0x82, 0x00}
@@ -147,7 +97,7 @@ func TestCloseFaulty(t *testing.T) {
 
 // TestCloseRefused verifies that an invalid code or reason changes nothing.
 func TestCloseRefused(t *testing.T) {
-	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+	eachRole(t, func(t *testing.T, client bool, conn, peer net.Conn) {
 		h, _ := endpoint(client)
 		before := h.Ending()
 		if got, err := closeconn.Close(conn, nil, h, closecode.AbnormalClosure, "", long); got != (closeevent.Event{}) || err != frame.ErrInvalidCode {
@@ -165,14 +115,12 @@ func TestCloseRefused(t *testing.T) {
 	})
 }
 
-func readOne(conn net.Conn, b []byte) int { n, _ := conn.Read(b); return n }
-
 // TestCloseWriteFails verifies that after a failed write the event is not clean,
 // and that nothing more is read.
 //
 // Shows: R32
 func TestCloseWriteFails(t *testing.T) {
-	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+	eachRole(t, func(t *testing.T, client bool, conn, peer net.Conn) {
 		defer peer.Close()
 		bottom(conn).Close()
 		h, _ := endpoint(client)
@@ -190,7 +138,7 @@ func TestCloseWriteFails(t *testing.T) {
 // timeout the Close frame is still written.
 func TestCloseUnanswered(t *testing.T) {
 	for _, timeout := range []time.Duration{-time.Second, 0, 100 * time.Millisecond} {
-		roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+		eachRole(t, func(t *testing.T, client bool, conn, peer net.Conn) {
 			defer peer.Close()
 			h, _ := endpoint(client)
 			start := time.Now()
@@ -205,7 +153,7 @@ func TestCloseUnanswered(t *testing.T) {
 				t.Errorf("cause %v, want unanswered", cause)
 			}
 			_, parse := endpoint(!client)
-			if c, err := read(peer, parse); err != nil || string(c.Reason) != "bye" {
+			if c, err := readClose(peer, parse); err != nil || string(c.Reason) != "bye" {
 				t.Errorf("the peer received %v %q, %v", c.Code, c.Reason, err)
 			}
 		})
@@ -215,10 +163,10 @@ func TestCloseUnanswered(t *testing.T) {
 // TestCloseAfterReceive verifies that Close on a connection that the peer has closed
 // writes and reads nothing more.
 func TestCloseAfterReceive(t *testing.T) {
-	roles(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+	eachRole(t, func(t *testing.T, client bool, conn, peer net.Conn) {
 		go hangUp(peer, long)
 		h, _ := endpoint(client)
-		write(conn, h, h.Receive(nil, frame.Close{Code: closecode.GoingAway}))
+		writeClose(conn, h, h.Receive(nil, frame.Close{Code: closecode.GoingAway}))
 		want := closeevent.Event{Code: closecode.GoingAway, WasClean: true}
 		if got, err := closeconn.Close(conn, nil, h, closecode.NormalClosure, "", long); got != want || err != nil {
 			t.Errorf("got %v, %v, want %v", got, err, want)

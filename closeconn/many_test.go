@@ -45,7 +45,7 @@ func closeAll(tb testing.TB, conns [][2]net.Conn) time.Duration {
 	atClient := make([]closeevent.Event, len(conns))
 	var ends sync.WaitGroup
 	for i := range conns {
-		ends.Go(func() { atClient[i] = answer(conns[i][1], true) })
+		ends.Go(func() { atClient[i] = answerClose(conns[i][1], true) })
 	}
 	start := time.Now()
 	for i := range conns {
@@ -55,9 +55,9 @@ func closeAll(tb testing.TB, conns [][2]net.Conn) time.Duration {
 			if err != nil {
 				return
 			}
-			write(conns[i][0], h, b)
-			if c, err := read(conns[i][0], parse); err == nil {
-				write(conns[i][0], h, h.Receive(nil, c))
+			writeClose(conns[i][0], h, b)
+			if c, err := readClose(conns[i][0], parse); err == nil {
+				writeClose(conns[i][0], h, h.Receive(nil, c))
 			}
 			atServer[i] = closeconn.Finish(conns[i][0], h, long)
 		})

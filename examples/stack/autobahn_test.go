@@ -271,7 +271,7 @@ func nonCharacters() (list []string) {
 func isUTF8(s string) bool { return string([]rune(s)) == s }
 
 func TestAutobahn(t *testing.T) {
-	roles(t, func(t *testing.T, client bool) {
+	eachRole(t, func(t *testing.T, client bool) {
 		for _, tt := range autobahnCases() {
 			t.Run(tt.id, func(t *testing.T) {
 				t.Parallel()

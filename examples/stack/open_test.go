@@ -147,7 +147,7 @@ func TestResponse(t *testing.T) {
 			if _, msg, err := c.Read(nil); string(msg) != "first" || err != nil {
 				t.Errorf("Read = %q, %v", msg, err)
 			}
-			if _, _, err := c.Read(nil); !ended(err, clean(1000, "")) {
+			if _, _, err := c.Read(nil); !endedWith(err, clean(1000, "")) {
 				t.Error(err)
 			}
 		})
@@ -198,4 +198,54 @@ func TestDial(t *testing.T) {
 	if _, err := conn.Write(nil); !errors.Is(err, io.ErrClosedPipe) && !errors.Is(err, os.ErrClosed) {
 		t.Errorf("the connection is not closed: %v", err)
 	}
+}
+
+// TestFramesWithRequest verifies frames that arrive together with the opening handshake.
+func TestFramesWithRequest(t *testing.T) {
+	s, ends := echoServer(t, Config{})
+	s.Start()
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	io.WriteString(conn, goodRequest+string(wire(true, text("early"), closing(1001, ""))))
+	in := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(in, nil)
+	if err != nil || resp.StatusCode != 101 {
+		t.Fatal(resp, err)
+	}
+	rest, err := io.ReadAll(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if frames, err := unwire(rest, false); len(frames) != 2 || frames[0] != text("early") || frames[1] != closing(1001, "") || err != nil {
+		t.Errorf("got %v, %v", frames, err)
+	}
+	if err := <-ends; err != error(clean(1001, "")) {
+		t.Error(err)
+	}
+}
+
+// TestServerDeadlines verifies that deadlines set by the HTTP server no longer
+// apply.
+func TestServerDeadlines(t *testing.T) {
+	s, _ := echoServer(t, Config{})
+	s.Config.ReadTimeout = 50 * time.Millisecond
+	s.Config.WriteTimeout = 50 * time.Millisecond
+	s.Start()
+	defer s.Close()
+	c, err := Dial(context.Background(), "ws"+s.URL[4:], Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(100 * time.Millisecond) // more than the deadlines
+	if err := c.Write(Text, []byte("a")); err != nil {
+		t.Error(err)
+	}
+	if _, msg, err := c.Read(nil); string(msg) != "a" || err != nil {
+		t.Errorf("Read = %q, %v", msg, err)
+	}
+	c.Close(1000, "")
 }

@@ -121,13 +121,13 @@ var rules = []struct {
 
 // Shows: R02 R04 R06 R07 R08 R10 R11 R13 R14 R18 R22 R23 R33 R35 R37 R38 R39 R52 R53 R56
 func TestRules(t *testing.T) {
-	roles(t, func(t *testing.T, client bool) {
+	eachRole(t, func(t *testing.T, client bool) {
 		for _, tt := range rules {
 			t.Run(tt.name, func(t *testing.T) {
 				in := wire(!client, tt.in...)
-				check := func(how string, pieces ...[]byte) {
+				check := func(how string, chunks ...[]byte) {
 					t.Helper()
-					o := run(t, client, Config{MaxMessage: 1 << 20}, false, pieces...)
+					o := run(t, client, Config{MaxMessage: 1 << 20}, false, chunks...)
 					if !slices.Equal(o.messages, tt.want) {
 						t.Errorf("%s: messages %v, want %v", how, o.messages, tt.want)
 					}
@@ -158,7 +158,7 @@ func TestRules(t *testing.T) {
 //
 // Shows: R32 R33 R42
 func TestEnd(t *testing.T) {
-	roles(t, func(t *testing.T, client bool) {
+	eachRole(t, func(t *testing.T, client bool) {
 		in := wire(!client, textPart("Grü"), ping("p"), last("ße"), bin("x"), closing(1001, "leaving"))
 		size := len(in) - len(wire(!client, closing(1001, "leaving")))
 		for n := range len(in) + 1 {
@@ -182,7 +182,7 @@ func TestEnd(t *testing.T) {
 //
 // Shows: R23 R38 R52
 func TestFailFast(t *testing.T) {
-	roles(t, func(t *testing.T, client bool) {
+	eachRole(t, func(t *testing.T, client bool) {
 		for _, tt := range []struct {
 			name string
 			in   []wireFrame
@@ -214,7 +214,7 @@ func TestFailFast(t *testing.T) {
 					}
 					peer.Close()
 				}()
-				if _, _, err := c.Read(nil); !ended(err, lost) {
+				if _, _, err := c.Read(nil); !endedWith(err, lost) {
 					t.Errorf("Read: %v", err)
 				}
 			})
@@ -226,7 +226,7 @@ func TestFailFast(t *testing.T) {
 //
 // Shows: payloads.json frames.json utf8.json
 func TestVectors(t *testing.T) {
-	roles(t, func(t *testing.T, client bool) {
+	eachRole(t, func(t *testing.T, client bool) {
 		check := func(id string, in []byte, fault string, answer, code closecode.Code, reason string) {
 			t.Helper()
 			o := run(t, client, Config{}, false, in)
@@ -270,7 +270,7 @@ func TestVectors(t *testing.T) {
 //
 // Shows: R47 R50 R51 R54 P04
 func TestCodes(t *testing.T) {
-	roles(t, func(t *testing.T, client bool) {
+	eachRole(t, func(t *testing.T, client bool) {
 		for i := range 1 << 16 {
 			code := closecode.Code(i)
 			o := run(t, client, Config{}, false, wire(!client, wireFrame{first: 0x88, payload: string([]byte{byte(code >> 8), byte(code)}) + "r"}))

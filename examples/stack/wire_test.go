@@ -1,19 +1,13 @@
 package stack
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"sync"
-	"testing"
-	"time"
 
 	"github.com/closeframe/closeframe/closecode"
-	"github.com/closeframe/closeframe/closeevent"
 )
 
 // The tests build and parse frames here, with code that is independent of the
@@ -160,128 +154,3 @@ func unwire(b []byte, client bool) (frames []wireFrame, err error) {
 	}
 	return frames, nil
 }
-
-// A script is a peer in memory: it sends the chunks, one per Read, closes its
-// side, and accepts every write.
-type script struct {
-	mu     sync.Mutex
-	pieces [][]byte
-	sent   []byte // by the endpoint
-	closed bool
-	atOnce bool // EOF is returned with the last bytes
-}
-
-func (s *script) Read(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return 0, net.ErrClosed
-	}
-	for len(s.pieces) > 0 && len(s.pieces[0]) == 0 {
-		s.pieces = s.pieces[1:]
-	}
-	if len(s.pieces) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, s.pieces[0])
-	s.pieces[0] = s.pieces[0][n:]
-	if s.atOnce && len(s.pieces) == 1 && len(s.pieces[0]) == 0 {
-		return n, io.EOF
-	}
-	return n, nil
-}
-
-func (s *script) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return 0, net.ErrClosed
-	}
-	s.sent = append(s.sent, p...)
-	return len(p), nil
-}
-
-func (s *script) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closed = true
-	return nil
-}
-
-func (s *script) CloseWrite() error                { return nil }
-func (s *script) LocalAddr() net.Addr              { return nil }
-func (s *script) RemoteAddr() net.Addr             { return nil }
-func (s *script) SetDeadline(time.Time) error      { return nil }
-func (s *script) SetReadDeadline(time.Time) error  { return nil }
-func (s *script) SetWriteDeadline(time.Time) error { return nil }
-
-// An outcome is the result of a script.
-type outcome struct {
-	messages []wireFrame // that Read returned
-	sent     []wireFrame // by the endpoint
-	event    closeevent.Event
-}
-
-// run makes an endpoint, a client or a server, read the chunks to the end. If
-// echo is set, the endpoint returns every message.
-func run(t testing.TB, client bool, config Config, echo bool, pieces ...[]byte) (o outcome) {
-	t.Helper()
-	s := &script{pieces: pieces}
-	c := newConn(s, bufio.NewReader(s), client, config)
-	for {
-		op, msg, err := c.Read(nil)
-		if err != nil {
-			var ok bool
-			if o.event, ok = errors.AsType[closeevent.Event](err); !ok {
-				t.Errorf("Read returned %v, without a CloseEvent", err)
-			}
-			if o.event.WasClean != (err == error(o.event)) {
-				t.Errorf("Read returned %v with %v", err, o.event)
-			}
-			break
-		}
-		o.messages = append(o.messages, wireFrame{first: 0x80 | byte(op), payload: string(msg)})
-		if echo {
-			if err := c.Write(op, msg); err != nil {
-				t.Errorf("Write: %v", err)
-			}
-		}
-	}
-	s.mu.Lock() // a Pong may be on its way
-	defer s.mu.Unlock()
-	if !s.closed {
-		t.Error("the transport is open after the end")
-	}
-	var err error
-	if o.sent, err = unwire(s.sent, client); err != nil {
-		t.Errorf("sent % .200x: %v", s.sent, err)
-	}
-	return o
-}
-
-// closeOf returns the code and the reason of the Close among the frames. The
-// code is 1005 for an empty one and 0 for none.
-func closeOf(frames []wireFrame) (closecode.Code, string) {
-	for _, f := range frames {
-		if f.first == 0x88 {
-			if len(f.payload) < 2 {
-				return closecode.NoStatusRcvd, ""
-			}
-			return closecode.Code(f.payload[0])<<8 | closecode.Code(f.payload[1]), f.payload[2:]
-		}
-	}
-	return 0, ""
-}
-
-// roles calls f for both roles of the endpoint.
-func roles(t *testing.T, f func(t *testing.T, client bool)) {
-	t.Run("server", func(t *testing.T) { f(t, false) })
-	t.Run("client", func(t *testing.T) { f(t, true) })
-}
-
-// clean and lost are the two ways in which connections end.
-func clean(code closecode.Code, reason string) closeevent.Event {
-	return closeevent.Event{Code: code, Reason: reason, WasClean: true}
-}
-
-var lost = closeevent.Event{Code: closecode.AbnormalClosure}

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"io"
 	"net"
-	"os"
 	"runtime"
 	"syscall"
 	"testing"
@@ -20,8 +19,6 @@ import (
 )
 
 var closes = flag.Int("closes", 100, "how often each connection is closed over unread data")
-
-var ends = flag.Int("ends", 20, "how many connections of each kind are ended before what is left open is counted")
 
 // unread is the number of bytes from the peer that this endpoint does not read.
 const unread = 1 << 20
@@ -101,7 +98,7 @@ func overUnread(t *testing.T, tr transport, client bool, end func(net.Conn)) (la
 	<-sent
 	if failed = failedWrite; failed == nil {
 		_, parse := endpoint(!client)
-		c, failed = read(peer, parse)
+		c, failed = readClose(peer, parse)
 	}
 	for _, conn := range []net.Conn{peer, bottom(peer)} {
 		if _, ended = conn.Read(make([]byte, 1)); ended != io.EOF {
@@ -117,7 +114,7 @@ func overUnread(t *testing.T, tr transport, client bool, end func(net.Conn)) (la
 func failThenFinish(client bool) func(net.Conn) {
 	return func(conn net.Conn) {
 		h, _ := endpoint(client)
-		write(conn, h, h.Fail(nil, closecode.MessageTooBig))
+		writeClose(conn, h, h.Fail(nil, closecode.MessageTooBig))
 		closeconn.Finish(conn, h, long)
 	}
 }
@@ -125,17 +122,17 @@ func failThenFinish(client bool) func(net.Conn) {
 // failThenClose closes without this package.
 func failThenClose(conn net.Conn) {
 	h, _ := endpoint(false)
-	write(conn, h, h.Fail(nil, closecode.MessageTooBig))
+	writeClose(conn, h, h.Fail(nil, closecode.MessageTooBig))
 	conn.Close()
 }
 
-// TestNothingLost verifies that the peer always receives the Close frame and
+// TestCloseArrivesDespiteUnreadData verifies that the peer always receives the Close frame and
 // then FIN, while 1 MiB from the peer is unread.
 //
 //	go test ./closeconn -run NothingLost -v -closes 1000
 //
 // Shows: R25 R28 R55
-func TestNothingLost(t *testing.T) {
+func TestCloseArrivesDespiteUnreadData(t *testing.T) {
 	for _, tr := range []transport{{"tcp", pairTCP}, {"tls", pairTLS}} {
 		for _, role := range []string{"server", "client"} {
 			t.Run(tr.name+"/"+role, func(t *testing.T) {
@@ -210,7 +207,7 @@ func TestPeerStillWriting(t *testing.T) {
 			_, err := client.Write(make([]byte, 16<<20))
 			var got closeevent.Event
 			if err == nil {
-				got = answer(client, true)
+				got = answerClose(client, true)
 			} else {
 				got = new(closeevent.Handshake).TransportClosed()
 				client.Close()
@@ -225,61 +222,4 @@ func TestPeerStillWriting(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestNoLeaks verifies that Finish leaves nothing open, whatever the peer did.
-// To run it with more connections:
-//
-//	go test ./closeconn -run NoLeaks -v -ends 4000
-func TestNoLeaks(t *testing.T) {
-	open := func() int {
-		entries, err := os.ReadDir("/dev/fd")
-		if err != nil {
-			t.Skip("this system does not list open files:", err)
-		}
-		return len(entries)
-	}
-	// The pairs are kept alive and closed at the end of the test, so only
-	// Finish can close a server's end.
-	scene := func(closes bool) {
-		for _, tr := range transports {
-			server, client := tr.pair(t)
-			h, parse := endpoint(false)
-			if closes {
-				ended := make(chan closeevent.Event)
-				go func() { ended <- answer(client, true) }()
-				b, _ := h.Close(nil, closecode.GoingAway, "")
-				write(server, h, b)
-				c, err := read(server, parse)
-				if err != nil {
-					t.Fatal(err)
-				}
-				h.Receive(nil, c)
-				closeconn.Finish(server, h, long)
-				<-ended
-				continue
-			}
-			write(server, h, h.Fail(nil, closecode.GoingAway))
-			closeconn.Finish(server, h, time.Millisecond) // the peer never closes
-			bottom(client).Close()
-		}
-	}
-	// Descriptors that are opened once and kept, such as that of the poller,
-	// are not leaks.
-	scene(false)
-	scene(true)
-	files, routines := open(), runtime.NumGoroutine()
-	for i := range *ends {
-		scene(i%2 == 0)
-	}
-	if now := open(); now > files {
-		t.Errorf("%d files are open, %d before", now, files)
-	}
-	// A goroutine is counted for a moment after its last statement.
-	for deadline := time.Now().Add(long); runtime.NumGoroutine() > routines; runtime.Gosched() {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d goroutines are running, %d before", runtime.NumGoroutine(), routines)
-		}
-	}
-	t.Logf("%d closes, %d descriptors and %d goroutines before and after", *ends*len(transports), files, routines)
 }
