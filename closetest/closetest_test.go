@@ -42,7 +42,7 @@ func TestNewcomer(t *testing.T) {
 		"given:    03 (1 byte)\n",
 		"expected: an error, failing with 1002: the payload is half a status code\n",
 		`got:      code 1005, reason ""`+"\n",
-		"rule:     RFC 6455 §5.5.1 (R14, ", "if it has one the first two bytes MUST be",
+		"rule:     RFC 6455 §5.5.1 (R14, MUST): the payload of a Close is empty or begins with a status code of two bytes; a payload of one byte is invalid\n",
 		"closetest: payloads: 540 passed, 0 known, 4 failed\n")
 	if n := strings.Count(out, "--- FAIL: TestClose/payload/"); n != 4 {
 		t.Errorf("%d subtests fail, want 4:\n%s", n, out)
@@ -64,11 +64,11 @@ func TestLists(t *testing.T) {
 		{"TestBadPattern", []string{`Run("("): error parsing regexp`}},
 		{"TestPanics", []string{"payload/text-for-a-code", "got:      panic: not a code", "lists.lenient", "rule:"}},
 		{"TestRegistry", []string{`got:      error "unknown code"`, "rule:     IANA", "note:     a matter of interpretation"}},
-		{"TestAnswer", []string{"expected: an error, failing with 1007: the reason is not valid UTF-8", `got:      error "`, ", failing with 1002", "rule:     RFC 3629 §3 (U03, def)", "only the code differs"}},
+		{"TestAnswer", []string{"expected: an error, failing with 1007: the reason is not valid UTF-8", `got:      error "`, ", failing with 1002", "rule:     RFC 3629 §3 (U03, definition)", "only the code differs"}},
 		{"TestAnswerUntoldGood", []string{"1 passed"}},
 		{"TestFrames", []string{
-			"given:    88 80 37 (3 bytes)", "expected: an error: the frame is incomplete", "(P03, def)",
-			"given:    01 82", "expected: an error: not a Close frame", "(P02, def)",
+			"given:    88 80 37 (3 bytes)", "expected: an error: the frame is incomplete", "(P03, definition)",
+			"given:    01 82", "expected: an error: not a Close frame", "(P02, definition)",
 			"given:    88 00 (2 bytes)", "failing with 1002: the frame of a client is not masked", "RFC 6455 §5.1 (R02, MUST)",
 			"server frames: 0 passed, 0 known, 3 failed",
 			"given:    88 7e 00 02 (4 bytes)", "failing with 1002 or 1009: the payload is longer", `got:      code 1000, reason "bye"`, "RFC 6455 §5.2 (R08, MUST)",
@@ -77,8 +77,27 @@ func TestLists(t *testing.T) {
 			`given:    code 1005, reason ""`, "expected: no bytes", "got:      03 ed (2 bytes)", "note:     a matter of interpretation",
 			"given:    code 1006", "expected: an error: the status code must not be sent", "RFC 6455 §7.4.1 (R47, MUST NOT)",
 			"encoder: 1 passed, 0 known, 2 failed"}},
+		{"TestFault", []string{
+			"frame/client/code-999\n", `(the fault "invalid_code")`, `(the fault "invalid_utf8")`, "note:     a matter of interpretation",
+			"frame/client/part-1-of-2\n", `(the fault "incomplete")`, "(no fault is told)",
+			"frame/client/length-1-whole\n", `(the fault "short")`, `(the fault "incomplete")`,
+			"client frames: 1 passed, 0 known, 3 failed"}},
+		{"TestFaultGood", []string{"client frames: 22 passed, 0 known, 0 failed"}},
+		{"TestHandler", []string{
+			"needs the option Trigger",
+			"FAIL one-byte-03: Close with a payload of one byte, 03", "sent:     Close (1 byte: 03)", "88 81 37 fa 21 3d 34 (7 bytes)",
+			"received: Close 1000", "expected: unmasked frames from a server", "got:      a masked frame: Close 1000", "RFC 6455 §5.1 (R03, MUST NOT)",
+			"WARN code-1001", "expected: Close 1001", "got:      Close 1000", "note:     a WARN",
+			"server: 1 passed, 0 known, 1 failed, 1 warned, 1 skipped"}},
+		{"TestHandlerStrict", []string{"WARN code-1001", "server: 0 passed, 0 known, 1 failed"}},
+		{"TestHandlerGood", []string{"known: answers everything with 1000", "FAIL one-byte-03", "server: 1 passed, 1 known, 0 failed"}},
+		{"TestKnownWarns", []string{"code-1001 is a WARN, but is listed as known to fail (an old list): remove it from Known, or use Strict"}},
+		{"TestNoServer", []string{"no result: dial tcp 127.0.0.1:1: "}},
+		{"TestNoURL", []string{`"http://127.0.0.1:1/": not a ws://, wss:// or ws+unix: URL`}},
+		{"TestNoClient", []string{"no result: connect returned without connecting to ws://127.0.0.1:"}},
+		{"TestClientStays", []string{"no result: connect has not returned 1s after the connection ended"}},
 		{"TestText", []string{
-			"utf8/u+0080", "given:    c2 80 (2 bytes)", "expected: valid UTF-8", "got:      invalid UTF-8", "RFC 3629 §4 (U04, def)",
+			"utf8/u+0080", "given:    c2 80 (2 bytes)", "expected: valid UTF-8", "got:      invalid UTF-8", "RFC 3629 §4 (U04, definition)",
 			"utf8/never-c0/alone", "expected: invalid UTF-8 at offset 0", "utf8: 1 passed, 0 known, 2 failed"}},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -89,5 +108,17 @@ func TestLists(t *testing.T) {
 			}
 			has(t, out, v.texts...)
 		})
+	}
+}
+
+// TestExamples runs the tests in the examples.
+func TestExamples(t *testing.T) {
+	for name, example := range map[string]func(){
+		"Payloads": ExamplePayloads, "ServerFrames": ExampleServerFrames, "ClientFrames": ExampleClientFrames,
+		"Encoder": ExampleEncoder, "UTF8": ExampleUTF8, "Fault": ExampleFault, "Known": ExampleKnown,
+		"Handler": ExampleHandler, "Server": ExampleServer, "Client": ExampleClient, "TLS": ExampleTLS, "Skip": ExampleSkip,
+	} {
+		example()
+		t.Run(name, test)
 	}
 }

@@ -18,6 +18,7 @@ type config struct {
 	run     *regexp.Regexp
 	skip    *regexp.Regexp
 	answer  func(error) int
+	fault   func(error) string
 	trigger string
 	tls     *tls.Config
 	header  http.Header
@@ -94,6 +95,20 @@ func (c *config) runs(id string) bool {
 // accepted where an error is expected.
 func Answer(code func(err error) int) Option {
 	return func(c *config) { c.answer = code }
+}
+
+// Fault tells how to find, in an error of the parser, the fault that it stands
+// for: a name of the list in testdata/README.md, such as "invalid_utf8", or ""
+// if the error does not tell. The name is compared with the vector's.
+//
+// The name to give to an error that asks for more bytes is "incomplete". With
+// this option, a parser of frames must return such an error for the beginning
+// of a valid frame, and must not return it for a whole frame: an endpoint with
+// that parser would fail a connection over a Close frame that arrives in two
+// parts, or wait for bytes that never come. Without this option any error is
+// accepted for any fault.
+func Fault(name func(err error) string) Option {
+	return func(c *config) { c.fault = name }
 }
 
 // Trigger sets the text message that makes the peer start to close the

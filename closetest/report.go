@@ -135,14 +135,17 @@ func hex(b []byte) string {
 func sentence(id string) string {
 	for _, r := range vectors.Rules() {
 		if r.ID == id {
-			where := r.Spec
+			where, level := r.Spec, r.Level
+			if level == "def" {
+				level = "definition"
+			}
 			switch {
 			case r.Spec == "closeframe":
 				where = "closeframe's own reading"
 			case r.Section != "":
 				where += " §" + r.Section
 			}
-			return fmt.Sprintf("%s (%s, %s): %s", where, r.ID, r.Level, r.Rule)
+			return fmt.Sprintf("%s (%s, %s): %s", where, r.ID, level, r.Rule)
 		}
 	}
 	return id

@@ -72,7 +72,12 @@ func Client(t *testing.T, connect func(url string), opts ...Option) {
 		}()
 		res, err := scenarios().Client(ctx, ln, sc, s.options())
 		if err != nil && !ln.accepted.Load() {
-			return res, fmt.Errorf("the client did not connect: %w", err)
+			select {
+			case <-returned:
+				return res, fmt.Errorf("connect returned without connecting to %s", url)
+			default:
+				return res, fmt.Errorf("connect did not connect to %s: %w", url, err)
+			}
 		}
 		if err != nil {
 			return res, err

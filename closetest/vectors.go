@@ -20,7 +20,7 @@ func Payloads(t *testing.T, parse func(payload []byte) (code int, reason string,
 	s := newSuite(t, "payloads", opts)
 	for _, v := range vectors.Payloads() {
 		s.vector(v.ID, func() *problem {
-			return checkParse(input(v), parse, s.answer)
+			return checkParse(input{v, false}, parse, s.config)
 		})
 	}
 	s.done()
@@ -29,8 +29,8 @@ func Payloads(t *testing.T, parse func(payload []byte) (code int, reason string,
 // ServerFrames tests a function that parses a Close frame as a server receives
 // it, masked, with frames.json. The input may be an incomplete frame, may have
 // bytes after the frame, and may be a frame of another type: parse must return
-// an error for an incomplete frame and for a frame of another type. The rest is
-// as for [Payloads].
+// an error for an incomplete frame and for a frame of another type; see [Fault].
+// The rest is as for [Payloads].
 func ServerFrames(t *testing.T, parse func(frame []byte) (code int, reason string, err error), opts ...Option) {
 	t.Helper()
 	frames(t, "server frames", vectors.Server, parse, opts)
@@ -52,7 +52,7 @@ func frames(t *testing.T, name, role string, parse parser, opts []Option) {
 		}
 		s.vector(v.ID, func() *problem {
 			in := vectors.Payload{Origin: v.Origin, Bytes: v.Bytes, Code: v.Code, Reason: v.Reason, Error: v.Error, Answers: v.Answers}
-			return checkParse(input(in), parse, s.answer)
+			return checkParse(input{in, v.Early}, parse, s.config)
 		})
 	}
 	s.done()
@@ -84,20 +84,17 @@ func UTF8(t *testing.T, valid func(text []byte) bool, opts ...Option) {
 type parser = func([]byte) (int, string, error)
 
 // An input is the input of a parser with the expected result.
-type input vectors.Payload
+type input struct {
+	vectors.Payload
+	early bool // the fault is found before the frame ends
+}
 
-func checkParse(v input, parse parser, answer func(error) int) *problem {
+func checkParse(v input, parse parser, conf config) *problem {
 	p := problem{id: v.ID, rule: v.Rule, bytes: v.Bytes}
 	var code int
 	var reason string
 	var err error
 	p.got = catch(func() { code, reason, err = parse(exact(v.Bytes)) })
-	told := 0
-	if err != nil && answer != nil {
-		if told = answer(err); told == 1005 || told == 1006 || told == 1015 {
-			told = 0
-		}
-	}
 	switch {
 	case p.got != "": // a panic
 	case err == nil:
@@ -107,12 +104,9 @@ func checkParse(v input, parse parser, answer func(error) int) *problem {
 		}
 	default:
 		p.got = fmt.Sprintf("error %q", err)
-		// A frame of another type may be invalid for other reasons.
-		if v.Error != "" && (told == 0 || slices.Contains(v.Answers, uint16(told)) || v.Error == vectors.NotClose) {
+		answered, told := conf.answered(v, err, &p), conf.told(v, err, &p)
+		if v.Error != "" && answered && told {
 			return nil
-		}
-		if told != 0 {
-			p.got += fmt.Sprintf(", failing with %d", told)
 		}
 	}
 	switch {
@@ -124,14 +118,58 @@ func checkParse(v input, parse parser, answer func(error) int) *problem {
 		codes := strings.Trim(strings.ReplaceAll(fmt.Sprint([]uint16(v.Answers)), " ", " or "), "[]")
 		p.expected = fmt.Sprintf("an error, failing with %s: %s", codes, faults[v.Error])
 	}
-	p.note = note(v.Rule, v.Error)
-	if p.note == "" && v.Error == vectors.TooLong && strings.HasPrefix(v.ID, "payload/") {
+	if v.Error != "" && conf.fault != nil {
+		p.expected += fmt.Sprintf(" (the fault %q)", v.Error)
+	}
+	if n := note(v.Rule, v.Error); n != "" {
+		p.note = n
+	} else if v.Error == vectors.TooLong && strings.HasPrefix(v.ID, "payload/") {
 		p.note = "a parser of payloads need not check this if the one of frame headers does"
 	}
-	if p.note == "" && v.Error != "" && told != 0 && v.Error != vectors.Incomplete {
+	return &p
+}
+
+// answered reports whether the status code that err tells, if it does, is
+// expected.
+func (c *config) answered(v input, err error, p *problem) bool {
+	if c.answer == nil {
+		return true
+	}
+	code := c.answer(err)
+	if code == 0 || code == 1005 || code == 1006 || code == 1015 || slices.Contains(v.Answers, uint16(code)) {
+		return true
+	}
+	p.got += fmt.Sprintf(", failing with %d", code)
+	if v.Error == vectors.NotClose { // it may be invalid as a frame of its type
+		return true
+	}
+	if v.Error != "" && v.Error != vectors.Incomplete {
 		p.note = "the frame was refused, as it must be; only the code differs"
 	}
-	return &p
+	return false
+}
+
+// told reports whether the fault that err tells, if it does, is expected.
+func (c *config) told(v input, err error, p *problem) bool {
+	if c.fault == nil {
+		return true
+	}
+	fault := c.fault(err)
+	switch {
+	case fault == v.Error || fault == "" && v.Error != vectors.Incomplete:
+		return true
+	case fault == vectors.Incomplete && v.early: // it reads whole frames first
+		return true
+	}
+	if fault == "" {
+		p.got += " (no fault is told)"
+		return false
+	}
+	p.got += fmt.Sprintf(" (the fault %q)", fault)
+	if fault != vectors.Incomplete && !slices.Contains([]string{"", vectors.Incomplete, vectors.NotClose}, v.Error) {
+		p.note = "the frame was refused, as it must be; only the fault differs"
+	}
+	return false
 }
 
 func checkEncode(v vectors.Encoding, encode func(int, string) ([]byte, error)) *problem {

@@ -75,6 +75,34 @@ func TestAnswerUntoldGood(t *testing.T) {
 	}
 }
 
+// TestFault has a parser that mixes up three errors.
+func TestFault(t *testing.T) {
+	parse := func(b []byte) (int, string, error) {
+		c, _, err := frame.Parse(b)
+		return int(c.Code), string(c.Reason), err
+	}
+	wrong := map[error]string{frame.ErrIncomplete: "", frame.ErrShort: "incomplete", frame.ErrInvalidCode: "invalid_utf8"}
+	closetest.ClientFrames(t, parse, closetest.Run("/part-1-of-2$|/length-1-whole$|/code-999$|/text-english$"),
+		closetest.Fault(func(err error) string { return wrong[err] }))
+}
+
+// TestFaultGood has a parser that waits for whole frames, and does not tell
+// other faults.
+func TestFaultGood(t *testing.T) {
+	closetest.ClientFrames(t, func(b []byte) (int, string, error) {
+		if len(b) < 2 || len(b) < 2+int(b[1]&0x7f) {
+			return 0, "", io.ErrUnexpectedEOF
+		}
+		c, _, err := frame.Parse(b)
+		return int(c.Code), string(c.Reason), err
+	}, closetest.Run("/part-|/length-1(-whole)?$"), closetest.Fault(func(err error) string {
+		if err == io.ErrUnexpectedEOF {
+			return "incomplete"
+		}
+		return ""
+	}))
+}
+
 func TestFrames(t *testing.T) {
 	wrong := func([]byte) (int, string, error) { return 1000, "bye", nil }
 	closetest.ServerFrames(t, wrong, closetest.Run("/part-3-of-6$|/first-01$|/direction-0$"))
