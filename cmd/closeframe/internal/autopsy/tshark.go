@@ -18,7 +18,7 @@ import (
 type Tshark struct {
 	Path   string // of the program; found in PATH if empty
 	Keylog string // a file of TLS secrets, as of SSLKEYLOGFILE
-	Filter string // a display filter of Wireshark's; one that [Tshark.TwoPass] reports needs [Tshark.Select] first
+	Filter string // a display filter of Wireshark's
 	Memory int    // the memory that it may use, in MiB; 0: no limit
 }
 
@@ -89,32 +89,22 @@ func older(a, b string) bool {
 // the TLS records that could be decrypted, are printed as they are: RFC 6455 is
 // not tshark's work here, and bodies of HTTP are not kept in memory.
 func (t *Tshark) Args() []string {
-	args := append(t.options(), "--disable-protocol", "http", "--disable-protocol", "websocket", "-Y", t.filter(),
-		"-T", "fields", "-E", "header=y", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator="+aggregator)
-	for _, f := range fields {
-		args = append(args, "-e", f)
-	}
-	return args
-}
-
-// options returns the arguments that do not depend on what is printed.
-func (t *Tshark) options() []string {
 	args := []string{"-r", "-", "-n", "-Q",
 		"-o", "tcp.desegment_tcp_streams:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE", "-o", "tcp.analyze_sequence_numbers:TRUE",
-		"-o", "tls.desegment_ssl_records:TRUE", "-o", "tls.desegment_ssl_application_data:TRUE", "-o", "data.show_as_text:FALSE"}
+		"-o", "tls.desegment_ssl_records:TRUE", "-o", "tls.desegment_ssl_application_data:TRUE", "-o", "data.show_as_text:FALSE",
+		"--disable-protocol", "http", "--disable-protocol", "websocket"}
 	if t.Keylog != "" {
 		args = append(args, "-o", "tls.keylog_file:"+t.Keylog)
 	}
-	return args
-}
-
-// filter returns the display filter for what is printed.
-func (t *Tshark) filter() string {
 	filter := "tcp && !icmp && !icmpv6" // ICMP quotes TCP headers
 	if t.Filter != "" {
 		filter += " && (" + t.Filter + ")"
 	}
-	return filter
+	args = append(args, "-Y", filter, "-T", "fields", "-E", "header=y", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator="+aggregator)
+	for _, f := range fields {
+		args = append(args, "-e", f)
+	}
+	return args
 }
 
 // CommandLine returns the command for a shell that prints what [Reader.Read]
@@ -134,17 +124,13 @@ func (t *Tshark) CommandLine(file string) string {
 // tshark's own, such as of a capture that is cut off, comes after f has read
 // all that there was.
 func (t *Tshark) Run(ctx context.Context, capture io.Reader, f func(fields io.Reader) error) error {
-	return t.run(ctx, t.Args(), capture, f)
-}
-
-func (t *Tshark) run(ctx context.Context, args []string, capture io.Reader, f func(output io.Reader) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, t.Path, args...)
+	cmd := exec.CommandContext(ctx, t.Path, t.Args()...)
 	if t.Memory > 0 && runtime.GOOS != "windows" && runtime.GOOS != "plan9" {
 		// A shell limits the memory and then becomes tshark.
 		script := fmt.Sprintf(`ulimit -v %d 2>/dev/null; exec "$0" "$@"`, t.Memory<<10)
-		cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", script, t.Path}, args...)...)
+		cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", script, t.Path}, t.Args()...)...)
 	}
 	stderr := &lastLines{}
 	cmd.Stderr = stderr

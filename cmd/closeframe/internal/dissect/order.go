@@ -1,7 +1,5 @@
 package dissect
 
-import "github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
-
 // An Order says that a frame should not be where it is: after a Close frame of
 // the same side.
 type Order struct {
@@ -13,20 +11,22 @@ type Order struct {
 	Quote     string `json:"quote"`
 }
 
+var (
+	noData  = rule{"RFC 6455 §5.5.1", "The application MUST NOT send any more data frames after sending a Close frame."}
+	noMore  = rule{"RFC 6455 §1.4", "After sending a control frame indicating the connection should be closed, a peer does not send any further data"}
+	noReply = rule{"RFC 6455 §5.5.2", "Upon receipt of a Ping frame, an endpoint MUST send a Pong frame in response, unless it already received a Close frame."}
+)
+
 // order returns what is wrong with f after a Close frame of the same side, or
 // nil.
 func (d *dissector) order(f *Frame) *Order {
-	violation, key, id := true, "", ""
 	switch {
 	case f.data():
-		key, id = "dissect.order.data", "R17"
+		return &Order{true, d.text.Text("dissect.order.data"), noData.section, noData.quote}
 	case f.Type == "close":
-		key, id = "dissect.order.close", "R55"
+		return &Order{true, d.text.Text("dissect.order.close"), noMore.section, noMore.quote}
 	case f.Type == "ping":
-		violation, key, id = false, "dissect.order.ping", "R22"
-	default:
-		return nil
+		return &Order{false, d.text.Text("dissect.order.ping"), noReply.section, noReply.quote}
 	}
-	r := rulebook.Of(id)
-	return &Order{violation, d.text.Text(key), r.Section, r.Quote}
+	return nil
 }

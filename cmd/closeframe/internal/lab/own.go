@@ -9,7 +9,6 @@ import (
 	"github.com/closeframe/closeframe/closetap"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/relay"
-	"github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
 )
 
 // ownCases connect the page to a server of the user's. They are not among the
@@ -125,13 +124,13 @@ func (r *relayed) result(lang string) result {
 	for _, report := range []dissect.Report{res.ToBrowser, res.ToServer} {
 		for _, f := range report.Frames {
 			if v := f.Verdict; v.Rule != "" && res.Rule == "" {
-				res.Rule, res.Quote, res.Href = v.Rule, v.Quote, rulebook.Href(v.Rule)
+				res.Rule, res.Quote, res.Href = v.Rule, v.Quote, rule{v.Rule, v.Quote}.href()
 			}
 		}
 	}
 	if s := r.report.Server; res.Rule == "" && s.Rule != "" {
 		res.Rule = s.Rule
-		res.Href = rulebook.Href(s.Rule)
+		res.Href = rule{section: s.Rule}.href()
 	}
 	return res
 }
