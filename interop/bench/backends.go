@@ -16,14 +16,24 @@ const (
 
 // slower reports whether closeframe is slower than the other one, whose result is r.
 func slower(r result) bool {
-	most := mostLonger
-	if strings.Contains(r.Scenario, "-fault-") {
-		most = mostLongerInvalid
-	}
-	return r.Ratio < leastRatio && -r.Longer > most
+	return r.Ratio < leastRatio && -r.Longer > longest(r)
 }
 
-// judgeBackends returns a verdict for each backend: on the worst of its texts.
+// isFault reports whether the texts of r are invalid.
+func isFault(r result) bool { return strings.Contains(r.Scenario, "-fault-") }
+
+// longest returns how many nanoseconds longer than the other one closeframe may
+// take.
+func longest(r result) float64 {
+	if isFault(r) {
+		return mostLongerInvalid
+	}
+	return mostLonger
+}
+
+// judgeBackends returns two verdicts for each backend that validates, on the
+// worst of its valid texts and the worst of its invalid ones, and one for each
+// that appends.
 func judgeBackends(results []result) []verdict {
 	type worst struct {
 		result
@@ -35,6 +45,9 @@ func judgeBackends(results []result) []verdict {
 		kind, _, _ := strings.Cut(r.Scenario, "/")
 		if !strings.HasPrefix(kind, validateOn) && !strings.HasPrefix(kind, appendOn) || r.Contender == ours {
 			continue
+		}
+		if isFault(r) {
+			kind += " invalid"
 		}
 		if len(all) == 0 || all[len(all)-1].kind != kind {
 			all = append(all, worst{result: r, kind: kind})
@@ -52,8 +65,12 @@ func judgeBackends(results []result) []verdict {
 	for _, w := range all {
 		v := verdict{
 			Work: fmt.Sprintf("`%s`, the worst of %d", w.Scenario, w.of), Against: w.Contender,
-			Reached: fmt.Sprintf("%s, %+.2f ns", times(w.Ratio), -w.Longer), Least: fmt.Sprintf("%s or %+.1f ns", times(leastRatio), mostLonger),
-			Met: "yes", Scenario: w.Scenario, Ratio: w.Ratio,
+			Reached: fmt.Sprintf("%s, %+.2f ns", times(w.Ratio), -w.Longer),
+			Least:   fmt.Sprintf("%s or %+.1f ns", times(leastRatio), longest(w.result)),
+			Met:     "yes", Scenario: w.Scenario, Ratio: w.Ratio, Margin: rounded(w.Ratio / leastRatio),
+		}
+		if w.slower == 0 {
+			v.Margin = max(v.Margin, 1)
 		}
 		if w.slower > 0 {
 			v.Reached += fmt.Sprintf("; %d too slow", w.slower)

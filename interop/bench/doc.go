@@ -16,8 +16,17 @@
 // their time nor their memory counts.
 //
 // The scenarios run on the best backend that closeframe's kernel has on this
-// processor; those called validate-go, validate-avx2 and so on run on each of them. The tag
-// purego leaves the assembly out (that of segmentio/asm too), and what they are called is validate-go.
+// processor; those called validate-go, validate-avx2 and so on run on the
+// backend they name. With the tag purego, which leaves the assembly of
+// closeframe and segmentio/asm out, there is only validate-go.
+//
+// A text of random lengths, validate/ascii/8-64, shows what branches cost that
+// no predictor learns. The curves have every length from 0 to 1,100 bytes on
+// every backend, so that a step, at which an implementation changes to a slower
+// path, is seen.
+//
+// The goals come first in the report: each with the figure reached, what is
+// required, and the worst input where it is about many.
 //
 // What an open connection keeps is measured on the heap after making so many of them,
 // from one to a million.

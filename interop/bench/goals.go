@@ -2,16 +2,29 @@ package main
 
 import "fmt"
 
-// A goal is a ratio that closeframe has set itself: so many times faster than
-// a rival, at the least and as an aim.
+// A goal is a ratio that closeframe is to reach: how many times as long a
+// library takes, at the least and as an aim.
 type goal struct {
 	scenario, rival string
 	least, aim      float64
 }
 
+// A limit is how many times as long as something else closeframe may take, at
+// the most and as an aim.
+type limit struct {
+	scenario, other string
+	most, aim       float64
+}
+
+var limits = []limit{
+	{"tap/125", copyName, 6, 3},
+	{"tap-masked/125", copyName, 8, 4},
+}
+
 var goals = append(
 	goalsFor("validate/ascii/%d", "unicode/utf8", 2.5, 3, 8, 16, 31, 32, 48, 64),
 	goal{"validate/ascii/123", "unicode/utf8", 1.7, 2.3},
+	goal{"validate/ascii/" + mixedName, "unicode/utf8", 2, 2.3},
 	goal{"validate/chinese/31", "unicode/utf8", 4, 5},
 	goal{"validate/chinese/64", "unicode/utf8", 5, 8},
 	goal{"validate/chinese/123", "unicode/utf8", 12, 15},
@@ -44,6 +57,35 @@ type verdict struct {
 	// The scenario whose ratio it is, if it is one's.
 	Scenario string  `json:"scenario,omitempty"`
 	Ratio    float64 `json:"ratio,omitempty"`
+
+	// Margin is what was reached, divided by what is required, so that 1 is just
+	// enough and less is too little. It is 0 for what has no size.
+	Margin float64 `json:"margin,omitempty"`
+}
+
+// met returns the verdict on what was reached.
+func met(reached, least, aim float64) string {
+	switch {
+	case reached >= aim:
+		return "aim"
+	case reached >= least:
+		return "least"
+	}
+	return "no"
+}
+
+// worstGoal returns how many verdicts are met, and the one that was met by the
+// least margin or missed by the most; false if there is none with a margin.
+func worstGoal(all []verdict) (worst verdict, good int, ok bool) {
+	for _, v := range all {
+		if v.Met != "no" {
+			good++
+		}
+		if v.Margin != 0 && (!ok || v.Margin < worst.Margin) {
+			worst, ok = v, true
+		}
+	}
+	return worst, good, ok
 }
 
 // judge compares the results with the goals that were measured.
@@ -54,17 +96,23 @@ func judge(results []result) []verdict {
 			if r.Scenario != g.scenario || r.Contender != g.rival {
 				continue
 			}
-			v := verdict{
+			all = append(all, verdict{
 				Work: "`" + g.scenario + "`", Against: g.rival, Reached: times(r.Ratio), Least: times(g.least), Aim: times(g.aim),
-				Met: "no", Scenario: g.scenario, Ratio: r.Ratio,
+				Met: met(r.Ratio, g.least, g.aim), Scenario: g.scenario, Ratio: r.Ratio, Margin: rounded(r.Ratio / g.least),
+			})
+		}
+	}
+	for _, l := range limits {
+		for _, r := range results {
+			if r.Scenario != l.scenario || r.Contender != l.other {
+				continue
 			}
-			switch {
-			case r.Ratio >= g.aim:
-				v.Met = "aim"
-			case r.Ratio >= g.least:
-				v.Met = "least"
-			}
-			all = append(all, v)
+			takes := 1 / r.Ratio
+			all = append(all, verdict{
+				Work: "`" + l.scenario + "`", Against: l.other, Reached: "takes " + times(takes),
+				Least: "at most " + times(l.most), Aim: "at most " + times(l.aim),
+				Met: met(r.Ratio, 1/l.most, 1/l.aim), Scenario: l.scenario, Ratio: r.Ratio, Margin: rounded(l.most / takes),
+			})
 		}
 	}
 	all = append(all, judgeBackends(results)...)

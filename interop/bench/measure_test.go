@@ -96,6 +96,14 @@ func TestJudge(t *testing.T) {
 		{[]result{rival("validate-go/a/1", 0.7, -0.4), rival("validate-go/a/2", 0.96, -0.6)}, "`validate-go/a/2`, the worst of 2 no"},
 		{[]result{rival("validate-go/a/1", 1.5, 2), rival("validate-avx2/a/1", 1.4, 2)},
 			"`validate-go/a/1`, the worst of 1 yes; `validate-avx2/a/1`, the worst of 1 yes"},
+		// Invalid texts have a verdict of their own, and may take 3 ns longer.
+		{[]result{rival("validate-go/a/1", 0.98, 0), rival("validate-go/a-fault-at-end/1", 0.9, -2.9)},
+			"`validate-go/a/1`, the worst of 1 yes; `validate-go/a-fault-at-end/1`, the worst of 1 yes"},
+		{[]result{rival("validate-go/a-fault-at-end/1", 0.9, -3.1)}, "`validate-go/a-fault-at-end/1`, the worst of 1 no"},
+		// A limit is on the other ratio.
+		{[]result{{Scenario: "tap/125", Contender: copyName, Ratio: 0.34}}, "`tap/125` aim"},
+		{[]result{{Scenario: "tap/125", Contender: copyName, Ratio: 0.17}}, "`tap/125` least"},
+		{[]result{{Scenario: "tap/125", Contender: copyName, Ratio: 0.16}}, "`tap/125` no"},
 	} {
 		var got []string
 		for _, v := range judge(test.results) {
@@ -110,6 +118,31 @@ func TestJudge(t *testing.T) {
 		if len(v) != 1 || v[0].Met != want {
 			t.Errorf("%v allocations: %v, want %s", allocs, v, want)
 		}
+	}
+}
+
+// TestWorstGoal verifies that the goal reached by the least margin is named.
+func TestWorstGoal(t *testing.T) {
+	std := func(id string, ratio float64) result {
+		return result{Scenario: id, Contender: stdName, Ratio: ratio, Longer: 9}
+	}
+	for _, test := range []struct {
+		results []result
+		worst   string
+		good    int
+	}{
+		{[]result{std("validate/ascii/8", 2.6), std("validate/ascii/123", 1.75)}, "`validate/ascii/123`", 2},
+		{[]result{std("validate/ascii/8", 2.4), std("validate/ascii/123", 1.75)}, "`validate/ascii/8`", 1},
+		{[]result{std("validate/ascii/8", 2.6), {Scenario: "tap/125", Contender: copyName, Ratio: 1 / 6.1}}, "`tap/125`", 1},
+		{[]result{std("validate/ascii/8", 2.6), std("validate-go/a/1", 0.99)}, "`validate-go/a/1`, the worst of 1", 2},
+	} {
+		worst, good, ok := worstGoal(judge(test.results))
+		if !ok || worst.Work != test.worst || good != test.good {
+			t.Errorf("%v: %s, %d met, want %s, %d", test.results, worst.Work, good, test.worst, test.good)
+		}
+	}
+	if _, _, ok := worstGoal(nil); ok {
+		t.Error("the worst of no goals is named")
 	}
 }
 

@@ -104,6 +104,32 @@ func texts(c content, n int) [][]byte {
 	return pool
 }
 
+// mixedLow to mixedHigh are the lengths of texts of random lengths, in bytes.
+const (
+	mixedLow, mixedHigh = 8, 64
+	mixedName           = "8-64"
+)
+
+// mixedSize is how many texts mixedTexts returns: so many that no branch
+// predictor learns the order of their lengths, as it does of poolSize texts. It
+// is a power of two.
+const mixedSize = 64 << 10
+
+// mixedTexts returns poolSize texts of random lengths in a random order, each
+// many times.
+func mixedTexts(c content) [][]byte {
+	r := rand.New(rand.NewPCG(mixedLow, mixedHigh))
+	_, distinct := rooms(mixedHigh)
+	for i := range distinct {
+		distinct[i] = text(distinct[i], c, mixedLow+r.IntN(mixedHigh-mixedLow+1), r)
+	}
+	pool := make([][]byte, mixedSize)
+	for i := range pool {
+		pool[i] = distinct[r.IntN(poolSize)]
+	}
+	return pool
+}
+
 // spoiled returns copies of the pool with a byte that UTF-8 does not have at
 // the start, in the middle or at the end. Of long texts a few copies are enough.
 func spoiled(pool [][]byte, where string) [][]byte {

@@ -111,7 +111,12 @@ func (rep *report) markdown(w io.Writer) {
 		"A ratio is the median of the rounds' own ratios; a spread is how wide the middle half of the rounds is.\n\n%s\n",
 		rep.Seconds, rep.Rounds, rep.Turn, rep.Machine)
 	if len(rep.Goals) > 0 {
-		fmt.Fprintf(w, "\n## Goals\n\nHow many times as long the other takes.\n\n")
+		fmt.Fprint(w, "\n## Goals\n\n")
+		if v, good, ok := worstGoal(rep.Goals); ok {
+			fmt.Fprintf(w, "%d of %d met. The least margin: %s, compared with %s, reached %s of %s.\n\n",
+				good, len(rep.Goals), v.Work, v.Against, v.Reached, v.Least)
+		}
+		fmt.Fprint(w, "How many times as long the other takes.\n\n")
 		rep.goalTable(w)
 	}
 	kind := ""

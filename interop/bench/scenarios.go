@@ -63,11 +63,15 @@ func scenarios() []scenario {
 	})
 	all = append(all, scenario{id: "check-code/all", contenders: []contender{closeframeCheckCode(), gobwasCheckCode()}})
 
+	const mixedMean = (mixedLow + mixedHigh) / 2
+	mixed := map[string][][]byte{}
 	for _, c := range contents {
 		for _, n := range lengths {
 			pool := texts(c, n)
 			ofTexts(fmt.Sprintf("validate/%s/%d", c.name, n), n, pool, validators(pool)...)
 		}
+		mixed[c.name] = mixedTexts(c)
+		ofTexts(fmt.Sprintf("validate/%s/%s", c.name, mixedName), mixedMean, mixed[c.name], validators(mixed[c.name])...)
 	}
 	for _, where := range []string{"start", "middle", "end"} {
 		for _, n := range []int{31, 123, 64 << 10} {
@@ -81,6 +85,8 @@ func scenarios() []scenario {
 				pool := texts(c, n)
 				ofTexts(fmt.Sprintf("%s%s/%s/%d", validateOn, b, c.name, n), n, pool, closeframeValidOn(b, pool), stdValid(pool))
 			}
+			pool := mixed[c.name]
+			ofTexts(fmt.Sprintf("%s%s/%s/%s", validateOn, b, c.name, mixedName), mixedMean, pool, closeframeValidOn(b, pool), stdValid(pool))
 		}
 		for _, c := range []string{"ascii", "chinese"} {
 			for _, where := range []string{"start", "middle", "end"} {
@@ -124,6 +130,18 @@ func scenarios() []scenario {
 		id: "storm/a-million-frames", size: len(storm) / stormFrames, closings: frames,
 		contenders: []contender{closeframeStorm(storm), gobwasStorm(storm)},
 	})
+
+	for _, masked := range []bool{false, true} {
+		id := tapKind
+		if masked {
+			id = tapMaskedKind
+		}
+		pool := tapped(masked)
+		all = append(all, scenario{
+			id: fmt.Sprintf("%s/%d", id, tapPayload), size: len(pool[0]),
+			contenders: []contender{closeframeTap(pool, masked), plainCopy(pool)},
+		})
+	}
 
 	streams := []string{"ascii", "cyrillic", "chinese"}
 	for _, c := range streams {

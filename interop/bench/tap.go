@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bytes"
+
+	"github.com/closeframe/closeframe/closetap"
+)
+
+// The scenarios in which closeframe follows a connection of other programs.
+const (
+	tapKind       = "tap"
+	tapMaskedKind = "tap-masked"
+)
+
+const (
+	tapPayload = 125      // of a frame
+	tapBytes   = 64 << 10 // of an operation, less what is no whole frame
+	tapPool    = 8        // different buffers: more than the first level of a cache
+)
+
+// tapped returns a pool of buffers full of Binary frames of tapPayload bytes.
+func tapped(masked bool) [][]byte {
+	frame := []byte{0x82, tapPayload}
+	if masked {
+		frame[1] |= 0x80
+		frame = append(frame, key[:]...)
+	}
+	frame = append(frame, make([]byte, tapPayload)...)
+	pool := make([][]byte, tapPool)
+	for i := range pool {
+		pool[i] = bytes.Repeat(frame, tapBytes/len(frame))
+	}
+	return pool
+}
+
+// closeframeTap follows frames that go on from one buffer to the next.
+func closeframeTap(pool [][]byte, masked bool) contender {
+	return contender{name: ours, run: func(n int) (sum uint64) {
+		var tap closetap.Tap
+		if masked {
+			tap = closetap.NewClient()
+		}
+		for i := range n {
+			tap.Write(pool[i%tapPool])
+			if tap.AtBoundary() && tap.Err() == nil {
+				sum++
+			}
+		}
+		return sum
+	}}
+}
+
+// plainCopy copies the same bytes.
+func plainCopy(pool [][]byte) contender {
+	buf := make([]byte, len(pool[0]))
+	return contender{name: copyName, run: func(n int) (sum uint64) {
+		for i := range n {
+			if copy(buf, pool[i%tapPool]) == len(buf) {
+				sum++
+			}
+		}
+		wrote = buf
+		return sum
+	}}
+}
