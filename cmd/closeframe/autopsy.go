@@ -30,7 +30,7 @@ var cmdAutopsy = &command{
 	run: runAutopsy,
 }
 
-// An autopsyQuery says which connections to tell of, and in which order.
+// An autopsyQuery selects the connections to print and their order.
 type autopsyQuery struct {
 	cause autopsy.Cause
 	code  int
@@ -111,7 +111,7 @@ func runAutopsy(s *session, fs *flag.FlagSet, args []string) int {
 	return exit
 }
 
-// autopsyFile reads one capture, or what tshark printed of one.
+// autopsyFile reads one capture, or the output of tshark for one.
 func (s *session) autopsyFile(ctx context.Context, name string, ts autopsy.Tshark, tls bool) (*autopsy.Result, error) {
 	in, size := s.stdin, int64(0)
 	if name != "-" {
@@ -150,7 +150,7 @@ func (s *session) autopsyFile(ctx context.Context, name string, ts autopsy.Tshar
 	return result, err
 }
 
-// autopsyOrders compare connections, by the value of -sort.
+// autopsyOrders maps the values of -sort to functions that compare connections.
 var autopsyOrders = map[string]func(a, b *autopsy.Connection) int{
 	"time":     func(a, b *autopsy.Connection) int { return a.Start.Compare(b.Start) },
 	"duration": func(a, b *autopsy.Connection) int { return cmp.Compare(b.Duration, a.Duration) },
@@ -162,7 +162,8 @@ var autopsyOrders = map[string]func(a, b *autopsy.Connection) int{
 	"code":  func(a, b *autopsy.Connection) int { return cmp.Compare(a.Code, b.Code) },
 }
 
-// autopsyResult prints what the query asks for, and returns the exit status.
+// autopsyResult prints the connections that the query selects, and returns the
+// exit status.
 func (s *session) autopsyResult(r *autopsy.Result, q autopsyQuery) int {
 	all := len(r.Connections)
 	r.Connections = slices.DeleteFunc(r.Connections, func(c *autopsy.Connection) bool {
@@ -198,7 +199,7 @@ func (s *session) autopsyResult(r *autopsy.Result, q autopsyQuery) int {
 	return exitOK
 }
 
-// autopsyOne prints all that was found out about a connection.
+// autopsyOne prints everything known about a connection.
 func (s *session) autopsyOne(w autopsy.Writer, c *autopsy.Connection) {
 	st, width := s.style(), s.width()
 	for _, line := range wrap(w.Sentence(c), width) {
@@ -312,7 +313,7 @@ func (s *session) autopsyTable(w autopsy.Writer, list []*autopsy.Connection) {
 	fmt.Fprintf(s.stdout, "\n%s\n", s.text.Count("autopsy.count", len(list)))
 	s.autopsyCounts("autopsy.byCause", causes)
 	s.autopsyCounts("autopsy.byCode", codes)
-	// The same finding of many connections is said once.
+	// A finding of several connections is printed once.
 	seen := map[string]int{}
 	for _, c := range list {
 		for i := range c.Findings {
@@ -354,7 +355,7 @@ func (s *session) autopsyCounts(key string, counts map[string]int) {
 	}
 }
 
-// A progress shows on a terminal how much of a capture has been read.
+// A progress is a progress bar on a terminal for reading a capture.
 type progress struct {
 	s          *session
 	size, done int64
@@ -363,8 +364,8 @@ type progress struct {
 	shown      bool
 }
 
-// newProgress returns a progress bar for that many bytes; 0 if how many is not
-// known. It shows nothing unless standard error is a terminal.
+// newProgress returns a progress bar for the given number of bytes, or 0 if the
+// number is unknown. It prints nothing unless standard error is a terminal.
 func (s *session) newProgress(size int64) *progress {
 	now := time.Now()
 	return &progress{s: s, size: size, start: now, last: now}

@@ -124,7 +124,7 @@ func TestAutopsy(t *testing.T) {
 	}
 }
 
-// TestAutopsySort verifies the orders of -sort and that a filter leaves them.
+// TestAutopsySort verifies the orders of -sort, with and without a filter.
 func TestAutopsySort(t *testing.T) {
 	for name := range autopsyOrders {
 		r := runWith(nil, "", "autopsy", "-json", "-sort", name, recorded+"killed-server.tsv")

@@ -55,8 +55,7 @@ var cmdCodes = &command{
 	},
 }
 
-// A codeRow is one code, or a run of codes that have no name and are of one
-// class.
+// A codeRow is one code, or a range of codes of one class without names.
 type codeRow struct {
 	First     closecode.Code `json:"first"`
 	Last      closecode.Code `json:"last"`
@@ -97,8 +96,8 @@ func (s *session) codeRows(first, last closecode.Code) []codeRow {
 	return rows
 }
 
-// parseRange parses a code, the name of one, "first-last", or a text that has
-// a code.
+// parseRange parses a code, a name, "first-last", or a text that contains a
+// code.
 func parseRange(arg string) (first, last closecode.Code, ok bool) {
 	if c, ok := findCode(arg); ok {
 		return c, c, true
@@ -116,8 +115,9 @@ func parseRange(arg string) (first, last closecode.Code, ok bool) {
 	return r.Code, r.Code, err == nil
 }
 
-// printCodes prints a table of codes. English, whose titles are nearly the
-// registered names, has the classes; other languages have the titles instead.
+// printCodes prints a table of codes. In English, whose titles are close to the
+// registered names, it has a column of classes, and in other languages a column
+// of titles.
 func (s *session) printCodes(rows []codeRow) {
 	t, st := table{}, s.style()
 	english := s.text.Tag() == "en"
@@ -132,7 +132,7 @@ func (s *session) printCodes(rows []codeRow) {
 		if r.Last != r.First {
 			code += "-" + strconv.Itoa(int(r.Last))
 		}
-		third := r.Title // that of the class for a code without a name
+		third := r.Title // the title of the class for a code without a name
 		if english {
 			third = r.Class
 		}

@@ -33,8 +33,8 @@ func TestCodes(t *testing.T) {
 	transcript(t, "codes.zh.txt", []string{"LC_ALL=zh_CN.UTF-8"}, steps)
 }
 
-// TestCodesAgainstTheVectors asks for all codes and for ranges of them, and
-// looks each code up in what comes back.
+// TestCodesAgainstTheVectors verifies the output for all codes and for ranges
+// of codes.
 func TestCodesAgainstTheVectors(t *testing.T) {
 	all := vectors.AllCodes()
 	for _, args := range []string{"codes -json", "codes -json 0-65535", "codes -json 0-1007 1008-4001 4002-65535"} {
@@ -66,8 +66,8 @@ func TestCodesAgainstTheVectors(t *testing.T) {
 	}
 }
 
-// TestTableAligned checks that the columns of a table begin at the same
-// screen column in each row, wide characters or not.
+// TestTableAligned verifies that the columns of a table start at the same
+// screen column in each row, also with wide characters.
 func TestTableAligned(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
 		out := runWith(nil, "", "codes", "-lang", lang).stdout

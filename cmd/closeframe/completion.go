@@ -45,8 +45,8 @@ var cmdCompletion = &command{
 // shells are the shells that completion knows.
 var shells = []string{"bash", "zsh", "fish"}
 
-// completions are the scripts. Each asks the program itself for the words that
-// may come next, so that it never gets out of date.
+// completions are the scripts. Each calls the program for the candidates, so it
+// never gets out of date.
 var completions = map[string]string{
 	"bash": `_closeframe() {
 	local IFS=$'\n'
@@ -72,8 +72,8 @@ complete -c closeframe -a '(__closeframe)'
 `,
 }
 
-// wordsArgs returns the words of a command line to complete, if the scripts
-// ask for it.
+// wordsArgs returns the words of the command line to complete, if a script
+// calls the program.
 func wordsArgs(args []string) ([]string, bool) {
 	if len(args) > 0 && args[0] == "-words" {
 		return args[1:], true
@@ -81,8 +81,8 @@ func wordsArgs(args []string) ([]string, bool) {
 	return nil, false
 }
 
-// complete prints the words that may stand in the place of the last of words,
-// which are those after the program's name.
+// complete prints the candidates for the last of words, which are the words
+// after the program's name.
 func (s *session) complete(words []string) {
 	if len(words) == 0 {
 		words = []string{""}
@@ -95,8 +95,8 @@ func (s *session) complete(words []string) {
 	}
 }
 
-// candidates returns the words that may follow others. Flags are returned only
-// if they are asked for.
+// candidates returns the words that may follow others. It returns flags only if
+// they are wanted.
 func (s *session) candidates(before []string, flags bool) []string {
 	var cmd *command
 	var app *apps.App
@@ -151,7 +151,7 @@ func (s *session) candidates(before []string, flags bool) []string {
 	return nil
 }
 
-// flagValues are the values of flags that take one of a few words.
+// flagValues lists the values of flags that accept only certain words.
 var flagValues = map[string][]string{
 	"color": colors,
 	"lang":  catalog.Languages(),

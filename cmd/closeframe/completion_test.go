@@ -16,7 +16,7 @@ import (
 func TestComplete(t *testing.T) {
 	for _, tt := range []struct {
 		words string // separated by "|"
-		want  string // candidates among others
+		want  string // some of the candidates
 		not   string
 	}{
 		{"", "decode explain version help", "-lang 1006"},
@@ -62,7 +62,7 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-// TestProgram is the program, for the shells that TestShells starts.
+// TestProgram runs the program in the shells that TestShells starts.
 func TestProgram(t *testing.T) {
 	if os.Getenv("CLOSEFRAME_PROGRAM") != "" {
 		os.Exit(run(flag.Args(), os.Stdin, os.Stdout, os.Stderr, os.Getenv))
@@ -79,8 +79,8 @@ var shellTests = map[string][]string{
 		_closeframe
 		printf '%s\n' "${COMPREPLY[@]}"`},
 	"fish": {"fish", "--no-config", "-c", `closeframe completion fish | source; complete -C "$line"`},
-	// Completion of zsh works at a prompt only, so this types the line there,
-	// presses Tab twice, and prints what appears.
+	// Completion of zsh works only at a prompt, so this types the line there,
+	// presses Tab twice, and prints the output.
 	"zsh": {"zsh", "-f", "-c", `zmodload zsh/zpty
 		zpty shell zsh -f -i
 		zpty -w shell 'PS1=; unsetopt zle_bracketed_paste 2>/dev/null; autoload -Uz compinit; compinit -u -D; source <(closeframe completion zsh); setopt list_ambiguous no_list_beep; LISTMAX=1000; print rea""dy'
@@ -90,8 +90,8 @@ var shellTests = map[string][]string{
 		zpty -d shell`},
 }
 
-// TestShells completes command lines in the shells themselves: in bash if it
-// is installed, and with CLOSEFRAME_SHELLS=all in bash, zsh and fish.
+// TestShells verifies completion in real shells: in bash if it is installed,
+// and with CLOSEFRAME_SHELLS=all in bash, zsh and fish.
 func TestShells(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		return // there is no /bin/sh for the wrapper below

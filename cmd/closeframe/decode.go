@@ -80,7 +80,7 @@ var cmdDecode = &command{
 	},
 }
 
-// read reads what the arguments hold, or standard input if there are none.
+// read reads the arguments, or standard input if there are none.
 func (s *session) read(args []string, raw bool, opt paste.Options) (paste.Reading, error) {
 	if raw {
 		b, err := s.readAll("input.bytes")
@@ -136,7 +136,7 @@ func (s *session) ambiguous(a *paste.Ambiguity) error {
 	return errText("paste.error.ambiguous", strings.Join(list, "\n"))
 }
 
-// undecodable returns why what was read is not frames, or nil.
+// undecodable returns why the input is not frames, or nil.
 func (s *session) undecodable(r paste.Reading, opt dissect.Options) error {
 	c := r.Content
 	if c.Foreign != "" && !opt.Payload {
@@ -155,9 +155,8 @@ func (s *session) undecodable(r paste.Reading, opt dissect.Options) error {
 	return nil
 }
 
-// where returns msg with the place in the input that has the given index, in
-// runes: in the arguments, which the text is joined from, or in standard input
-// if there are none.
+// where returns msg with the position of the given rune index of the text: in
+// the arguments that were joined, or in standard input if there are none.
 func (s *session) where(text string, at int, args []string, msg error) error {
 	if len(args) == 0 {
 		line, column := 1, 1

@@ -10,7 +10,7 @@ import (
 
 const goingDown = "88 13 03 e9 73 65 72 76 65 72 20 67 6f 69 6e 67 20 64 6f 77 6e"
 
-// decodings are runs of decode, and the status of each; their output is in
+// decodings lists runs of decode and their exit status. The output is in
 // testdata/decode.txt.
 var decodings = []step{
 	{"decode " + goingDown, exitOK},
@@ -73,8 +73,7 @@ func TestDecodeColors(t *testing.T) {
 	}
 }
 
-// uncolor returns s without colors, and without the spaces that only they
-// kept at the ends of lines.
+// uncolor returns s without colors and without spaces at the ends of lines.
 func uncolor(s string) string {
 	var b strings.Builder
 	for {
@@ -161,11 +160,11 @@ func TestDecodeTooMuch(t *testing.T) {
 	}
 }
 
-// FuzzDecode decodes any bytes, which must not get more onto the screen than
-// fits, nor anything but text.
+// FuzzDecode verifies that the output for any bytes fits the screen and
+// contains only text.
 func FuzzDecode(f *testing.F) {
 	for i, v := range vectors.Frames() {
-		if i%40 == 0 { // a few: each is run before the fuzzing begins
+		if i%40 == 0 { // only some, because all seeds run before the fuzzing starts
 			f.Add([]byte(v.Bytes), false)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 
 // A decoded is the output of decode as JSON.
 type decoded struct {
-	// Valid is what the exit status says.
+	// Valid reports whether the exit status is 0.
 	Valid   bool   `json:"valid"`
 	Summary string `json:"summary"` // one sentence
 	Lang    string `json:"lang"`
@@ -27,23 +27,23 @@ type decoded struct {
 	Frames []dissect.Frame `json:"frames"`
 	Rest   int             `json:"rest,omitempty"`
 
-	// Handshake is there if both directions are, and have a Close frame each.
+	// Handshake is set if each direction has a Close frame.
 	Handshake *handshake `json:"handshake,omitempty"`
 
 	payload bool
-	chunks  []int // of the input: where each frame begins
+	chunks  []int // the offset of each frame in the input
 }
 
-// A readAs tells how the input was read.
+// A readAs describes how the input was read.
 type readAs struct {
 	Form    string    `json:"form"`
 	Name    string    `json:"name,omitempty"`
 	Skipped []skipped `json:"skipped,omitempty"`
 	Notes   []string  `json:"notes,omitempty"`
-	Cut     int       `json:"cut,omitempty"` // bytes that were left out; -1 if it is not known how many
+	Cut     int       `json:"cut,omitempty"` // number of bytes left out; -1 if unknown
 }
 
-// A skipped is a part of the input that is not bytes.
+// A skipped is a part of the input that was not decoded.
 type skipped struct {
 	Text string `json:"text"`
 	At   int    `json:"at"` // index in the input, in characters
@@ -63,12 +63,12 @@ type side struct {
 // A handshake is the closing handshake of both sides.
 type handshake struct {
 	Complete bool             `json:"complete"`
-	First    string           `json:"first"`  // the side whose Close comes first in the input
-	Client   closeevent.Event `json:"client"` // what the client's application is told
+	First    string           `json:"first"`  // the side whose Close frame is first in the input
+	Client   closeevent.Event `json:"client"` // the event of the client's application
 	Server   closeevent.Event `json:"server"`
 }
 
-// decode explains a reading.
+// decode decodes the frames of a reading.
 func decode(r paste.Reading, opt dissect.Options, l *catalog.Language) *decoded {
 	d := &decoded{Valid: true, Lang: opt.Lang, Frames: []dissect.Frame{}, payload: opt.Payload}
 	d.Read = readAs{Form: r.Form, Name: r.Name, Cut: r.Cut}
@@ -132,8 +132,8 @@ func decode(r paste.Reading, opt dissect.Options, l *catalog.Language) *decoded 
 	return d
 }
 
-// sideOf tells who sent a stream by the mask bit of its first frame, if the
-// other streams differ from it.
+// sideOf returns the side that sent a stream, from the mask bit of its first
+// frame, if the other streams have the other mask bit.
 func sideOf(streams []envelope.Stream, st envelope.Stream) dissect.Side {
 	masked := func(b []byte) bool { return len(b) > 1 && b[1]&0x80 != 0 }
 	if len(streams) != 2 || masked(streams[0].Data) == masked(streams[1].Data) {
@@ -155,8 +155,8 @@ func (d *decoded) closeOf(from string) *dissect.Frame {
 	return nil
 }
 
-// handshakeOf plays the Close frames of both sides, or returns nil if there is
-// not one of each.
+// handshakeOf runs the closing handshake with the Close frames of both sides,
+// or returns nil if a side has none.
 func handshakeOf(d *decoded) *handshake {
 	client, server := d.closeOf("client"), d.closeOf("server")
 	if client == nil || server == nil {
@@ -239,7 +239,7 @@ func (d *decoded) summary(l *catalog.Language) string {
 	return l.Text("decode.sum.many", len(closes), strings.Join(all, "; ")) + d.after(l)
 }
 
-// after says that frames follow a Close frame that must not.
+// after describes frames that follow a Close frame although they must not.
 func (d *decoded) after(l *catalog.Language) string {
 	for i := range d.Frames {
 		if o := d.Frames[i].Order; o != nil && o.Violation {
@@ -249,8 +249,8 @@ func (d *decoded) after(l *catalog.Language) string {
 	return ""
 }
 
-// judged says of a Close frame whether it is valid, who sent it and what it
-// says.
+// judged describes a Close frame: its verdict, its sender, its code and its
+// reason.
 func judged(l *catalog.Language, f *dissect.Frame) string {
 	from := ""
 	if f.From != "" {
@@ -263,7 +263,7 @@ func judged(l *catalog.Language, f *dissect.Frame) string {
 	return s
 }
 
-// says returns the code and the reason of a Close frame.
+// says describes the code and the reason of a Close frame.
 func says(l *catalog.Language, f *dissect.Frame) string {
 	c := f.Close
 	switch {

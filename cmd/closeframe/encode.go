@@ -43,7 +43,7 @@ var cmdEncode = &command{
 			return s.notACode(args[0], "encode.error.code")
 		}
 		var key [4]byte
-		keyed := false // even if the key is empty, as from an unset variable
+		keyed := false // also if the key is empty, as from an unset variable
 		fs.Visit(func(f *flag.Flag) { keyed = keyed || f.Name == "key" })
 		switch {
 		case *payload && (*mask || keyed):

@@ -52,7 +52,7 @@ func TestEncodeVectors(t *testing.T) {
 	for _, v := range vectors.Encodings() {
 		code := strconv.Itoa(int(v.Code))
 		if code == "0" {
-			continue // not a code that the command takes
+			continue // not accepted as an argument
 		}
 		for _, tt := range []struct {
 			flags []string
@@ -90,7 +90,7 @@ func TestEncodeReasonFromStandardInput(t *testing.T) {
 	}
 }
 
-// TestEncodeThenDecode gives what encode prints to decode.
+// TestEncodeThenDecode passes the output of encode to decode.
 func TestEncodeThenDecode(t *testing.T) {
 	for _, flags := range [][]string{{}, {"-mask"}, {"-payload"}, {"-raw"}, {"-raw", "-mask"}} {
 		e := runWith(nil, "", append(append([]string{"encode"}, flags...), "4001", "再见, \"you\"")...)

@@ -89,8 +89,9 @@ var cmdExplain = &command{
 	},
 }
 
-// findAll returns the codes that the arguments have: one for each, if each is
-// a number or a strict name, else that of all together, else one for each.
+// findAll returns the codes in the arguments. If each argument is a number or
+// an exact name, it returns one code for each. Otherwise it searches all
+// arguments as one text, and then each alone.
 func findAll(args []string) ([]names.Result, error) {
 	each := func(find func(string) (names.Result, error)) (list []names.Result, err error) {
 		for _, arg := range args {
@@ -166,7 +167,7 @@ func (s *session) notFound(err error) int {
 	return s.usage("explain.error.none", text)
 }
 
-// shortText cuts s to at most n runes.
+// shortText truncates s to at most n runes.
 func shortText(s string, n int) string {
 	r := []rune(s)
 	if len(r) <= n {
@@ -175,8 +176,8 @@ func shortText(s string, n int) string {
 	return string(r[:n-1]) + "…"
 }
 
-// An explanation is all that explain says about one code. Its fields are the
-// JSON output.
+// An explanation is the output of explain for one code. Its fields are the JSON
+// output.
 type explanation struct {
 	Code       closecode.Code `json:"code"`
 	Name       string         `json:"name"`
@@ -204,7 +205,7 @@ type explanation struct {
 	after  time.Duration // negative without -after
 }
 
-// A found tells where in a text the code was found.
+// A found describes where in a text the code was found.
 type found struct {
 	Quote     string    `json:"quote"`
 	Libraries []nameUse `json:"libraries"` // that have the name
@@ -236,8 +237,8 @@ type limitView struct {
 	Meaning string `json:"meaning"`
 }
 
-// explanation returns what there is to say about a result. If app is given and
-// does not define the code, ok is false.
+// explanation returns the explanation of a result. If app is given and does not
+// define the code, ok is false.
 func (s *session) explanation(r names.Result, app *apps.App, after time.Duration) (e explanation, ok bool) {
 	c := r.Code
 	d := s.text.Code(c)
@@ -371,7 +372,7 @@ func (s *session) printExplanation(e *explanation) {
 		for _, p := range paragraphs {
 			mark := ""
 			if key == "word.causes" {
-				mark = "[ ] " // to be ticked off
+				mark = "[ ] " // printed as a checklist
 			}
 			for _, line := range wrap(p, width-2-len(mark)) {
 				fmt.Fprintf(w, "  %s%s\n", mark, line)
@@ -383,7 +384,7 @@ func (s *session) printExplanation(e *explanation) {
 	section("word.causes", e.Causes...)
 	section("word.operator", e.Operator)
 	section("word.client", e.Client)
-	if len(e.UsedBy) > 0 && e.Code >= 3000 { // lower codes mean the same everywhere
+	if len(e.UsedBy) > 0 && e.Code >= 3000 { // lower codes have the same meaning everywhere
 		section("explain.usedBy")
 		var list definitions
 		for _, a := range e.UsedBy {
@@ -471,8 +472,8 @@ func (s *session) printLimits(e *explanation) {
 // seconds returns a duration in seconds.
 func (s *session) seconds(d time.Duration) string { return s.text.Text("explain.seconds", d.Seconds()) }
 
-// reconnect says whether to reconnect after c, and how long to wait before
-// each attempt.
+// reconnect describes whether to reconnect after c, and the delay before each
+// attempt.
 func (s *session) reconnect(c closecode.Code) string {
 	if _, _, ok := c.Reconnect(0); !ok {
 		if class := c.Class(); class == closecode.Registered || class == closecode.Private {
@@ -485,7 +486,7 @@ func (s *session) reconnect(c closecode.Code) string {
 	for i := 0; ; i++ {
 		lo, hi, _ := c.Reconnect(i)
 		if hi == last {
-			break // the delay does not grow any longer
+			break // the delay has reached its maximum
 		}
 		last = hi
 		text := s.text.Text("codes.after", lo.Seconds(), hi.Seconds())
@@ -494,7 +495,8 @@ func (s *session) reconnect(c closecode.Code) string {
 	return s.text.Text("explain.reconnectAfter", strings.Join(windows, s.text.Text("word.comma")))
 }
 
-// reading are the sections about single codes, beside those of their class.
+// reading maps single codes to sections to read, in addition to those of their
+// class.
 var reading = map[closecode.Code][]string{
 	closecode.NormalClosure:   {"RFC 6455 §7.3 Normal Closure of Connections"},
 	closecode.GoingAway:       {"WHATWG WebSockets Standard: making a WebSocket disappear"},
@@ -525,7 +527,7 @@ func sections(c closecode.Code) []string {
 	var list []string
 	switch {
 	case c >= closecode.ServiceRestart && c <= closecode.BadGateway:
-		// They are in the registry only.
+		// These codes are in the registry only.
 	case c >= 1000 && c <= 1015:
 		list = append(list, defined)
 	case c.Class() == closecode.OutOfRange:

@@ -45,8 +45,8 @@ func TestExplain(t *testing.T) {
 	transcript(t, "explain.zh.txt", []string{"LANG=zh_CN.UTF-8"}, steps)
 }
 
-// TestExplainAll explains the ends of all ranges of codes, and so all that have
-// a story of their own.
+// TestExplainAll verifies the explanation of the codes at the ends of all
+// ranges, which include all codes with a description of their own.
 func TestExplainAll(t *testing.T) {
 	for _, v := range vectors.AllCodes() {
 		for _, c := range []uint16{v.First, v.Last} {
@@ -69,8 +69,8 @@ func TestExplainAll(t *testing.T) {
 	}
 }
 
-// TestReadingExists looks for the files of this repository that explain sends
-// the reader to.
+// TestReadingExists verifies that the files of this repository that explain
+// refers to exist.
 func TestReadingExists(t *testing.T) {
 	for c, list := range reading {
 		for _, s := range list {

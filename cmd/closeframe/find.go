@@ -5,7 +5,8 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/names"
 )
 
-// findCode returns the code that arg is: a number, or a name in any spelling.
+// findCode returns the code for arg, which is a number, or a name in any
+// spelling.
 func findCode(arg string) (closecode.Code, bool) {
 	if c, ok := closecode.Lookup(arg); ok || arg == "0" {
 		return c, true
@@ -14,7 +15,7 @@ func findCode(arg string) (closecode.Code, bool) {
 	return n.Code, ok
 }
 
-// notACode reports that arg is no code, with the text of the given key, or
+// notACode reports that arg is not a code, with the text of the given key, or
 // with the nearest name if there is one.
 func (s *session) notACode(arg, key string) int {
 	if guess := names.Near(arg); guess != "" {

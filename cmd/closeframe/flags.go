@@ -13,8 +13,8 @@ import (
 // colors are the values of -color.
 var colors = []string{"auto", "always", "never"}
 
-// flags returns a flag set with the flags of every command. Their values are
-// those given before the command's name until parse changes them.
+// flags returns a flag set with the common flags. They have the values given
+// before the command's name until parse changes them.
 func (s *session) flags(name string) *flag.FlagSet {
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // parse reports errors
@@ -24,12 +24,12 @@ func (s *session) flags(name string) *flag.FlagSet {
 	return fs
 }
 
-// isCommon reports whether every command has the flag.
+// isCommon reports whether the flag is one of the common flags.
 func isCommon(name string) bool { return name == "lang" || name == "color" || name == "json" }
 
 // parse parses the flags of a command and returns the other arguments. The two
-// may be mixed, up to an argument "--". If ok is false the command is over, with the
-// given status: help was asked for and printed, or a flag was wrong.
+// may be mixed, up to an argument "--". If ok is false, the command must exit
+// with the given status: help was printed, or a flag was invalid.
 func (s *session) parse(fs *flag.FlagSet, args []string) (rest []string, status int, ok bool) {
 	if s.inspect != nil {
 		s.inspect(fs)
@@ -49,7 +49,7 @@ func (s *session) parse(fs *flag.FlagSet, args []string) (rest []string, status 
 	return rest, exitOK, true
 }
 
-// checkCommon checks the values of the flags of every command.
+// checkCommon checks the values of the common flags.
 func (s *session) checkCommon() error {
 	if !slices.Contains(colors, s.color) {
 		return errText("error.color", s.color)
@@ -60,10 +60,10 @@ func (s *session) checkCommon() error {
 // flagError reports an error of parse.
 func (s *session) flagError(err error) int { return s.usage("error.flag", err) }
 
-// parseFlags parses flags as flag.FlagSet.Parse does, but returns errors whose
-// messages are texts of the catalog, with the nearest flag's name, and lets
-// flags follow other arguments. It returns the arguments that are not flags;
-// if first is set, from the first of them on.
+// parseFlags parses flags like flag.FlagSet.Parse. But its error messages are
+// texts of the catalog, with the nearest flag's name, and flags may follow
+// other arguments. It returns the arguments that are not flags. If first is
+// set, it stops at the first of them.
 func parseFlags(fs *flag.FlagSet, args []string, first bool) (rest []string, err error) {
 	for len(args) > 0 {
 		arg := args[0]
@@ -107,8 +107,8 @@ func parseFlags(fs *flag.FlagSet, args []string, first bool) (rest []string, err
 	return append(rest, args...), nil
 }
 
-// isNumber reports whether arg is a negative number, such as "-24" in a list
-// of signed bytes, and so no flag.
+// isNumber reports whether arg is a negative number and not a flag, such as
+// "-24" in a list of signed bytes.
 func isNumber(arg string) bool {
 	return len(arg) > 1 && strings.Trim(arg[1:], "0123456789") == ""
 }
@@ -124,7 +124,7 @@ func unknownFlag(fs *flag.FlagSet, name string) error {
 }
 
 // langArg returns the value of -lang among the arguments, so that errors in
-// other arguments are reported in that language, too.
+// other arguments are reported in that language too.
 func langArg(args []string) string {
 	for i, arg := range args {
 		name, value, ok := strings.Cut(strings.TrimLeft(arg, "-"), "=")

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestDecodeFirst verifies which side's Close frame decode takes for the first
-// one: the order in the input decides, not the side that the input begins
-// with.
+// TestDecodeFirst verifies which side's Close frame decode reports as the
+// first: the order of the Close frames in the input decides, not the side of
+// the first frame.
 func TestDecodeFirst(t *testing.T) {
 	const in = "send: 81 80 01 02 03 04\nrecv: 88 02 03 e9\nsend: 88 82 37 fa 21 3d 34 13\n"
 	r := runWith(nil, in, "decode", "-json")

@@ -29,7 +29,7 @@ var cmdHelp = &command{
 				return s.unknownCommand(args[0])
 			}
 			s.cmd = cmd
-			// The flags are defined where the command runs.
+			// The command itself defines the flags.
 			return s.help(s.flagsOf(cmd))
 		}
 		return s.usage("help.error.many")
@@ -84,8 +84,8 @@ func (s *session) page(c *command, fs *flag.FlagSet) manualPage {
 	return p
 }
 
-// describe returns the name of a flag's argument, "" for a switch, and what
-// the flag does.
+// describe returns the name of a flag's argument, "" for a switch, and the
+// description of the flag.
 func (s *session) describe(c *command, f *flag.Flag) (arg, text string) {
 	key := "help." + c.name + ".flag." + f.Name
 	if isCommon(f.Name) && !s.text.Has(key) {

@@ -6,11 +6,11 @@ import (
 	"io"
 )
 
-// maxInput is how many bytes are read at most.
+// maxInput is the maximum number of bytes read.
 const maxInput = 16 << 20
 
-// readAll reads standard input to its end. At a terminal it says that it waits
-// for the thing that the text with the given key names.
+// readAll reads standard input to its end. At a terminal it first prints that
+// it waits for input, with the text of the given key.
 func (s *session) readAll(key string) ([]byte, error) {
 	if terminal(s.stdin) {
 		fmt.Fprintln(s.stderr, s.text.Text("input.reading", s.text.Text(key)))
@@ -31,6 +31,6 @@ func (s *session) json(v any) {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(v); err != nil && s.stdout.(*output).err == nil {
-		panic(err) // not of JSON's types
+		panic(err) // not a JSON type
 	}
 }

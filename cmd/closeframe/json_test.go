@@ -57,15 +57,15 @@ func TestJSON(t *testing.T) {
 				t.Errorf("%s: %v: %s", sample, err, r.stderr)
 			}
 			collect(got, "", v)
-			// Before the name of the command, it is the same. Only a random
-			// key or the time that something took differ.
+			// The flag may also precede the name of the command. Only random
+			// keys and times differ.
 			if c.name != "probe" && !slices.Contains(args, "-mask") {
 				if before := runWith(nil, "", append([]string{"-json"}, args...)...); before.stdout != r.stdout {
 					t.Errorf("%s: -json before and after the name differ", sample)
 				}
 			}
 		}
-		if c.name == "decode" { // each form of input has fields of its own
+		if c.name == "decode" { // each kind of input has other fields
 			for _, p := range append(pasteCases(t, "paste.jsonl"), pasteCases(t, "tools.jsonl")...) {
 				r := runWith(nil, p.Stdin, append(append([]string{"decode"}, p.Args...), "-json")...)
 				if r.status == exitUsage {
@@ -78,7 +78,7 @@ func TestJSON(t *testing.T) {
 				collect(got, "", v)
 			}
 		}
-		if c.name == "relay" { // it prints an object per connection
+		if c.name == "relay" { // it prints one object per connection
 			for _, steps := range relayCases() {
 				out := runRelayed(t, "en", true, false, steps)
 				var v any
@@ -88,7 +88,7 @@ func TestJSON(t *testing.T) {
 				collect(got, "", v)
 			}
 		}
-		if c.name == "lab" { // it prints JSON and goes on
+		if c.name == "lab" { // it prints JSON and continues
 			collect(got, "", map[string]any{"url": "http://127.0.0.1:6455/"})
 		}
 		for path, types := range got {

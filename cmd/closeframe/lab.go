@@ -15,8 +15,8 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/lab"
 )
 
-// labAddr is where the lab is by default, always the same, so that links to its
-// cases last.
+// labAddr is the default address of the lab. It is fixed so that links to cases
+// stay valid.
 const labAddr = "127.0.0.1:6455"
 
 var cmdLab = &command{
@@ -86,8 +86,8 @@ var cmdLab = &command{
 	},
 }
 
-// openBrowser opens a page in whatever browser the user prefers. It does not
-// wait for the browser.
+// openBrowser opens a page in the user's browser. It does not wait for the
+// browser.
 func openBrowser(page string) error {
 	var cmd *exec.Cmd
 	switch runtime.GOOS {

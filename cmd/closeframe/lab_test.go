@@ -46,7 +46,7 @@ func TestLabProcess(t *testing.T) {
 	}
 	args := []string{exe, "-test.run=^TestLabProcess$"}
 	if emulator := os.Getenv("CLOSEFRAME_EXEC"); emulator != "" {
-		args = append([]string{emulator}, args...) // what runs this binary, on a machine that cannot
+		args = append([]string{emulator}, args...) // the emulator that runs this binary, if any
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), "CLOSEFRAME_LAB=1", "PATH=") // no browser is found

@@ -9,10 +9,10 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog/match"
 )
 
-// language returns the language that the user asked for: with the flag -lang
-// if name is not empty, else in the environment, as POSIX has it: the first of
-// LC_ALL, LC_MESSAGES and LANG that is set. It is English if that language is
-// not on offer.
+// language returns the user's language: name, the value of -lang, if it is not
+// empty, or else the first of the environment variables LC_ALL, LC_MESSAGES and
+// LANG that is set, as in POSIX. It is English if that language is not
+// supported.
 func (s *session) language(name string) *catalog.Language {
 	if name != "" {
 		l, _ := matchLang(name)
@@ -38,8 +38,8 @@ func (s *session) checkLang(name string) error {
 	return nil
 }
 
-// matchLang returns the language for a value of -lang. If it is none that is
-// on offer, it returns English and false.
+// matchLang returns the language for a value of -lang. If the language is not
+// supported, it returns English and false.
 func matchLang(name string) (*catalog.Language, bool) {
 	tag, err := language.Parse(strings.ReplaceAll(name, "_", "-"))
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// TestLanguage names no third language that might be added: that takes a file
-// in internal/catalog and nothing else.
+// TestLanguage verifies the choice of the language. It uses no third language,
+// so that adding one does not break it.
 func TestLanguage(t *testing.T) {
 	tests := []struct{ flag, env, want string }{
 		{"", "", "en"},

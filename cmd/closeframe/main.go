@@ -1,13 +1,13 @@
-// Closeframe explains and builds the frames that end WebSocket connections
-// (RFC 6455).
+// Closeframe explains and builds the frames that end WebSocket connections (RFC
+// 6455).
 //
 //	closeframe decode 88 02 03 e8        explains captured bytes
 //	closeframe encode 1001 see you       prints the bytes of a Close frame
 //	closeframe explain 1006              explains a code, a log line, an error
 //	closeframe help                      lists the commands
 //
-// The exit status is 0 if all is well, 1 if a frame, a peer or the thing asked
-// for is invalid, and 2 if the command line or the input was not understood.
+// The exit status is 0 on success, 1 if a frame, a peer or an argument is
+// invalid, and 2 for an error in the command line or the input.
 package main
 
 import (
@@ -25,8 +25,8 @@ import (
 // The exit statuses.
 const (
 	exitOK      = 0
-	exitInvalid = 1 // the frame, the peer or the thing asked for is invalid
-	exitUsage   = 2 // the command line or the input was not understood
+	exitInvalid = 1 // a frame, a peer or an argument is invalid
+	exitUsage   = 2 // an error in the command line or the input
 )
 
 // commands are the subcommands, in the order in which help lists them. A
@@ -34,7 +34,7 @@ const (
 var commands []*command
 
 func init() {
-	commands = []*command{ // in init, since help refers to the list
+	commands = []*command{ // in init, because help refers to the list
 		cmdDecode,
 		cmdEncode,
 		cmdCodes,
@@ -58,8 +58,8 @@ type command struct {
 	examples []string // command lines
 
 	// run does the work. It defines its flags on fs, calls s.parse, and
-	// returns an exit status. It reads and writes through s alone, so that
-	// tests run it in-process.
+	// returns an exit status. It reads and writes only through s, so that tests
+	// can run it in-process.
 	run func(s *session, fs *flag.FlagSet, args []string) int
 }
 
@@ -74,7 +74,7 @@ type session struct {
 	common
 	text *catalog.Language // the language of all output
 
-	// inspect, if not nil, is called with the flags of a command in place of
+	// inspect, if not nil, is called with the flags of a command instead of
 	// running it.
 	inspect func(fs *flag.FlagSet)
 }
@@ -90,7 +90,7 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
 }
 
-// run is main without the process around it: it returns the exit status.
+// run implements main and returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
 	out := &output{w: stdout}
 	s := &session{stdin: stdin, stdout: out, stderr: stderr, env: env, common: common{color: "auto"}}
@@ -152,8 +152,8 @@ func (s *session) unknownCommand(name string) int {
 	return s.usage("error.unknownCommand", name, strings.Join(commandNames(), ", "))
 }
 
-// usage reports in one sentence why the command was not understood, and
-// returns the exit status for that.
+// usage reports an error of the command line in one sentence, and returns the
+// exit status 2.
 func (s *session) usage(key string, a ...any) int {
 	s.errorf(key, a...)
 	topic := ""
@@ -164,8 +164,8 @@ func (s *session) usage(key string, a ...any) int {
 	return exitUsage
 }
 
-// invalid reports in one sentence what is wrong with the thing asked for, and
-// returns the exit status for that.
+// invalid reports an invalid argument in one sentence, and returns the exit
+// status 1.
 func (s *session) invalid(key string, a ...any) int {
 	s.errorf(key, a...)
 	return exitInvalid

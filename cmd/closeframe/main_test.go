@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files in testdata instead of comparing with them")
 
-// A result is what a run of the program left behind.
+// A result is the output and the exit status of a run.
 type result struct {
 	status         int
 	stdout, stderr string
@@ -39,14 +39,14 @@ func runWith(env []string, stdin string, args ...string) result {
 	return result{status, stdout.String(), stderr.String()}
 }
 
-// A step is a command line, in which single quotes keep words together, and the
-// exit status it is to have.
+// A step is a command line, in which single quotes group words, and its
+// expected exit status.
 type step struct {
 	args   string
 	status int
 }
 
-// transcript runs the steps and compares what they print with the file
+// transcript runs the steps and compares their output with the file
 // testdata/name.
 func transcript(t *testing.T, name string, env []string, steps []step) {
 	t.Helper()
@@ -79,7 +79,7 @@ func transcript(t *testing.T, name string, env []string, steps []step) {
 	}
 }
 
-// shared returns the prefix that a and b have in common.
+// shared returns the common prefix of a and b.
 func shared(a, b string) string {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
@@ -101,8 +101,8 @@ func split(line string) []string {
 	return args
 }
 
-// checkScreen checks that what is printed fits the screen and cannot harm the
-// terminal.
+// checkScreen verifies that the output fits the screen and has no control
+// characters.
 func checkScreen(t *testing.T, out string, narrow bool) {
 	t.Helper()
 	for line := range strings.Lines(out) {

@@ -64,7 +64,7 @@ func pasteCases(t *testing.T, name string) []pasteCase {
 	return all
 }
 
-// TestPaste verifies the answers of decode to texts as people paste them.
+// TestPaste verifies the output of decode for texts as users paste them.
 func TestPaste(t *testing.T) {
 	for _, name := range []string{"paste.jsonl", "tools.jsonl", "languages.jsonl"} {
 		for _, c := range pasteCases(t, name) {
@@ -88,7 +88,7 @@ func (c *pasteCase) run(t *testing.T, lang string) {
 	}
 	var why []string
 	for _, e := range append([]pasteExpect{c.Expect}, c.Expect.Alt...) {
-		err := e.judge(r, text)
+		err := e.compare(r, text)
 		if err == nil {
 			return
 		}
@@ -97,9 +97,9 @@ func (c *pasteCase) run(t *testing.T, lang string) {
 	t.Errorf("%s\n%s\nstatus %d\n%s%s", strings.Join(why, "; or "), c.Stdin, text.status, text.stdout, text.stderr)
 }
 
-// judge compares what decode answered, as JSON and as text, with what is
-// expected.
-func (e *pasteExpect) judge(r, text result) error {
+// compare compares the output of decode, as JSON and as text, with the expected
+// output.
+func (e *pasteExpect) compare(r, text result) error {
 	if r.status != e.Exit && !(e.ExitAny && r.status <= 1) {
 		return fmt.Errorf("status %d, want %d", r.status, e.Exit)
 	}

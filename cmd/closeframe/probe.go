@@ -39,7 +39,7 @@ var cmdProbe = &command{
 	run: runProbe,
 }
 
-// probeFlags are the flags that say how to report.
+// probeFlags are the flags for the report.
 type probeFlags struct {
 	format   string
 	all      bool
@@ -212,7 +212,7 @@ func union(set *probe.Set, o probe.Options) []*probe.Scenario {
 	return list
 }
 
-// An interrupt is the error of a run that a signal ended.
+// An interrupt is the error of a run ended by a signal.
 type interrupt struct{ os.Signal }
 
 func (i interrupt) Error() string { return "stopped by " + i.Signal.String() }
@@ -224,7 +224,7 @@ func (i interrupt) status() int {
 	return exitTerminated
 }
 
-// interruptible returns a context that SIGINT and SIGTERM cancel, each with an
+// interruptible returns a context that SIGINT and SIGTERM cancel, with an
 // interrupt as its cause.
 func interruptible() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -242,7 +242,7 @@ func interruptible() (context.Context, func()) {
 	}
 }
 
-// progress returns a function that shows on a terminal how far a run has come.
+// progress returns a function that prints the progress of a run on a terminal.
 func (s *session) progress() func(done, all int, next *probe.Scenario) {
 	if !terminal(s.stderr) {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestProbeDoc runs the commands of docs/probe.md, those of its workflow
-// included, against a server of the test: each has to be understood.
+// TestProbeDoc runs the commands of docs/probe.md, including those of its
+// workflow, against a test server, and verifies that none is rejected.
 func TestProbeDoc(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/probe.md")
 	if err != nil {
@@ -22,7 +22,7 @@ func TestProbeDoc(t *testing.T) {
 		line := strings.NewReplacer("localhost:8080", addr, "probe.json", baseline, "'", "").Replace(m[1])
 		line, output, _ := strings.Cut(line, " >")
 		args := append([]string{"probe", "-run", "^code-1000$"}, strings.Fields(line)...)
-		if !strings.Contains(line, addr) { // another place: only the flags are tried
+		if !strings.Contains(line, addr) { // another directory: only the flags are tested
 			args = append(args, "-timeout", "0s")
 		}
 		r := runWith(nil, "", args...)

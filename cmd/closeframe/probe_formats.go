@@ -74,7 +74,7 @@ func (r *probeReport) junit(w io.Writer) {
 	io.WriteString(w, "\n")
 }
 
-// details are the findings of a result in plain lines.
+// details returns the findings of a result as lines of text.
 func (r *probeReport) details(res *probe.Result) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, res.Title)
@@ -115,8 +115,8 @@ func (r *probeReport) tap(w io.Writer) {
 }
 
 // github prints workflow commands that annotate a GitHub Actions run: an error
-// for each cause of a FAIL, a warning for each of a WARN. With a baseline it is
-// an error for each change.
+// for each cause of a FAIL, a warning for each of a WARN. With a baseline, it
+// prints an error for each change.
 func (r *probeReport) github(w io.Writer) {
 	note := func(kind, title, text string) {
 		fmt.Fprintf(w, "::%s title=%s::%s\n", kind, escapeProperty(title), escapeData(text))

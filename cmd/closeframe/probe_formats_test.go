@@ -53,8 +53,8 @@ func TestProbeJUnit(t *testing.T) {
 	}
 }
 
-// TestProbeTAP reads the report as the Test Anything Protocol's grammar says:
-// a plan, a numbered line for each test, and indented YAML.
+// TestProbeTAP verifies that the report follows the grammar of the Test
+// Anything Protocol: a plan, a numbered line for each test, and indented YAML.
 func TestProbeTAP(t *testing.T) {
 	r := runWith(nil, "", "probe", "-format", "tap", "-run", mixed, closer(t))
 	lines := strings.Split(strings.TrimSuffix(r.stdout, "\n"), "\n")
@@ -100,8 +100,8 @@ func TestProbeGitHub(t *testing.T) {
 	}
 }
 
-// TestProbeBaseline verifies that known failures pass, and that a change
-// fails, also one for the better.
+// TestProbeBaseline verifies that known failures pass, and that any change
+// fails, including an improvement.
 func TestProbeBaseline(t *testing.T) {
 	url := closer(t)
 	file := filepath.Join(t.TempDir(), "baseline.json")
@@ -166,8 +166,8 @@ func TestProbeSelection(t *testing.T) {
 	}
 }
 
-// TestProbeChinese verifies that what the tool says is in Chinese; the RFC's
-// sentences stay in English.
+// TestProbeChinese verifies that the output is in Chinese, except for the RFC's
+// sentences.
 func TestProbeChinese(t *testing.T) {
 	r := runWith(nil, "", "probe", "-lang", "zh", "-run", mixed, closer(t))
 	for _, want := range []string{"服务器 ws://", "收到:", "期望:", "规则:", "需要 -trigger TEXT", "4 个场景：PASS 1"} {

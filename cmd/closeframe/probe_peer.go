@@ -30,8 +30,8 @@ func (s *session) noPeer(err error, target string) int {
 	return exitNoPeer
 }
 
-// printResponse prints what the server answered: the header and the first KiB
-// of the body.
+// printResponse prints the server's response: the header and the first KiB of
+// the body.
 func printResponse(w io.Writer, h *probe.HandshakeError) {
 	for _, name := range slices.Sorted(maps.Keys(h.Header)) {
 		for _, v := range h.Header[name] {
@@ -47,7 +47,7 @@ func printResponse(w io.Writer, h *probe.HandshakeError) {
 	}
 }
 
-// printable replaces what could harm a terminal.
+// printable replaces control characters.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -57,8 +57,8 @@ func printable(s string) string {
 	}, s)
 }
 
-// peerHint returns the key of a text: what usually causes the error, and what
-// to do.
+// peerHint returns the key of a text with the usual causes of the error and the
+// remedy.
 func peerHint(err error, target string) string {
 	var (
 		h       *probe.HandshakeError

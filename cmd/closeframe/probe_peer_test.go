@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestProbeNoPeer verifies what is said of servers that cannot be probed: the
-// exit status is 3, the cause is named, and the help is not.
+// TestProbeNoPeer verifies the output for servers that cannot be probed: the
+// exit status is 3, and the cause is printed without the help text.
 func TestProbeNoPeer(t *testing.T) {
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		var status int
@@ -60,7 +60,7 @@ func TestProbeNoPeer(t *testing.T) {
 	}
 }
 
-// closed returns an address where nobody listens.
+// closed returns an address without a listener.
 func closed(t *testing.T) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -70,7 +70,7 @@ func closed(t *testing.T) string {
 	return ln.Addr().String()
 }
 
-// talker serves connections on which text is sent whatever is asked.
+// talker serves connections and sends text whatever the request.
 func talker(t *testing.T, text string) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -93,7 +93,7 @@ func talker(t *testing.T, text string) string {
 	return ln.Addr().String()
 }
 
-// unasked serves WebSocket connections that it closes at once.
+// unasked serves WebSocket connections and closes them immediately.
 func unasked(t *testing.T) string {
 	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := upgrade(w, r)

@@ -14,7 +14,7 @@ import (
 	"github.com/closeframe/closeframe/internal/probe"
 )
 
-// A probeReport is a report and how it is to be printed.
+// A probeReport is a report with its output options.
 type probeReport struct {
 	*probe.Report
 	probeFlags
@@ -47,7 +47,7 @@ func readBaseline(name string) (map[string]probe.Verdict, error) {
 	return m, nil
 }
 
-// bad reports whether a result makes the run fail, and why in one line.
+// bad reports whether a result makes the run fail, and the reason in one line.
 func (r *probeReport) bad(res *probe.Result) (string, bool) {
 	if r.known != nil {
 		was, ok := r.known[res.ID]
@@ -118,7 +118,7 @@ func (r *probeReport) text(w io.Writer) {
 	r.recap(w)
 }
 
-// recap prints what failed, what was not played, and the counts.
+// recap prints the failures, the skipped scenarios, and the counts.
 func (r *probeReport) recap(w io.Writer) {
 	var failed []string
 	for _, res := range r.Results {
@@ -166,7 +166,7 @@ func (r *probeReport) recap(w io.Writer) {
 	fmt.Fprintln(w, r.say("probe.report.counts", len(r.Results), c[probe.Pass], c[probe.Warn], c[probe.Fail], c[probe.Skip], r.took))
 }
 
-// entry prints a verdict and what it is about.
+// entry prints a verdict and its subject.
 func (r *probeReport) entry(w io.Writer, v probe.Verdict, text string) {
 	label := r.color(v)
 	for _, line := range wrap(text, screen-6) {
@@ -195,7 +195,7 @@ func (r *probeReport) finding(w io.Writer, f *probe.Finding, differ bool) {
 	r.field(w, r.say("probe.report.rule"), r.say("probe.report.quote", f.Sentence, f.Section, f.Level))
 }
 
-// scenario prints all there is to say about one scenario.
+// scenario prints all details of one scenario.
 func (r *probeReport) scenario(w io.Writer, res *probe.Result) {
 	if (res.Verdict == probe.Pass || res.Verdict == probe.Skip) && !r.all {
 		return

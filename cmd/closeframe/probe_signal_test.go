@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// TestProbeSignal verifies that a run that a signal ends prints what it has
-// seen, and that the exit status names the signal.
+// TestProbeSignal verifies that a run ended by a signal prints its results so
+// far, and that the exit status depends on the signal.
 func TestProbeSignal(t *testing.T) {
 	tests := []struct {
 		signal syscall.Signal

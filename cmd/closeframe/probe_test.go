@@ -16,7 +16,7 @@ import (
 	"github.com/closeframe/closeframe/internal/probe"
 )
 
-// upgrade does a server's opening handshake.
+// upgrade performs a server's opening handshake.
 func upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, error) {
 	c, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -27,7 +27,7 @@ func upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, error) {
 	return c, err
 }
 
-// closer serves WebSocket connections on which it reads one Close, echoes its
+// closer serves WebSocket connections. It reads one Close frame, echoes its
 // code, valid or not, and closes.
 func closer(t *testing.T) (url string) {
 	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -13,9 +13,9 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// TestThirdLanguage verifies that a language is one file of the catalog: in a
-// language that a test makes up, whose texts have no Latin letters, nothing
-// that the commands print is in English but names.
+// TestThirdLanguage verifies that a language needs only one file of the
+// catalog. It generates a language without Latin letters, and verifies that
+// only names in the output of the commands are in English.
 func TestThirdLanguage(t *testing.T) {
 	remove, err := catalog.Add("fi", catalog.Pseudo())
 	if err != nil {
@@ -68,8 +68,8 @@ var (
 	word = regexp.MustCompile(`[A-Za-z]{2,}`)
 )
 
-// known returns the words that are names: of codes, applications, libraries,
-// products and their settings, and values of flags.
+// known returns the names that the output may contain: of codes, applications,
+// libraries, products and their settings, and values of flags.
 var known = sync.OnceValue(func() map[string]bool {
 	text := append([]string{"ADDR NAME VALUE auto text ms tshark"}, commandNames()...)
 	text = append(append(text, names.All()...), catalog.Languages()...)
@@ -95,7 +95,7 @@ var known = sync.OnceValue(func() map[string]bool {
 	return words
 })
 
-// latin returns the first line of an output that has a Latin word that is no
+// latin returns the first line of an output with a Latin word that is not a
 // name.
 func latin(out string) string {
 	for _, re := range fixed {

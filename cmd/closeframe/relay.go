@@ -121,17 +121,17 @@ func (s *session) relay(ctx context.Context, ln net.Listener, r *relay.Relay, ve
 	}
 }
 
-// A relayPrinter prints what a relay reports. Connections are numbered, and each
-// has a color.
+// A relayPrinter prints the events of a relay. Connections are numbered, and
+// each has a color.
 type relayPrinter struct {
 	s       *session
 	st      style
 	verbose bool
 
 	mu    sync.Mutex
-	conns map[int]*relayed // those that are open
-	ended map[relayEnd]int // those that have ended
-	count int              // how many of them
+	conns map[int]*relayed // open connections
+	ended map[relayEnd]int // ended connections
+	count int              // number of ended connections
 }
 
 // A relayEnd is a row of the summary.
@@ -153,7 +153,7 @@ type relayed struct {
 	Report   *closetap.Report `json:"report,omitempty"`
 }
 
-// A relayMoment is a step of the closing of a connection.
+// A relayMoment is one step in the closing of a connection.
 type relayMoment struct {
 	At     float64        `json:"at"` // seconds since the connection was opened
 	From   closetap.Side  `json:"from"`
@@ -221,7 +221,7 @@ func (p *relayPrinter) observe(e relay.Event) {
 	}
 }
 
-// done forgets a connection.
+// done removes a connection.
 func (p *relayPrinter) done(c *relayed, end relayEnd) {
 	delete(p.conns, c.Conn)
 	p.count++
@@ -229,7 +229,7 @@ func (p *relayPrinter) done(c *relayed, end relayEnd) {
 	if p.s.asJSON {
 		b, err := json.Marshal(c)
 		if err != nil {
-			panic(err) // not of JSON's types
+			panic(err) // not a JSON type
 		}
 		fmt.Fprintf(p.s.stdout, "%s\n", b)
 	}
@@ -306,8 +306,8 @@ func (p *relayPrinter) moment(m relayMoment) string {
 	return p.st.cyan("Close " + m.Close.String())
 }
 
-// timeline prints how a connection was closed: what the client sent on the
-// left, what the server sent on the right.
+// timeline prints how a connection was closed, with the client's frames on the
+// left and the server's on the right.
 func (p *relayPrinter) timeline(c *relayed) {
 	if len(c.Timeline) == 0 {
 		return
@@ -334,7 +334,7 @@ func (p *relayPrinter) timeline(c *relayed) {
 	}
 }
 
-// summary prints how many connections ended with which cause and code.
+// summary prints the number of connections for each cause and code.
 func (p *relayPrinter) summary() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -22,7 +22,7 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// A relayStep is bytes that a side sends, or the end of its connection.
+// A relayStep is bytes sent by one side, or the end of its connection.
 type relayStep struct {
 	from closetap.Side
 	send []byte
@@ -105,7 +105,7 @@ func runRelayed(t *testing.T, lang string, asJSON, verbose bool, connections ...
 			default:
 				from.(*net.TCPConn).CloseWrite()
 			}
-			to.Read(make([]byte, 1)) // FIN or RST has crossed
+			to.Read(make([]byte, 1)) // FIN or RST has been relayed
 		}
 		client.Close()
 		server.Close()
@@ -134,7 +134,7 @@ func relayCases() [][]relayStep {
 	}
 }
 
-// TestRelay verifies what the command prints of one connection.
+// TestRelay verifies the output for one connection.
 func TestRelay(t *testing.T) {
 	got := runRelayed(t, "en", false, false, relayCases()[0])
 	want := `#1      0.000  opened by 127.0.0.1:50000 for /chat

@@ -10,7 +10,7 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// violations has the rule of each violation, and the key of its text after
+// violations maps each violation to its rule and to the key of its text after
 // "relay.fault.".
 var violations = map[error]struct{ key, rule string }{
 	closetap.ErrAfterClose: {"afterClose", "RFC 6455 §5.5.1"},
@@ -82,8 +82,8 @@ func (p *relayPrinter) sentence(r *closetap.Report) string {
 
 	fault(true)
 
-	// What the applications are told. A side that ended its transport without a
-	// Close frame knows that it did.
+	// The events of the applications. A side that ended its transport without a
+	// Close frame needs no description.
 	skip := closetap.Neither
 	if x := r.EndedFirst; x != closetap.Neither && side[x].Told.Cause() == closeevent.CauseLost &&
 		(side[x].Transport == closetap.EndFIN || side[x].Transport == closetap.EndReset) {
@@ -112,7 +112,7 @@ func (p *relayPrinter) sentence(r *closetap.Report) string {
 	return line
 }
 
-// contents returns what a Close frame holds.
+// contents describes the contents of a Close frame.
 func contents(code, reason string) string {
 	if reason == "" {
 		return code

@@ -16,7 +16,7 @@ import (
 // fieldColumns is the width of the names of fields.
 const fieldColumns = 8
 
-// A renderer prints what decode found.
+// A renderer prints the result of decode.
 type renderer struct {
 	w       io.Writer
 	st      style
@@ -112,8 +112,8 @@ func shorten(s string) string {
 	return strings.ReplaceAll(q, `\"`, `"`)
 }
 
-// totals prints the numbers of frames, and what both sides' applications are
-// told.
+// totals prints the numbers of frames, and the events of both sides'
+// applications.
 func (p *renderer) totals(d *decoded) {
 	var closes, valid, invalid, incomplete int
 	for i := range d.Frames {
@@ -168,7 +168,7 @@ func (p *renderer) title(f *dissect.Frame, i, n int, sides bool) {
 	fmt.Fprintln(p.w, p.st.bold(strings.ToUpper(string(r))+s[n:]))
 }
 
-// A row is a line of a frame's rows. What is empty is the same as above.
+// A row is a line of the table for a frame. Empty fields are the same as above.
 type row struct {
 	offset, hex, bits, field, meaning string
 	fault                             bool
@@ -184,7 +184,8 @@ func (p *renderer) spans(f *dissect.Frame) {
 		b := s.Bytes
 		if s.Unmasked != nil {
 			if !unmasked {
-				// The masked bytes are shown in one, before the fields in them.
+				// The masked bytes are printed as a whole before the unmasked
+				// fields.
 				unmasked = true
 				rows = append(rows, p.maskedRows(f.Spans[i:])...)
 				rows = append(rows, row{hex: p.l.Text("decode.unmasked")})
@@ -254,7 +255,7 @@ func (p *renderer) row(r row) {
 	fmt.Fprintln(p.w, strings.TrimRight(line, " "))
 }
 
-// isHexText reports whether s begins with a byte in hexadecimal.
+// isHexText reports whether s starts with a byte in hexadecimal.
 func isHexText(s string) bool {
 	return len(s) > 1 && strings.Trim(s[:2], "0123456789abcdef") == ""
 }
@@ -278,7 +279,7 @@ func (p *renderer) maskedRows(spans []dissect.Span) []row {
 	return rows
 }
 
-// meaning returns r with the text, wrapped into as many rows as it takes.
+// meaning returns r with the text, wrapped into further rows as needed.
 func (p *renderer) meaning(r row, text string) []row {
 	columns := p.columns - (1 + 1 + max(4, p.width) + 2 + p.hexColumns() + 2 + fieldColumns + 2)
 	var rows []row
@@ -292,7 +293,7 @@ func (p *renderer) meaning(r row, text string) []row {
 	return rows
 }
 
-// summary prints what a frame says and the verdict.
+// summary prints the contents of a frame and the verdict.
 func (p *renderer) summary(f *dissect.Frame) {
 	v := &f.Verdict
 	var list definitions
@@ -362,7 +363,7 @@ func (p *renderer) hexRows(b []byte, more int) []string {
 // hexOf returns b in hexadecimal, with a space between the bytes.
 func hexOf(b []byte) string { return fmt.Sprintf("% x", b) }
 
-// characters returns how many bytes of b make a row that does not break a
+// characters returns the number of bytes of b for a row that does not split a
 // character.
 func (p *renderer) characters(b []byte) int {
 	n := 0

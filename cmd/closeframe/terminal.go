@@ -11,15 +11,14 @@ import (
 	"golang.org/x/text/width"
 )
 
-// The number of columns to print in: that of the terminal within these
-// limits, else screen.
+// The limits of the output width, and the width if there is no terminal.
 const (
 	screen    = 80
 	minScreen = 60
 	maxScreen = 120
 )
 
-// width returns the number of columns to print in.
+// width returns the width of the output in columns.
 func (s *session) width() int {
 	n := 0
 	if terminal(s.stdout) {
@@ -33,7 +32,7 @@ func (s *session) width() int {
 	return min(max(n, minScreen), maxScreen)
 }
 
-// A style colors text for a terminal. The zero style leaves it as it is.
+// A style colors text for a terminal. The zero style does not change the text.
 type style bool
 
 func (st style) bold(s string) string   { return st.sgr("1", s) }
@@ -50,7 +49,7 @@ func (st style) sgr(n, s string) string {
 	return "\x1b[" + n + "m" + s + "\x1b[0m"
 }
 
-// style returns how to color the output, as -color says.
+// style returns the style for the output according to -color.
 func (s *session) style() style {
 	switch s.color {
 	case "always":
@@ -61,8 +60,8 @@ func (s *session) style() style {
 	return style(colored(terminal(s.stdout), s.env))
 }
 
-// colored reports whether to color the output if -color does not say: on a
-// terminal, unless it is a dumb one or NO_COLOR is set (no-color.org).
+// colored reports whether to color the output without -color: on a terminal,
+// unless TERM is "dumb" or NO_COLOR is set (no-color.org).
 func colored(terminal bool, env func(string) string) bool {
 	return terminal && env("NO_COLOR") == "" && env("TERM") != "dumb"
 }
@@ -84,8 +83,8 @@ func terminal(f any) bool {
 	return err != nil || !os.SameFile(st, null)
 }
 
-// An output remembers the first error of writing, so that not every print has
-// to check.
+// An output keeps the first write error, so that callers need not check each
+// write.
 type output struct {
 	w   io.Writer
 	err error
@@ -99,7 +98,7 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// columns returns the number of terminal columns that s takes.
+// columns returns the width of s in terminal columns.
 func columns(s string) int {
 	n := 0
 	for _, r := range s {
@@ -122,12 +121,12 @@ func runeColumns(r rune) int {
 	return 1
 }
 
-// pad returns s and as many spaces as bring it to n columns.
+// pad returns s padded with spaces to n columns.
 func pad(s string, n int) string {
 	return s + strings.Repeat(" ", max(0, n-columns(s)))
 }
 
-// padded is like pad for a text that is painted, but not the spaces after it.
+// padded is like pad but paints the text and not the spaces.
 func padded(s string, n int, paint func(string) string) string {
 	return paint(s) + strings.Repeat(" ", max(0, n-columns(s)))
 }
@@ -140,7 +139,7 @@ type table struct {
 
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
 
-// print writes the table; paint, if not nil, colors a cell.
+// print writes the table. paint, if not nil, colors a cell.
 func (t *table) print(w io.Writer, paint func(row, col int, cell string) string) {
 	var widths []int
 	for _, r := range t.rows {
@@ -170,7 +169,7 @@ func (t *table) print(w io.Writer, paint func(row, col int, cell string) string)
 	io.WriteString(w, b.String())
 }
 
-// definitions are terms and texts, which are printed side by side.
+// definitions are terms with texts, printed side by side.
 type definitions struct{ terms, texts []string }
 
 func (d *definitions) add(term, text string) {

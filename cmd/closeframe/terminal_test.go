@@ -94,8 +94,8 @@ func TestColumns(t *testing.T) {
 	}
 }
 
-// TestColorFlag verifies that -color decides where the output is no terminal,
-// before and after the name of the command.
+// TestColorFlag verifies -color, before and after the name of the command, if
+// the output is not a terminal.
 func TestColorFlag(t *testing.T) {
 	for _, tt := range []struct {
 		args  string

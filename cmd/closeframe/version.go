@@ -42,7 +42,7 @@ var cmdVersion = &command{
 	},
 }
 
-// A version tells how the program was built.
+// A version describes how the program was built.
 type version struct {
 	Module   string `json:"module"`
 	Version  string `json:"version"`  // "(devel)" if built from a checkout

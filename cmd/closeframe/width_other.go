@@ -4,5 +4,5 @@ package main
 
 import "os"
 
-// terminalWidth returns 0: the width of a terminal is not known here.
+// terminalWidth returns 0, because the width is unknown on this system.
 func terminalWidth(*os.File) int { return 0 }

@@ -6,9 +6,9 @@ import (
 )
 
 // wrap breaks s into lines of at most n columns: at spaces, and in Chinese
-// between any two characters, but not before a mark that ends a phrase nor
-// after one that begins it. The parts of "RFC 6455 §5.5" stay together, and a
-// URL is not broken even if it is longer than a line.
+// between any two characters, but not before closing or after opening
+// punctuation. The parts of "RFC 6455 §5.5" stay together, and a URL is not
+// broken even if it is longer than a line.
 func wrap(s string, n int) []string {
 	s = strings.NewReplacer("RFC ", "RFC\u00a0", " §", "\u00a0§").Replace(s)
 	var lines []string
@@ -50,7 +50,7 @@ func wrap(s string, n int) []string {
 	return lines
 }
 
-// A unit is text that is not broken.
+// A unit is text without line breaks.
 type unit struct {
 	text  string
 	space int // 1 if there is a space before it

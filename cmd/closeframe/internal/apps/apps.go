@@ -1,6 +1,6 @@
-// Package apps has the close codes that known applications define for
-// themselves, one file per application in the folder data. The meanings are in
-// the catalog of texts, under "apps.ID.CODE".
+// Package apps provides the close codes that known applications define, one
+// file per application in the directory data. The meanings are in the catalog
+// of texts, under "apps.ID.CODE".
 package apps
 
 import (
@@ -64,7 +64,7 @@ var All = sync.OnceValue(func() []App {
 	return all
 })
 
-// Find returns the application of that name: its ID, title or an alias.
+// Find returns the application with the given ID, title or alias.
 func Find(name string) (*App, bool) {
 	all := All()
 	for i := range all {

@@ -43,7 +43,7 @@ func TestData(t *testing.T) {
 			}
 		}
 	}
-	// The texts without a code would not be noticed above.
+	// Find texts whose code does not exist.
 	n := 0
 	for _, a := range All() {
 		n += len(a.Codes)

@@ -1,10 +1,10 @@
-// Package autopsy tells from a packet capture how WebSocket connections ended,
-// who ended them, and why.
+// Package autopsy determines from a packet capture how WebSocket connections
+// ended, which side ended them, and why.
 //
-// Packets, IP, and TLS decryption are tshark's work: [Tshark] says how it is
-// run, and [Read] reads what it prints. The bytes of each direction then go
-// through package closetap, which knows what each side's application was told.
-// What can be concluded from that is in rules.json.
+// The program tshark parses packets and decrypts TLS: [Tshark] runs it, and
+// [Read] reads its output. The bytes of each direction then go through package
+// closetap, which returns the event of each side's application. The conclusions
+// from these facts are in rules.json.
 package autopsy
 
 import (
@@ -15,13 +15,13 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/timeouts"
 )
 
-// A Side is an end of a connection.
+// A Side is an endpoint of a connection.
 type Side string
 
 const (
 	Client Side = "client"
 	Server Side = "server"
-	None   Side = "" // not known, or neither
+	None   Side = "" // unknown, or neither
 )
 
 // Other returns the other side.
@@ -42,21 +42,21 @@ const (
 	Clean      Cause = "clean"      // both Close frames were exchanged
 	Lost       Cause = "lost"       // the transport ended without a Close frame
 	Unanswered Cause = "unanswered" // one side's Close frame had no answer
-	Failed     Cause = "failed"     // a side broke a rule, or was told that it did
+	Failed     Cause = "failed"     // a side violated a rule, or its peer reported a violation
 	Refused    Cause = "refused"    // the opening handshake did not succeed
 	Open       Cause = "open"       // the end is not in the capture
 	Unknown    Cause = "unknown"    // TLS without keys, or too much is missing
 )
 
-// Causes are all causes.
+// Causes lists all causes.
 func Causes() []Cause {
 	return []Cause{Clean, Lost, Unanswered, Failed, Refused, Open, Unknown}
 }
 
 // A Connection is one WebSocket connection, or a TLS connection that may be
-// one, and what was found out about its end.
+// one, with the analysis of its end.
 type Connection struct {
-	ID        string    `json:"id"`     // the number of tshark's tcp.stream; with the stream of HTTP/2 after a slash
+	ID        string    `json:"id"`     // tshark's tcp.stream; for HTTP/2, a slash and the stream follow
 	Client    string    `json:"client"` // address and port
 	Server    string    `json:"server"`
 	Path      string    `json:"path,omitempty"`
@@ -65,7 +65,7 @@ type Connection struct {
 	TLS       bool      `json:"tls,omitempty"`
 	HTTP2     bool      `json:"http2,omitempty"`
 	Status    int       `json:"status,omitempty"` // of the answer to the opening handshake
-	Start     time.Time `json:"start"`            // of what is in the capture
+	Start     time.Time `json:"start"`            // of the captured part
 	Duration  float64   `json:"duration"`         // in seconds
 	Frames    [2]int    `json:"frames"`           // that the client and the server sent
 	EndedBy   Side      `json:"endedBy,omitempty"`
@@ -77,11 +77,11 @@ type Connection struct {
 	Told      Told      `json:"told"`
 	Browser   *Browser  `json:"browser,omitempty"`
 	Findings  []Finding `json:"findings,omitempty"`
-	Limits    []string  `json:"limits,omitempty"` // what cannot be known from this capture, and why
+	Limits    []string  `json:"limits,omitempty"` // facts that this capture cannot show, and why
 	Timeline  []Step    `json:"timeline,omitempty"`
-	Earlier   int       `json:"earlier,omitempty"` // steps before the timeline's
+	Earlier   int       `json:"earlier,omitempty"` // number of omitted steps before the timeline
 
-	// Timeouts are default limits of products that the end may be due to.
+	// Timeouts are default limits of products that may have caused the end.
 	Timeouts []timeouts.Limit `json:"timeouts,omitempty"`
 
 	software string // of the answer's Server header
@@ -100,21 +100,21 @@ type Close struct {
 	Bytes  string         `json:"bytes"` // of the frame, in hexadecimal
 }
 
-// A Fault is a broken rule.
+// A Fault is a violated rule.
 type Fault struct {
 	By    Side   `json:"by"`
 	Error string `json:"error"` // a name such as invalid_code
 	Rule  string `json:"rule"`  // a section of an RFC
 }
 
-// Told is what each side's application was told: nil if it cannot be known.
+// Told has the event of each side's application, or nil if it is unknown.
 type Told struct {
 	Client *closeevent.Event `json:"client"`
 	Server *closeevent.Event `json:"server"`
 }
 
-// A Browser is what a browser fires, where that differs from what RFC 6455
-// leads to or not.
+// A Browser has the event that a browser fires, which may differ from that of
+// RFC 6455.
 type Browser struct {
 	Name  string           `json:"name"`
 	Event closeevent.Event `json:"event"`
@@ -128,7 +128,7 @@ type Finding struct {
 	Evidence   map[string]any `json:"evidence"` // facts, by name
 	next       []string       // what to do, by name
 	args       []string       // the facts, in the order of the text's arguments
-	headline   bool           // it explains more than the sentence says anyway
+	headline   bool           // it explains more than the sentence about the end
 }
 
 // A Step is a frame, or a step of TCP or TLS.

@@ -24,7 +24,7 @@ var withTshark = flag.Bool("tshark", false, "read the captures with tshark and c
 
 const folder = "../../../../testdata/pcap"
 
-// A captureCase is a capture of testdata/pcap and what is expected of it.
+// A captureCase is a capture of testdata/pcap with the expected result.
 type captureCase struct {
 	Capture     string     `json:"capture"`
 	About       string     `json:"about"`
@@ -63,7 +63,7 @@ func captureCases(t testing.TB) []captureCase {
 	return file.Captures
 }
 
-// name is the name of the recorded output. That of the large captures is
+// name is the name of the recorded output. The output for large captures is
 // compressed.
 func (c captureCase) name() string {
 	if strings.HasPrefix(c.Capture, "browser-") {
@@ -75,7 +75,7 @@ func (c captureCase) name() string {
 	return c.Capture + ".tsv"
 }
 
-// recorded returns what tshark printed of the capture.
+// recorded returns the recorded output of tshark for the capture.
 func (c captureCase) recorded(t testing.TB) []byte {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(folder, "tshark", c.name()))
@@ -96,14 +96,14 @@ func gunzip(b []byte) ([]byte, error) {
 	return io.ReadAll(z)
 }
 
-// browserCaptures are those of the endings that browsers met, made by
-// interop/browsers; beside each is what the browser fired.
+// browserCaptures lists captures of browsers, made by interop/browsers. Each
+// has the event that the browser fired.
 var browserCaptures = []captureCase{
 	{Capture: "browser-chromium"}, {Capture: "browser-firefox"}, {Capture: "browser-webkitgtk"},
 }
 
-// TestBrowsers verifies that the event told for a browser is the one that it
-// fired.
+// TestBrowsers verifies that the event reported for a browser is the one that
+// it fired.
 func TestBrowsers(t *testing.T) {
 	for _, c := range browserCaptures {
 		b, err := os.ReadFile(filepath.Join(folder, c.Capture+".json"))
@@ -141,8 +141,8 @@ func TestBrowsers(t *testing.T) {
 	}
 }
 
-// TestCaptures verifies who ended each captured connection, how and why, what
-// both sides were told, and the sentence that says so.
+// TestCaptures verifies the result for each captured connection: the side that
+// ended it, the cause, the events of both sides, and the sentence.
 func TestCaptures(t *testing.T) {
 	cases := captureCases(t)
 	if len(cases) < 30 {
@@ -239,8 +239,8 @@ func openCapture(t testing.TB, name string) io.Reader {
 	return bytes.NewReader(b)
 }
 
-// TestTshark verifies that tshark prints for each capture what was recorded.
-// With -update it records it.
+// TestTshark verifies that the output of tshark for each capture is the
+// recorded one. With -update it records the output.
 func TestTshark(t *testing.T) {
 	if !*withTshark {
 		t.Skip("runs with -tshark, which .ci/run gives: it takes half a minute")
@@ -282,8 +282,8 @@ func TestTshark(t *testing.T) {
 	}
 }
 
-// TestDamaged verifies that a capture that is cut off or corrupted gives an
-// error or a partial answer, and that tshark ends.
+// TestDamaged verifies that a truncated or corrupted capture causes an error or
+// a partial result, and that tshark exits.
 func TestDamaged(t *testing.T) {
 	if !*withTshark {
 		t.Skip("runs with -tshark, which .ci/run gives")

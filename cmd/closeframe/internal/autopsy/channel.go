@@ -10,13 +10,13 @@ import (
 	"github.com/closeframe/closeframe/closetap"
 )
 
-// A channel is what carries one WebSocket connection, or may: a TCP
-// connection, what is in TLS, or a stream of HTTP/2. Its two sides are numbered
-// until it is known which one is the client.
+// A channel carries, or may carry, one WebSocket connection: it is a TCP
+// connection, the data in TLS, or a stream of HTTP/2. Its two sides are
+// numbered until the client is known.
 type channel struct {
 	id     string
 	ends   [2]string // addresses and ports
-	client int       // the side that is the client; -1: not known
+	client int       // the side that is the client; -1 if unknown
 	sure   bool      // the client was seen to open the connection
 	sides  [2]half
 
@@ -25,16 +25,16 @@ type channel struct {
 	tls, http2        bool
 	asked             bool   // an opening handshake was seen
 	status            int    // of its answer
-	extensions        string // that the answer agreed to
+	extensions        string // the extensions that the answer accepted
 	open              bool   // frames are expected
-	cutHead           bool   // the heads are cut by a snap length
+	cutHead           bool   // the heads are truncated by a snap length
 	middle            bool   // the capture begins after the opening handshake
 	web               bool   // it is a WebSocket connection
 	started, last     int64
 
 	tap      observer
 	timeline ring
-	acts     []act // what ended the connection, in order
+	acts     []act // the steps that ended the connection, in order
 	fault    *violation
 	limits   map[string]bool
 
@@ -43,16 +43,16 @@ type channel struct {
 	beforeClose int64 // when the last frame before the first Close was complete
 	lastFrame   int64 // when the last frame of either side was complete
 	closed      [2]closed
-	unansweredP [2]int // pings of each side that have no pong yet
+	unansweredP [2]int // unanswered pings of each side
 	lastPing    [2]int64
-	alert       int // the description of a TLS alert, but for close_notify; -1: none
+	alert       int // the description of a TLS alert other than close_notify; -1: none
 
 	now int64
 	seq uint32 // after the current packet, of its sender
 	ack uint32 // of the current packet
 }
 
-// A half is what one side sends.
+// A half is the data that one side sends.
 type half struct {
 	buf   []byte // the head of HTTP so far
 	state halfState
@@ -61,7 +61,7 @@ type half struct {
 	frames int
 	after  int   // frames after its Close
 	last   int64 // when its last frame was complete
-	ended  bool  // it sends nothing any more
+	ended  bool  // the side has stopped sending
 	bytes  int64
 	cut    bool // its last frame is cut off
 	cutOp  byte // and this is its opcode
@@ -93,7 +93,7 @@ type closed struct {
 	count int // of Close frames
 }
 
-// A violation is the first broken rule that the tap reported.
+// A violation is the first violation that the tap reported.
 type violation struct {
 	by   int
 	at   int64
@@ -101,7 +101,7 @@ type violation struct {
 	late bool // a Close frame of either side preceded it
 }
 
-// faultOf returns the first rule that side i broke, "" if there is none.
+// faultOf returns the first rule that side i violated, or "".
 func (c *channel) faultOf(i int) string {
 	if name := c.sides[i].messages.fault; name != "" {
 		return name
@@ -115,7 +115,7 @@ func newChannel(id string) *channel {
 
 func (c *channel) limit(name string) { c.limits[name] = true }
 
-// touch sets the time of what comes next.
+// touch sets the time of the next events.
 func (c *channel) touch(s segment) {
 	c.now = s.time
 	c.seq = s.seq + uint32(s.length)
@@ -126,8 +126,8 @@ func (c *channel) touch(s segment) {
 	c.last = max(c.last, s.time)
 }
 
-// write takes bytes that side i sends, those of a segment or of a TLS record,
-// and the number of those after them that are not in the capture.
+// write processes bytes that side i sends, from a segment or a TLS record, and
+// the number of bytes after them that are not in the capture.
 func (c *channel) write(i int, b []byte, missing int) {
 	h := &c.sides[i]
 	h.bytes += int64(len(b) + missing)
@@ -153,8 +153,8 @@ func (c *channel) write(i int, b []byte, missing int) {
 	}
 }
 
-// headCut takes the head of side i as it is, since its end is not in the
-// capture: cut by a snap length, usually.
+// headCut parses the incomplete head of side i, since its end is not in the
+// capture, usually because of a snap length.
 func (c *channel) headCut(i int) {
 	h := &c.sides[i]
 	buf := h.buf
@@ -173,7 +173,7 @@ func (c *channel) headCut(i int) {
 	}
 }
 
-// readHead takes bytes of the opening handshake and returns those after it.
+// readHead consumes bytes of the opening handshake and returns those after it.
 func (c *channel) readHead(i int, b []byte) []byte {
 	h := &c.sides[i]
 	if len(h.buf) == 0 {
@@ -222,7 +222,7 @@ func (c *channel) readHead(i int, b []byte) []byte {
 	return rest
 }
 
-// refused says that the opening handshake was answered with another status.
+// refused records that the opening handshake was answered with another status.
 func (c *channel) refused(i, status int) {
 	c.status = status
 	c.step(i, "answer", status, "")
@@ -230,11 +230,11 @@ func (c *channel) refused(i, status int) {
 	c.sides[0].state, c.sides[1].state = ignored, ignored
 }
 
-// guid is what the answer to the opening handshake is made with
-// (RFC 6455 §4.2.2).
+// guid is the constant for the answer to the opening handshake (RFC 6455
+// §4.2.2).
 const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
-// answered says that the opening handshake was completed.
+// answered records that the opening handshake was completed.
 func (c *channel) answered(i, status int, extensions string) {
 	c.status, c.open, c.extensions = status, true, extensions
 	c.sides[i].state = inFrames
@@ -245,8 +245,8 @@ func (c *channel) answered(i, status int, extensions string) {
 	}
 }
 
-// begin says that the capture begins amid frames, those of side i masked or
-// not.
+// begin records that the capture starts after the opening handshake, and
+// whether the frames of side i are masked.
 func (c *channel) begin(i int, masked bool) {
 	c.middle, c.open = true, true
 	c.limit("middle")
@@ -263,8 +263,8 @@ func (c *channel) begin(i int, masked bool) {
 	c.web = c.web || masked
 }
 
-// resync looks for frames in a segment after some bytes were not in the
-// capture: they usually begin with it.
+// resync searches for frames in a segment after missing bytes. A frame usually
+// starts at the beginning of a segment.
 func (c *channel) resync(i int, b []byte) {
 	masked, ok := plausible(b)
 	if !ok || masked != (i == c.client) {
@@ -340,7 +340,7 @@ func (s sender) frame(h frameHeader, raw []byte, hole bool) {
 	c.step(i, opcodeName(h.opcode), int(min(h.length, 1<<31)), note)
 }
 
-// fin says that side i ended its half in order.
+// fin records that side i closed its half.
 func (c *channel) fin(i int) {
 	h := &c.sides[i]
 	if h.ended {
@@ -353,7 +353,7 @@ func (c *channel) fin(i int) {
 	c.tap.Ended(tapSide(i == c.client), closetap.EndFIN)
 }
 
-// reset says that side i broke the connection off.
+// reset records that side i reset the connection.
 func (c *channel) reset(i int) {
 	c.cutOff(i)
 	c.acts = append(c.acts, act{"reset", i, c.now})
@@ -361,7 +361,7 @@ func (c *channel) reset(i int) {
 	c.tap.Ended(tapSide(i == c.client), closetap.EndReset)
 }
 
-// cutOff looks at what there is of the last frame of side i.
+// cutOff examines the incomplete last frame of side i.
 func (c *channel) cutOff(i int) {
 	h := &c.sides[i]
 	if h.state != inFrames || h.scan.lost {
@@ -379,7 +379,7 @@ func (c *channel) step(i int, what string, length int, note string) {
 	c.timeline.add(mark{at: c.now, from: int8(i), what: what, length: length, note: note, count: 1})
 }
 
-// A mark is a step of the timeline while the sides are numbered.
+// A mark is a step of the timeline whose side is a number.
 type mark struct {
 	at     int64
 	from   int8
@@ -389,7 +389,7 @@ type mark struct {
 	count  int
 }
 
-// ringSize is how many steps a timeline keeps.
+// ringSize is the number of steps that a timeline keeps.
 const ringSize = 16
 
 // A ring keeps the first two steps and the last ones.

@@ -22,7 +22,7 @@ type tcpConn struct {
 	tls    tlsState
 	rst    [2]bool
 
-	afterFIN   [2]bool   // data came for side i after its FIN
+	afterFIN   [2]bool   // data arrived for side i after its FIN
 	rstToData  [2]string // a RST came after such data (after_fin), or soon after other data (recent)
 	lastData   [2]int64
 	finSent    [2]bool
@@ -39,7 +39,7 @@ const (
 	overHTTP2
 )
 
-// A tlsState is what is seen of TLS, decrypted or not.
+// A tlsState is the observed state of TLS, decrypted or not.
 type tlsState struct {
 	serverName  string
 	established bool // application data was seen
@@ -52,8 +52,8 @@ type tlsState struct {
 	lost        bool
 }
 
-// newTCPConn returns a connection that p is the first packet of. held counts the
-// bytes that all connections keep.
+// newTCPConn returns a connection whose first packet is p. held counts the
+// bytes kept for all connections.
 func newTCPConn(p *packet, held *int) *tcpConn {
 	t := &tcpConn{stream: p.stream, client: -1, started: p.time, tls: tlsState{alert: -1}}
 	t.ends = [2]string{endpoint(p.src, p.sport), endpoint(p.dst, p.dport)}
@@ -65,14 +65,14 @@ func newTCPConn(p *packet, held *int) *tcpConn {
 
 func endpoint(addr string, port int) string { return net.JoinHostPort(addr, strconv.Itoa(port)) }
 
-// packet takes the next packet.
+// packet processes the next packet.
 func (t *tcpConn) packet(p *packet) {
 	i := 0
 	if endpoint(p.src, p.sport) != t.ends[0] {
 		i = 1
 	}
 	if t.ends[0] == t.ends[1] {
-		return // to itself: the directions cannot be told apart
+		return // to itself: the two directions look the same
 	}
 	if p.flags&flagSYN != 0 {
 		t.syn = true
@@ -171,8 +171,8 @@ func (s tcpSide) segment(b []byte, missing int) {
 
 func (s tcpSide) fin() { s.t.each(func(ch *channel) { ch.fin(s.i) }) }
 
-// decide finds out what the connection carries from the first bytes that are
-// seen of it.
+// decide determines the protocol of the connection from its first captured
+// bytes.
 func (t *tcpConn) decide(i int, b []byte) {
 	switch {
 	case len(b) >= 3 && b[0] >= 20 && b[0] <= 23 && b[1] == 3 && b[2] <= 4 && (b[0] == 22 || !t.syn):
@@ -189,7 +189,7 @@ func (t *tcpConn) decide(i int, b []byte) {
 	}
 }
 
-// records takes what tshark tells of TLS and HTTP/2 in a packet.
+// records processes tshark's fields for TLS and HTTP/2 in a packet.
 func (t *tcpConn) records(i int, p *packet) {
 	s := &t.tls
 	if p.serverName != "" {
@@ -249,7 +249,7 @@ func (t *tcpConn) tlsRecords(i int, p *packet) {
 				t.ch.step(i, "records", length, "")
 			}
 		case recordAlert:
-			if len(alerts) == 0 { // encrypted, and the keys are not there
+			if len(alerts) == 0 { // encrypted, and there are no keys
 				s.maybe[i] = p.time
 				continue
 			}
@@ -280,10 +280,11 @@ func (t *tcpConn) alertRecord(i, description int) {
 	})
 }
 
-// maxStreams is how many WebSocket connections in one of HTTP/2 are followed.
+// maxStreams is the maximum number of WebSocket connections observed in one
+// HTTP/2 connection.
 const maxStreams = 1000
 
-// http2 takes the frames of HTTP/2 in a packet (RFC 8441).
+// http2 processes the frames of HTTP/2 in a packet (RFC 8441).
 func (t *tcpConn) http2(i int, p *packet) {
 	t.kind = overHTTP2
 	t.tls.decrypted = true
@@ -326,7 +327,7 @@ func (t *tcpConn) http2(i int, p *packet) {
 	}
 }
 
-// finish passes on what is left when the capture ends, or the connection.
+// finish processes the remaining data when the capture or the connection ends.
 func (t *tcpConn) finish() {
 	for i := range t.flows {
 		t.flows[i].flush(tcpSide{t, i})

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// The fields that tshark prints, as columns in this order. aggregator stands
-// between the values of a field that a packet has several times.
+// The fields that tshark prints, as columns in this order. aggregator separates
+// the values of a field that occurs several times in a packet.
 var fields = []string{
 	"frame.number", "frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
 	"tcp.stream", "tcp.srcport", "tcp.dstport", "tcp.flags", "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.payload",
@@ -71,8 +71,8 @@ const (
 	flagACK
 )
 
-// A packet is a line of tshark's. Its slices are valid until the next one is
-// read.
+// A packet is a line of tshark's output. Its slices are valid until the next
+// packet is read.
 type packet struct {
 	number   int
 	time     int64 // nanoseconds since 1970
@@ -102,11 +102,11 @@ type h2frame struct {
 	reset               int // the error of RST_STREAM
 }
 
-// maxLine is the longest line that is read: two payloads of the largest packet
-// that a capture may hold (262,144 bytes), and decrypted records that it ends.
+// maxLine is the maximum length of a line: two payloads of the largest packet
+// in a capture (262,144 bytes), and the decrypted records that end in it.
 const maxLine = 4 << 20
 
-// A fieldReader reads packets from what tshark prints.
+// A fieldReader reads packets from the output of tshark.
 type fieldReader struct {
 	r       *bufio.Reader
 	line    []byte
@@ -147,8 +147,8 @@ func newFieldReader(r io.Reader) (*fieldReader, error) {
 	return f, nil
 }
 
-// readLine reads a line into f.line. A last line without its end is not
-// returned: it was cut.
+// readLine reads a line into f.line. A last line without a line feed is
+// incomplete and not returned.
 func (f *fieldReader) readLine() error {
 	f.line = f.line[:0]
 	for {
@@ -237,7 +237,7 @@ func (f *fieldReader) parse() (err error) {
 			return err
 		}
 	}
-	if len(p.recordTypes) == 0 { // TLS 1.3 says what is in a record to those with keys
+	if len(p.recordTypes) == 0 { // with TLS 1.3, the content type is known only with the keys
 		if err = f.numbers(colOpaqueType, &p.recordTypes); err != nil {
 			return err
 		}
@@ -249,8 +249,8 @@ func (f *fieldReader) parse() (err error) {
 	return nil
 }
 
-// lastValue returns the last of the values in a cell: of packets in packets,
-// the innermost one's.
+// lastValue returns the last of the values in a cell, which is that of the
+// innermost packet in a tunnel.
 func lastValue(cell []byte) string {
 	return string(cell[bytes.LastIndexByte(cell, aggregator[0])+1:])
 }
@@ -263,8 +263,8 @@ func values(cell []byte) []string {
 	return strings.Split(string(cell), aggregator)
 }
 
-// numbers reads the values of a cell. One that tshark could not tell is left
-// out.
+// numbers reads the values of a cell. It leaves out values that tshark could
+// not determine.
 func (f *fieldReader) numbers(column int, to *[]int) error {
 	for _, v := range values(f.cells[column]) {
 		if v == "" || v == "<MISSING>" {
@@ -317,7 +317,7 @@ func parseTime(s string) (int64, error) {
 	return sec*1e9 + int64(ns), nil
 }
 
-// The types of HTTP/2 frames that matter here (RFC 9113 §6).
+// The types of HTTP/2 frames used here (RFC 9113 §6).
 const (
 	h2Data    = 0
 	h2Headers = 1
@@ -326,8 +326,8 @@ const (
 	h2EndStream = 1
 )
 
-// parseH2 makes frames of HTTP/2 of the cells, in which each kind of value is
-// in a list of its own.
+// parseH2 returns the HTTP/2 frames in the cells. Each cell lists one kind of
+// value.
 func (f *fieldReader) parseH2() error {
 	p := &f.p
 	var streams, kinds, flags, resets []int
@@ -347,7 +347,7 @@ func (f *fieldReader) parseH2() error {
 	f.h2data = f.h2data[:0]
 	for i, stream := range streams {
 		if i >= len(kinds) || i >= len(flags) {
-			break // tshark could not tell all of a frame that is cut
+			break // tshark prints only some fields of a truncated frame
 		}
 		h := h2frame{stream: stream, kind: kinds[i], flags: flags[i]}
 		switch h.kind {
@@ -416,5 +416,5 @@ func (h *h2frame) headers(block [][2]string) {
 	}
 }
 
-// FirstField is what the output of tshark begins with.
+// FirstField is the beginning of tshark's output.
 const FirstField = "frame.number\t"

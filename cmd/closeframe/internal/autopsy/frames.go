@@ -9,15 +9,15 @@ import (
 
 // A scanner finds the frames in the bytes that one side sends.
 type scanner struct {
-	head   []byte // the header, and of a control frame its payload, as far as there
-	size   int    // of the header; 0 while it is not known
-	left   uint64 // bytes of the payload that are to come
-	hole   bool   // bytes of the frame are not in the capture
+	head   []byte // the received bytes of the header and of a control frame's payload
+	size   int    // size of the header; 0 while it is unknown
+	left   uint64 // remaining bytes of the payload
+	hole   bool   // the capture lacks bytes of the frame
 	inside bool   // the header is complete
-	lost   bool   // where the next frame begins is not known
+	lost   bool   // the start of the next frame is unknown
 }
 
-// A frameHeader is what a frame's header says.
+// A frameHeader is a decoded frame header.
 type frameHeader struct {
 	opcode byte
 	fin    bool
@@ -27,9 +27,8 @@ type frameHeader struct {
 	size   int // of the header
 }
 
-// parseHeader parses the header that b begins with; ok is false if b ends
-// before it does. It accepts what RFC 6455 forbids: finding that is the tap's
-// work.
+// parseHeader parses the header at the start of b. ok is false if the header is
+// incomplete. It accepts invalid headers: the tap reports violations.
 func parseHeader(b []byte) (h frameHeader, ok bool) {
 	if len(b) < 2 {
 		return h, false
@@ -60,16 +59,16 @@ func (h frameHeader) control() bool { return h.opcode&8 != 0 }
 // keepWhole reports whether the frame is kept until it is complete.
 func (h frameHeader) keepWhole() bool { return h.control() && h.length <= frame.MaxPayload }
 
-// A frameSink is told of what a scanner finds.
+// A frameSink receives the results of a scanner.
 type frameSink interface {
-	pass(b []byte)                              // bytes, in order and without holes
-	header(h frameHeader, raw []byte)           // a header is complete; raw begins with it
+	pass(b []byte)                              // bytes, in order and without gaps
+	header(h frameHeader, raw []byte)           // a header is complete; raw starts with it
 	payload(p []byte)                           // of a data frame, as sent
-	holed()                                     // bytes of a payload are not in the capture
+	holed()                                     // the capture lacks bytes of a payload
 	frame(h frameHeader, raw []byte, hole bool) // a frame is complete; raw is all of it if it is kept whole
 }
 
-// write takes the next bytes.
+// write processes the next bytes.
 func (s *scanner) write(p []byte, to frameSink) {
 	for len(p) > 0 && !s.lost {
 		if !s.inside {
@@ -101,7 +100,7 @@ func (s *scanner) write(p []byte, to frameSink) {
 	}
 }
 
-// complete tells of the frame if its last byte has come.
+// complete reports the frame to the sink if its last byte has arrived.
 func (s *scanner) complete(to frameSink) {
 	if !s.inside || s.left > 0 {
 		return
@@ -122,7 +121,7 @@ func (s *scanner) complete(to frameSink) {
 
 var zeros [4096]byte
 
-// miss takes note of n bytes that are not in the capture.
+// miss records that n bytes are not in the capture.
 func (s *scanner) miss(n int, to frameSink) {
 	if s.lost || n == 0 {
 		return
@@ -144,8 +143,8 @@ func (s *scanner) miss(n int, to frameSink) {
 	s.complete(to)
 }
 
-// giveUp gives up following the frames. What has been passed on is completed,
-// so that another frame may follow.
+// giveUp stops scanning frames. It completes the current frame, so that another
+// frame may follow.
 func (s *scanner) giveUp(to frameSink) {
 	if h, ok := parseHeader(s.head); ok && s.inside && !h.keepWhole() {
 		for s.left > 0 && s.left < 1<<31 {
@@ -157,8 +156,8 @@ func (s *scanner) giveUp(to frameSink) {
 	*s = scanner{head: s.head[:0], lost: true}
 }
 
-// end passes on what there is of a frame that is cut off. It reports how much
-// that is, and the frame's header as far as it came.
+// end passes the incomplete last frame to the sink. cut reports whether there
+// is one, and h is its header if that is complete.
 func (s *scanner) end(to frameSink) (h frameHeader, cut bool) {
 	if s.lost || len(s.head) == 0 {
 		return h, false
@@ -171,8 +170,8 @@ func (s *scanner) end(to frameSink) (h frameHeader, cut bool) {
 	return h, true
 }
 
-// shortened makes a whole frame of one whose end is not in the capture, with
-// as much of its payload as there is, cut between two characters.
+// shortened returns a complete frame for one whose end is not in the capture,
+// with the captured part of its payload, cut between two characters.
 func shortened(b []byte, h frameHeader) []byte {
 	p := append([]byte(nil), b[h.size:]...)
 	var key [4]byte
@@ -195,9 +194,9 @@ func shortened(b []byte, h frameHeader) []byte {
 	return append(b[:h.size], p...)
 }
 
-// plausible reports whether b, the bytes of a segment, is a row of frames: each
-// header is one that RFC 6455 allows, masked or not as the first one, and the
-// last frame ends with b.
+// plausible reports whether b, the bytes of a segment, is a sequence of frames:
+// each header is valid under RFC 6455, all have the same mask bit, and the last
+// frame ends with b.
 func plausible(b []byte) (masked, ok bool) {
 	for n := 0; len(b) > 0; n++ {
 		h, complete := parseHeader(b)

@@ -8,8 +8,8 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// FuzzRead verifies that whatever tshark prints is read without a panic, and
-// that whatever is found in it can be put into words and JSON.
+// FuzzRead verifies that no output of tshark causes a panic, and that every
+// result can be printed as text and JSON.
 func FuzzRead(f *testing.F) {
 	for _, c := range captureCases(f) {
 		b := c.recorded(f)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// maxHead is how long the head of a request or of an answer may be.
+// maxHead is the maximum length of the head of a request or response.
 const maxHead = 32 << 10
 
 // A head is the first line and the header of an HTTP/1.1 message.
@@ -15,8 +15,8 @@ type head struct {
 	lines []string
 }
 
-// cutHead returns the head that b begins with and the rest of b; ok is false
-// if the head is not complete.
+// cutHead returns the head at the start of b and the rest of b. ok is false if
+// the head is incomplete.
 func cutHead(b []byte) (h head, rest []byte, ok bool) {
 	i := bytes.Index(b, []byte("\r\n\r\n"))
 	if i < 0 {

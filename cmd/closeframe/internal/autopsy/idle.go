@@ -9,7 +9,7 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/timeouts"
 )
 
-// idleTimeout looks whether the idle time of c, or its duration, is a default
+// idleTimeout checks whether the idle time or the duration of c is a default
 // limit of a known product.
 func (c *Connection) idleTimeout() {
 	if c.How != "fin" && c.How != "reset" && c.How != "notify" {
@@ -35,9 +35,9 @@ func (c *Connection) idleTimeout() {
 	}
 }
 
-// matchLimits sets c.Timeouts to the limits of that kind that s seconds may
-// have met: the nearest ones, and only those of the product that the answer to
-// the opening handshake names, if it does.
+// matchLimits sets c.Timeouts to the nearest limits of the given kind that
+// match s seconds. If the answer to the opening handshake names a product, only
+// its limits count.
 func (c *Connection) matchLimits(s float64, kind timeouts.Kind) {
 	list := slices.DeleteFunc(timeouts.Match(time.Duration(s*float64(time.Second))), func(l timeouts.Limit) bool { return l.Kind != kind })
 	slices.SortStableFunc(list, func(a, b timeouts.Limit) int {

@@ -2,7 +2,7 @@ package autopsy
 
 import "github.com/closeframe/closeframe/utf8check"
 
-// sections says where each rule is written, by the name of the error.
+// sections maps the name of an error to the section of its rule.
 var sections = map[string]string{
 	"reserved_bits":   "RFC 6455 §5.2",
 	"reserved_opcode": "RFC 6455 §5.2",
@@ -20,11 +20,11 @@ var sections = map[string]string{
 	"bad_accept":      "RFC 6455 §4.1",
 }
 
-// messages checks what closetap does not: how frames make up messages, and the
+// messages checks what closetap does not check: the order of fragments and the
 // UTF-8 of text messages. It reports the first violation.
 type messages struct {
-	inside bool // a message has begun
-	unsure bool // whether it has is not known
+	inside bool // a message has started
+	unsure bool // it is unknown whether one has
 	text   bool // of text, and not compressed
 	utf8   utf8check.Stream
 	key    [4]byte
@@ -38,8 +38,8 @@ func (m *messages) fail(name string) {
 	}
 }
 
-// header takes the header of a frame; raw begins with it. extensions says that
-// extensions were agreed on, so RSV bits may have a meaning.
+// header checks the header at the start of raw. extensions reports whether
+// extensions were negotiated, so that RSV bits may be set.
 func (m *messages) header(h frameHeader, raw []byte, extensions bool) {
 	if h.rsv != 0 && !extensions {
 		m.fail("reserved_bits")
@@ -71,7 +71,7 @@ func (m *messages) header(h frameHeader, raw []byte, extensions bool) {
 	}
 }
 
-// payload takes bytes of the payload of a data frame.
+// payload checks bytes of the payload of a data frame.
 func (m *messages) payload(p []byte) {
 	if m.text && !m.utf8.NextMasked(p, m.key, m.pos) {
 		m.fail("invalid_text")
@@ -79,7 +79,7 @@ func (m *messages) payload(p []byte) {
 	m.pos = (m.pos + len(p)) & 3
 }
 
-// complete says that the data frame with that header is complete.
+// complete records that the data frame with the given header is complete.
 func (m *messages) complete(h frameHeader) {
 	if h.control() || !h.fin {
 		return
@@ -90,9 +90,9 @@ func (m *messages) complete(h frameHeader) {
 	m.inside, m.text, m.unsure = false, false, false
 }
 
-// hole says that bytes are not in the capture, so that the message cannot be
-// checked.
+// hole records that bytes are missing in the capture, so that the message
+// cannot be checked.
 func (m *messages) hole() { m.text = false }
 
-// resume says that frames may be missing before the next one.
+// resume records that frames may be missing before the next one.
 func (m *messages) resume() { m.inside, m.text, m.unsure = false, false, true }

@@ -5,39 +5,39 @@ import (
 	"slices"
 )
 
-// A Result is what was found in a capture.
+// A Result is the analysis of a capture.
 type Result struct {
 	Packets     int           `json:"packets"`           // of TCP
 	TCP         int           `json:"tcp"`               // connections of TCP
 	Hidden      int           `json:"hidden"`            // of them over TLS that could not be decrypted
-	Dropped     int           `json:"dropped"`           // WebSocket connections over MaxConnections, which are in no list
-	Connections []*Connection `json:"connections"`       // in the order in which they began
-	Partial     string        `json:"partial,omitempty"` // why the answer is partial
+	Dropped     int           `json:"dropped"`           // number of WebSocket connections beyond MaxConnections
+	Connections []*Connection `json:"connections"`       // in order of their start
+	Partial     string        `json:"partial,omitempty"` // why the result is partial
 }
 
 // Limits on what is kept in memory.
 const (
-	MaxConnections = 50_000 // WebSocket connections that are told of
-	maxDetailed    = 2_000  // of them with a timeline
-	maxLive        = 20_000 // TCP connections that are followed at a time
+	MaxConnections = 50_000 // WebSocket connections that are reported
+	maxDetailed    = 2_000  // connections with a timeline
+	maxLive        = 20_000 // TCP connections observed at the same time
 
-	// How long after its end a connection is followed, in nanoseconds, since a
-	// RST may follow.
+	// The time for which a connection is observed after its end, in
+	// nanoseconds, since a RST may follow.
 	linger = int64(10e9)
 )
 
-// A Reader reads what tshark prints.
+// A Reader reads the output of tshark.
 type Reader struct {
-	TLS bool // TLS that could not be decrypted is told of as well
+	TLS bool // also report TLS connections that could not be decrypted
 
 	live   map[int]*tcpConn
-	held   int // bytes that flows keep
+	held   int // bytes kept by flows
 	hidden []*Connection
 	r      Result
 }
 
-// Read reads what tshark prints with [Tshark.Args]. With an error the Result is
-// partial: it tells of what was read before.
+// Read reads the output of tshark with [Tshark.Args]. With an error, the Result
+// covers the input before the error.
 func (r *Reader) Read(in io.Reader) (*Result, error) {
 	r.live = map[int]*tcpConn{}
 	r.r.Connections = []*Connection{}
@@ -90,7 +90,7 @@ func (r *Reader) Read(in io.Reader) (*Result, error) {
 	})
 	together(all)
 	for _, c := range all {
-		c.judge()
+		c.applyRules()
 	}
 	r.r.Connections = all
 	if err != nil {
@@ -108,8 +108,8 @@ func (r *Reader) streams() []int {
 	return ids
 }
 
-// retire stops following connections that have ended; with force, the half that
-// was quiet for longest as well.
+// retire stops observing connections that have ended. With force, it also drops
+// the half of the connections that have been idle longest.
 func (r *Reader) retire(now int64, force bool) {
 	var times []int64
 	for _, t := range r.live {
@@ -153,7 +153,7 @@ func (r *Reader) finish(t *tcpConn) {
 }
 
 // together finds connections of one server that ended within a second of each
-// other, and how many it had besides.
+// other, and counts its other connections.
 func together(all []*Connection) {
 	servers := map[string][]*Connection{}
 	for _, c := range all {

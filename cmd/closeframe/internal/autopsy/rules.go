@@ -11,29 +11,29 @@ import (
 //go:embed rules.json
 var rulesJSON []byte
 
-// A ruleFile is rules.json: what can be concluded from the facts.
+// A ruleFile is the content of rules.json, the conclusions from facts.
 type ruleFile struct {
 	About string            `json:"about"`
-	Facts map[string]string `json:"facts"` // what each fact means
+	Facts map[string]string `json:"facts"` // the meaning of each fact
 	Rules []rule            `json:"rules"`
 }
 
-// A rule concludes something if each fact that it names is as it says: equal
-// to the value, one of a list, or within a minimum and a maximum.
+// A rule applies if each of its conditions holds: the fact is equal to the
+// value, is one of a list, or is within a minimum and a maximum.
 type rule struct {
 	ID         string          `json:"id"`
 	When       map[string]test `json:"when"`
 	Confidence string          `json:"confidence"`
-	Side       string          `json:"side"`     // the fact that names the side it is about
+	Side       string          `json:"side"`     // the fact that names the side concerned
 	Evidence   []string        `json:"evidence"` // the facts to show
-	Source     string          `json:"source"`   // why it holds
+	Source     string          `json:"source"`   // why the conclusion holds
 	Next       []string        `json:"next"`     // what to do next
-	Headline   bool            `json:"headline"` // it explains more than the sentence about the end does
+	Headline   bool            `json:"headline"` // it explains more than the sentence about the end
 }
 
 // A test is a condition on a fact.
 type test struct {
-	any      []any // values that it may have
+	any      []any // the allowed values
 	absent   bool
 	present  bool
 	min, max *float64
@@ -71,7 +71,7 @@ func (t *test) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// holds reports whether the fact is as the test says.
+// holds reports whether the fact passes the test.
 func (t test) holds(v any, ok bool) bool {
 	switch {
 	case t.absent:
@@ -113,8 +113,8 @@ var rules = sync.OnceValue(func() ruleFile {
 	return f
 })
 
-// judge applies the rules, in their order.
-func (c *Connection) judge() {
+// applyRules applies the rules in order.
+func (c *Connection) applyRules() {
 	c.idleTimeout()
 	for _, r := range rules().Rules {
 		if !r.applies(c.facts) {

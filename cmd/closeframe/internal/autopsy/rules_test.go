@@ -8,7 +8,7 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// made are rules that no capture shows, and facts that do.
+// made lists rules that apply to no capture, with facts to which they apply.
 var made = map[string]facts{
 	"close-faulty":       {"violation_in_close": true, "violation_by": "server", "violation": "short"},
 	"violation":          {"violation": "masked", "violation_by": "server", "violation_in_close": false, "cause": "failed"},
@@ -29,7 +29,7 @@ var made = map[string]facts{
 }
 
 // TestRules verifies that each rule is complete, that it applies to a capture
-// or to facts made for it, and that every fact it names is explained.
+// or to the facts in made, and that every fact it names is documented.
 func TestRules(t *testing.T) {
 	applied := map[string]bool{}
 	known := map[string]bool{}
@@ -92,7 +92,7 @@ func TestRules(t *testing.T) {
 		case !ok && !applied[r.ID]:
 			t.Errorf("%s applies to no capture", r.ID)
 		}
-		// Without a fact that a rule asks for, it does not apply.
+		// A rule does not apply if a fact is missing.
 		for name, test := range r.When {
 			if test.absent || !ok {
 				continue

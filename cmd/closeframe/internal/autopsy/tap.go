@@ -5,7 +5,7 @@ import (
 	"github.com/closeframe/closeframe/closetap"
 )
 
-// An observer is closetap.Conn with the sides of this package.
+// An observer is a closetap.Conn with the sides of this package.
 type observer struct{ closetap.Conn }
 
 func tapSide(client bool) closetap.Side {
@@ -15,7 +15,7 @@ func tapSide(client bool) closetap.Side {
 	return closetap.Server
 }
 
-// fault returns the name of the first violation of a side, "" if there is none.
+// fault returns the name of the first violation of a side, or "".
 func (o *observer) fault(client bool) string {
 	if err := o.Tap(tapSide(client)).Err(); err != nil {
 		return faultName(err)
@@ -23,8 +23,8 @@ func (o *observer) fault(client bool) string {
 	return ""
 }
 
-// told returns what the applications of the client and the server were told.
-func (o *observer) told() (client, server closeevent.Event) {
+// events returns the events of the applications of the client and the server.
+func (o *observer) events() (client, server closeevent.Event) {
 	r := o.Report()
 	return r.Client.Told.Event, r.Server.Told.Event
 }

@@ -2,21 +2,21 @@ package autopsy
 
 import "bytes"
 
-// A flow is one direction of a TCP connection: it puts segments in order.
+// A flow reassembles one direction of a TCP connection.
 type flow struct {
 	synced  bool
-	next    uint32 // sequence number of the byte that comes next
+	next    uint32 // sequence number of the next byte
 	acked   uint32 // the highest acknowledgment of the other side
 	hasAck  bool
-	early   []segment // that came before what is in front of them
+	early   []segment // segments that arrived early, out of order
 	held    int       // bytes in early
 	total   *int      // bytes in early of all flows
-	again   int       // segments that had come before
-	waiting int64     // since when there is a gap
+	again   int       // segments that were repeated
+	waiting int64     // the time at which the gap appeared
 	passed  int       // acknowledgments of bytes after the gap
 }
 
-// A segment is some bytes of a flow.
+// A segment is a TCP segment of a flow.
 type segment struct {
 	seq    uint32
 	length int    // as sent
@@ -26,8 +26,8 @@ type segment struct {
 	ack    uint32
 }
 
-// maxHeld is how many bytes that came early a flow keeps, and maxEarly in how
-// many segments, before it takes the gap in front of them as lost.
+// maxHeld is the number of early bytes, and maxEarly the number of early
+// segments, that a flow keeps before it treats the gap before them as lost.
 const (
 	maxHeld  = 256 << 10
 	maxEarly = 256
@@ -35,18 +35,18 @@ const (
 	patience = int64(1e9) // for a gap, in nanoseconds
 )
 
-// A sink takes the bytes of a flow in order.
+// A sink receives the bytes of a flow in order.
 type sink interface {
-	// at is called with the segment that the next calls are about.
+	// at is called with the segment of the following calls.
 	at(s segment)
 	// segment is called with the captured bytes of a segment and the number of
-	// those after them that are not in the capture.
+	// missing bytes after them.
 	segment(data []byte, missing int)
 	// fin is called when the flow has ended.
 	fin()
 }
 
-// push adds a segment, and calls the sink for what is in order then.
+// push adds a segment, and passes all bytes that are now in order to the sink.
 func (f *flow) push(s segment, to sink) {
 	if !f.synced {
 		f.synced = true
@@ -58,8 +58,8 @@ func (f *flow) push(s segment, to sink) {
 	}
 }
 
-// release passes on s, if it is the next, and then what waited for it; else it
-// keeps it.
+// release passes s on if it is next in order, and then the segments after it.
+// Otherwise it keeps s.
 func (f *flow) release(s segment, to sink) {
 	if int32(s.seq-f.next) > 0 {
 		if f.held+len(s.data) > maxHeld || len(f.early) >= maxEarly || *f.total+len(s.data) > maxTotal {
@@ -93,9 +93,9 @@ func (f *flow) release(s segment, to sink) {
 	}
 }
 
-// acknowledge takes an acknowledgment of the other side. What it has received
-// though it is not here is not in the capture; two acknowledgments are waited
-// for, since captures may swap packets.
+// acknowledge processes an acknowledgment of the other side. Acknowledged bytes
+// that are missing here are not in the capture. It waits for two
+// acknowledgments, since captures may swap packets.
 func (f *flow) acknowledge(ack uint32, to sink) {
 	if !f.hasAck || int32(ack-f.acked) > 0 {
 		f.acked, f.hasAck = ack, true
@@ -107,13 +107,13 @@ func (f *flow) acknowledge(ack uint32, to sink) {
 	}
 }
 
-// hold counts n more bytes that are kept.
+// hold counts n more kept bytes.
 func (f *flow) hold(n int) {
 	f.held += n
 	*f.total += n
 }
 
-// deliver passes on what is new in a segment that does not begin after next.
+// deliver passes on the new bytes of a segment that starts at or before next.
 func (f *flow) deliver(s segment, to sink) {
 	old := int(f.next - s.seq)
 	if old > s.length || old == s.length && s.length > 0 && !s.fin {
@@ -132,8 +132,8 @@ func (f *flow) deliver(s segment, to sink) {
 	}
 }
 
-// skip gives up waiting: the bytes up to the first segment that is there are
-// not in the capture.
+// skip treats the bytes before the first early segment as missing in the
+// capture.
 func (f *flow) skip(to sink) {
 	if len(f.early) == 0 {
 		return
@@ -154,8 +154,8 @@ func (f *flow) skip(to sink) {
 	f.release(s, to)
 }
 
-// flush passes on all that is kept, with the gaps in it, and then what the
-// other side acknowledged though it is not in the capture.
+// flush passes on all kept segments, with the gaps between them, and then the
+// acknowledged bytes that are not in the capture.
 func (f *flow) flush(to sink) {
 	for len(f.early) > 0 {
 		f.skip(to)

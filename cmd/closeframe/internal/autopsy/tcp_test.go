@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A collector is a sink that writes down what it is given; a dot stands for a
-// byte that is not in the capture.
+// A collector is a sink that records its input. A dot represents a byte that is
+// not in the capture.
 type collector struct{ b strings.Builder }
 
 func (c *collector) at(segment) {}
@@ -17,7 +17,7 @@ func (c *collector) segment(b []byte, missing int) {
 func (c *collector) fin() { c.b.WriteByte('|') }
 
 // TestFlow verifies that segments are put in order, that repeated bytes are
-// dropped, and that gaps are told of.
+// dropped, and that gaps are reported.
 func TestFlow(t *testing.T) {
 	seg := func(seq uint32, data string) segment {
 		return segment{seq: seq, length: len(data), data: []byte(data)}
@@ -58,8 +58,8 @@ func TestFlow(t *testing.T) {
 		}
 	}
 
-	// A gap is given up when the other side has acknowledged what comes after
-	// it twice, or after a second.
+	// A gap is treated as lost after two acknowledgments of later bytes, or
+	// after a second.
 	total := 0
 	f := flow{synced: true, next: 10, total: &total}
 	var c collector
@@ -81,7 +81,7 @@ func TestFlow(t *testing.T) {
 		t.Errorf("after two seconds: %q", got)
 	}
 
-	// What is kept is limited, for one flow and for all.
+	// The kept bytes are limited, for one flow and in total.
 	total = maxTotal
 	f = flow{synced: true, next: 10, total: &total}
 	c = collector{}

@@ -13,7 +13,7 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// A Writer puts what was found out into sentences of a language.
+// A Writer describes connections in sentences of one language.
 type Writer struct{ *catalog.Language }
 
 // Title names the two sides of c.
@@ -27,7 +27,7 @@ func (w Writer) Title(c *Connection) string {
 	return w.Text("autopsy.title", c.Client, c.Server, path)
 }
 
-// printable quotes what a peer wrote unless it is plain ASCII.
+// printable quotes text from a peer unless it is printable ASCII.
 func printable(s string) string {
 	const most = 200
 	if len(s) > most {
@@ -41,8 +41,8 @@ func printable(s string) string {
 	return s
 }
 
-// Sentence says how c ended, what its sides were told, and the finding that
-// explains it.
+// Sentence describes how c ended, the events of both sides, and the finding
+// that explains it.
 func (w Writer) Sentence(c *Connection) string {
 	how := w.how(c)
 	if told := w.Told(c); told != "" {
@@ -57,7 +57,7 @@ func (w Writer) Sentence(c *Connection) string {
 	return s
 }
 
-// how says who ended c, and how.
+// how describes which side ended c, and how.
 func (w Writer) how(c *Connection) string {
 	f := c.facts
 	by := w.Side(c.EndedBy)
@@ -108,7 +108,7 @@ func (w Writer) how(c *Connection) string {
 	return w.Text(text("lost."+c.How), by, w.after(f, "autopsy.after"))
 }
 
-// after says how long nothing had been sent.
+// after describes the idle time before the end.
 func (w Writer) after(f facts, key string) string {
 	if idle, ok := f["idle"].(float64); ok {
 		return w.Text(key, w.seconds(idle))
@@ -116,7 +116,7 @@ func (w Writer) after(f facts, key string) string {
 	return w.Text("autopsy.after.none")
 }
 
-// Told says what each side's application was told.
+// Told describes the event of each side's application.
 func (w Writer) Told(c *Connection) string {
 	client, server := c.Told.Client, c.Told.Server
 	if c.Browser != nil {
@@ -160,7 +160,7 @@ func (w Writer) code(c closecode.Code) string {
 	return strconv.Itoa(int(c))
 }
 
-// Side names a side.
+// Side returns the name of a side.
 func (w Writer) Side(s Side) string {
 	if s == None {
 		return w.Text("autopsy.side.none")
@@ -168,10 +168,10 @@ func (w Writer) Side(s Side) string {
 	return w.Text("autopsy.side." + string(s))
 }
 
-// Fault describes a broken rule.
+// Fault describes a violated rule.
 func (w Writer) Fault(name string) string { return w.Text("autopsy.fault." + name) }
 
-// Finding says what a rule concludes.
+// Finding describes the conclusion of a rule.
 func (w Writer) Finding(f *Finding) string {
 	args := make([]any, len(f.args))
 	for i, name := range f.args {
@@ -184,7 +184,7 @@ func (w Writer) Finding(f *Finding) string {
 	return w.Text("autopsy.rule."+f.Rule, args...)
 }
 
-// Next says what to do about the findings of c, each thing once.
+// Next describes the next steps for the findings of c, without duplicates.
 func (w Writer) Next(c *Connection) (list []string) {
 	seen := map[string]bool{}
 	for i := range c.Findings {
@@ -205,7 +205,7 @@ func (w Writer) Next(c *Connection) (list []string) {
 	return list
 }
 
-// Limits says what cannot be known of c.
+// Limits describes what the capture cannot show about c.
 func (w Writer) Limits(c *Connection) (list []string) {
 	for _, name := range c.Limits {
 		list = append(list, w.Text("autopsy.limit."+name))
@@ -213,7 +213,7 @@ func (w Writer) Limits(c *Connection) (list []string) {
 	return append(list, w.Text("autopsy.limit.where"))
 }
 
-// seconds returns a time with as many decimals as make sense.
+// seconds returns a time with a number of decimals that depends on its size.
 func (w Writer) seconds(s float64) string {
 	digits := 1
 	switch {
@@ -256,7 +256,7 @@ func (w Writer) value(name string, v any) string {
 	return fmt.Sprint(v)
 }
 
-// alerts are the descriptions of TLS alerts (RFC 8446 §6).
+// alerts maps the numbers of TLS alerts to their descriptions (RFC 8446 §6).
 var alerts = map[int]string{
 	10: "unexpected_message", 20: "bad_record_mac", 22: "record_overflow", 40: "handshake_failure", 42: "bad_certificate",
 	43: "unsupported_certificate", 44: "certificate_revoked", 45: "certificate_expired", 46: "certificate_unknown",
@@ -290,12 +290,12 @@ func (w Writer) StepText(s *Step) string {
 	return text
 }
 
-// Violation describes the first broken rule.
+// Violation describes the first violated rule.
 func (w Writer) Violation(v *Fault) string {
 	return w.Text("autopsy.violation", w.Fault(v.Error), w.Side(v.By), v.Rule)
 }
 
-// CloseText describes a Close frame in a few words.
+// CloseText describes a Close frame briefly.
 func (w Writer) CloseText(c *Close) string {
 	s := w.code(c.Code)
 	if c.Reason != "" {

@@ -14,20 +14,21 @@ import (
 	"sync"
 )
 
-// Tshark says how tshark is run.
+// Tshark holds the options for running tshark.
 type Tshark struct {
-	Path   string // of the program; found in PATH if empty
-	Keylog string // a file of TLS secrets, as of SSLKEYLOGFILE
-	Filter string // a display filter of Wireshark's
-	Memory int    // the memory that it may use, in MiB; 0: no limit
+	Path   string // path of the program; found in PATH if empty
+	Keylog string // a file of TLS secrets, as written by SSLKEYLOGFILE
+	Filter string // a display filter of Wireshark
+	Memory int    // memory limit in MiB; 0: no limit
 }
 
 // MinVersion is the oldest version of tshark that has every field.
 const MinVersion = "3.6"
 
-// A MissingError says that tshark is not there or too old, and how to get it.
+// A MissingError reports that tshark is missing or too old, and how to install
+// it.
 type MissingError struct {
-	Version string // that is there, "" for none
+	Version string // the installed version; "" for none
 	err     error
 }
 
@@ -85,9 +86,9 @@ func older(a, b string) bool {
 // Args returns the arguments with which tshark reads a capture from standard
 // input.
 //
-// HTTP and WebSocket are switched off, so that the bytes of a connection, or of
-// the TLS records that could be decrypted, are printed as they are: RFC 6455 is
-// not tshark's work here, and bodies of HTTP are not kept in memory.
+// The dissectors for HTTP and WebSocket are disabled, so that tshark prints the
+// unchanged bytes of a connection or of decrypted TLS records, and does not
+// keep HTTP bodies in memory.
 func (t *Tshark) Args() []string {
 	args := []string{"-r", "-", "-n", "-Q",
 		"-o", "tcp.desegment_tcp_streams:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE", "-o", "tcp.analyze_sequence_numbers:TRUE",
@@ -107,8 +108,7 @@ func (t *Tshark) Args() []string {
 	return args
 }
 
-// CommandLine returns the command for a shell that prints what [Reader.Read]
-// reads.
+// CommandLine returns the shell command whose output [Reader.Read] reads.
 func (t *Tshark) CommandLine(file string) string {
 	args := append([]string{"tshark"}, t.Args()...)
 	args[2] = file // after -r
@@ -120,15 +120,14 @@ func (t *Tshark) CommandLine(file string) string {
 	return strings.Join(args, " ")
 }
 
-// Run runs tshark on a capture and has f read what it prints. An error of
-// tshark's own, such as of a capture that is cut off, comes after f has read
-// all that there was.
+// Run runs tshark on a capture and calls f with its output. If tshark fails, as
+// for a truncated capture, Run returns its error after f has read all output.
 func (t *Tshark) Run(ctx context.Context, capture io.Reader, f func(fields io.Reader) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, t.Path, t.Args()...)
 	if t.Memory > 0 && runtime.GOOS != "windows" && runtime.GOOS != "plan9" {
-		// A shell limits the memory and then becomes tshark.
+		// A shell sets the memory limit and then executes tshark.
 		script := fmt.Sprintf(`ulimit -v %d 2>/dev/null; exec "$0" "$@"`, t.Memory<<10)
 		cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", script, t.Path}, t.Args()...)...)
 	}
@@ -153,13 +152,13 @@ func (t *Tshark) Run(ctx context.Context, capture io.Reader, f func(fields io.Re
 	}()
 	readErr := f(stdout)
 	if readErr != nil {
-		cancel() // nobody reads on
+		cancel() // f has stopped reading
 	}
 	waitErr := cmd.Wait()
 	var feedErr error
 	select {
 	case feedErr = <-fed:
-	default: // still reading the capture, which nobody needs any more
+	default: // still reading the capture, which is no longer needed
 	}
 	switch {
 	case readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF):
@@ -181,7 +180,7 @@ func isBrokenPipe(err error) bool {
 	return strings.Contains(err.Error(), "broken pipe") || errors.Is(err, io.ErrClosedPipe)
 }
 
-// lastLines keeps the last of what is written to it.
+// lastLines keeps the last bytes written to it.
 type lastLines struct {
 	mu sync.Mutex
 	b  []byte
@@ -197,7 +196,7 @@ func (l *lastLines) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// message returns tshark's error, without what it says of running as root.
+// message returns tshark's error, without its warning about running as root.
 func (l *lastLines) message() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

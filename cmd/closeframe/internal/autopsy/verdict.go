@@ -16,7 +16,7 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// facts are what rules.json may ask for. Each name is explained there.
+// facts are the inputs of the rules. rules.json documents each name.
 type facts map[string]any
 
 func side(i, client int) Side {
@@ -31,8 +31,8 @@ func side(i, client int) Side {
 
 func seconds(ns int64) float64 { return math.Round(float64(ns)/1e3) / 1e6 }
 
-// results returns what became of the WebSocket connections in t. allTLS says
-// that TLS that could not be decrypted counts as one.
+// results returns the WebSocket connections in t. With allTLS, a TLS connection
+// that could not be decrypted counts as one.
 func (t *tcpConn) results(allTLS bool) (list []*Connection) {
 	t.finish()
 	t.each(func(ch *channel) {
@@ -47,14 +47,14 @@ func (t *tcpConn) results(allTLS bool) (list []*Connection) {
 // hidden reports whether t is TLS that could not be decrypted.
 func (t *tcpConn) hidden() bool { return t.kind == overTLS && !t.tls.decrypted }
 
-// verdict tells what became of one channel.
+// verdict returns the analysis of one channel.
 func (t *tcpConn) verdict(ch *channel) *Connection {
 	if ch.client < 0 {
 		ch.client = guessClient(ch.ends)
 		ch.limit("roles-guessed")
 	}
 	for i := range ch.sides {
-		ch.cutOff(i) // frames cut off by the end of the capture count below alone
+		ch.cutOff(i) // frames truncated by the end of the capture are counted below only
 	}
 	c := &Connection{
 		ID: ch.id, Client: ch.ends[ch.client], Server: ch.ends[1-ch.client],
@@ -74,7 +74,7 @@ func (t *tcpConn) verdict(ch *channel) *Connection {
 	c.closes(ch)
 	c.timeline(ch)
 	c.facts = t.facts(ch, c)
-	c.told(ch)
+	c.setEvents(ch)
 	for name := range ch.limits {
 		c.Limits = append(c.Limits, name)
 	}
@@ -89,7 +89,7 @@ func (t *tcpConn) verdict(ch *channel) *Connection {
 	return c
 }
 
-// guessClient takes the side with the higher port as the client.
+// guessClient assumes that the side with the higher port is the client.
 func guessClient(ends [2]string) int {
 	if port(ends[0]) >= port(ends[1]) {
 		return 0
@@ -97,7 +97,7 @@ func guessClient(ends [2]string) int {
 	return 1
 }
 
-// end fills in how the connection ended and who ended it.
+// end sets how the connection ended and which side ended it.
 func (ch *channel) end(t *tcpConn, c *Connection) {
 	c.end = ch.last
 	if len(ch.acts) == 0 {
@@ -111,7 +111,7 @@ func (ch *channel) end(t *tcpConn, c *Connection) {
 }
 
 // crossed reports whether each side sent its Close frame before it had received
-// the other's: the acknowledgment that went with the later one shows it.
+// the other's, which the acknowledgment in the later packet shows.
 func (ch *channel) crossed() bool {
 	a, b := ch.closed[0], ch.closed[1]
 	if !a.seen || !b.seen {
@@ -123,7 +123,7 @@ func (ch *channel) crossed() bool {
 	return int32(b.ack-a.seq) < 0
 }
 
-// closes fills in the Close frames, in the order in which they were captured.
+// closes sets the Close frames, in the order of the capture.
 func (c *Connection) closes(ch *channel) {
 	for _, a := range ch.acts {
 		if a.what != "close" {
@@ -147,7 +147,7 @@ func (c *Connection) timeline(ch *channel) {
 	c.Earlier = ch.timeline.total - len(ch.timeline.marks)
 }
 
-// closeOf returns the Close frame of a side, nil if there is none.
+// closeOf returns the Close frame of a side, or nil.
 func (c *Connection) closeOf(s Side) *Close {
 	for i := range c.Closes {
 		if c.Closes[i].From == s {
@@ -157,7 +157,7 @@ func (c *Connection) closeOf(s Side) *Close {
 	return nil
 }
 
-// facts gathers what rules may ask for, and decides the cause.
+// facts collects the facts for the rules, and determines the cause.
 func (t *tcpConn) facts(ch *channel, c *Connection) facts {
 	f := facts{"how": c.How, "tls": ch.tls, "http2": ch.http2, "frames": c.Frames[0] + c.Frames[1]}
 	set := func(name string, v any) { f[name] = v }
@@ -217,7 +217,7 @@ func (t *tcpConn) facts(ch *channel, c *Connection) facts {
 		}
 	}
 	set("crossed", ch.crossed())
-	// Broken rules.
+	// Violations.
 	if ch.fault == nil {
 		for i := range ch.sides {
 			if name := ch.faultOf(i); name != "" {
@@ -300,8 +300,8 @@ func (t *tcpConn) facts(ch *channel, c *Connection) facts {
 	return f
 }
 
-// notifier returns the side that sent close_notify first, -1 if none did, and
-// whether that is certain.
+// notifier returns the side that sent close_notify first, or -1, and whether
+// that is certain.
 func (t *tcpConn) notifier() (i int, sure bool) {
 	for _, a := range t.ch.acts {
 		if a.what == "notify" {
@@ -320,8 +320,7 @@ func (t *tcpConn) notifier() (i int, sure bool) {
 	return i, false
 }
 
-// transportEnd returns the first end of TCP or of the stream of HTTP/2, nil if
-// there is none.
+// transportEnd returns the first end of TCP or of the stream of HTTP/2, or nil.
 func (ch *channel) transportEnd() *act {
 	for i, a := range ch.acts {
 		if a.what == "fin" || a.what == "reset" {
@@ -331,7 +330,7 @@ func (ch *channel) transportEnd() *act {
 	return nil
 }
 
-// failing are the codes with which an endpoint fails a connection.
+// failing lists the codes with which an endpoint fails a connection.
 func failing(code closecode.Code) bool {
 	switch code {
 	case closecode.ProtocolError, closecode.UnsupportedData, closecode.InvalidFramePayloadData, closecode.MessageTooBig,
@@ -341,7 +340,7 @@ func failing(code closecode.Code) bool {
 	return false
 }
 
-// cause decides how the connection ended.
+// cause determines how the connection ended.
 func (ch *channel) cause(c *Connection, f facts) Cause {
 	switch {
 	case f["alert"] != nil && f["established"] == false:
@@ -402,7 +401,7 @@ func parseClose(raw []byte, client bool) Close {
 	return x
 }
 
-// faultName returns the name that the test vectors have for an error.
+// faultName returns the name of an error in the test vectors.
 func faultName(err error) string {
 	for name, e := range faults {
 		if errors.Is(err, e) {
@@ -412,8 +411,7 @@ func faultName(err error) string {
 	return "after_close"
 }
 
-// faults are the errors of package frame, by the names that the test vectors
-// have for them.
+// faults maps the errors of package frame to their names in the test vectors.
 var faults = map[string]error{
 	"reserved_bits": frame.ErrReservedBits,
 	"fragmented":    frame.ErrFragmented,

@@ -2,14 +2,13 @@
 // which bytes are which field, what they mean, and whether the Close frames
 // among them are valid.
 //
-// It explains, but it does not judge: every verdict is what package frame says
-// about the same bytes. Frames other than Close frames are stepped over once
-// their header is explained.
+// Every verdict is that of package frame for the same bytes. Of frames other
+// than Close frames, only the header is explained.
 //
-// What it returns can be marshaled to JSON, with field names that are kept
-// stable; byte strings are in hexadecimal there. Texts are in the language
-// asked for, apart from what is quoted from the specifications, and hold no
-// control characters: what the peer wrote is quoted.
+// A Report can be marshaled to JSON, with stable field names. Byte strings are
+// hexadecimal in JSON. Texts are in the language of Options.Lang, except for
+// quotations from the specifications. They contain no control characters: text
+// from the peer is quoted.
 package dissect
 
 import (
@@ -19,15 +18,15 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// Options say how to read the bytes and how to explain them. The zero Options
-// are for frames of either side, explained in English.
+// Options control how the bytes are parsed and explained. The zero Options are
+// for frames of either side, explained in English.
 type Options struct {
-	// Payload says that the bytes are the unmasked payload of one Close
-	// frame, not frames.
+	// Payload is set if the bytes are the unmasked payload of one Close frame,
+	// not frames.
 	Payload bool
 
-	// From is who sent the frames, and so whether they must be masked. By
-	// default the mask bit of each frame is believed.
+	// From is the side that sent the frames, which determines whether they must
+	// be masked. By default, the mask bit of each frame determines the side.
 	From Side
 
 	// Lang is the language of the texts: one of catalog.Languages, or "" for
@@ -35,7 +34,7 @@ type Options struct {
 	Lang string
 }
 
-// A Side is an end of a connection.
+// A Side is an endpoint of a connection.
 type Side uint8
 
 const (
@@ -46,15 +45,15 @@ const (
 
 // A Report explains some bytes.
 type Report struct {
-	// Valid reports whether there is a Close frame, or payload, all such are
-	// valid, nothing is cut off, and no frame follows a Close frame that must
-	// not.
+	// Valid reports whether there is a Close frame or payload, every one is
+	// valid, the last frame is complete, and no frame violates the rules by
+	// following a Close frame.
 	Valid bool `json:"valid"`
 
 	// Lang is the language of the texts.
 	Lang string `json:"lang"`
 
-	// Frames are in the order of the bytes, and leave out none of them.
+	// Frames are in the order of the input, and cover all of its bytes.
 	Frames []Frame `json:"frames"`
 
 	// Rest is the number of bytes after the first MaxFrames frames. They are
@@ -62,13 +61,13 @@ type Report struct {
 	Rest int `json:"rest,omitempty"`
 }
 
-// MaxFrames is how many frames are explained at most.
+// MaxFrames is the maximum number of frames that are explained.
 const MaxFrames = 1000
 
 // A Frame explains one frame, or a payload.
 type Frame struct {
 	Offset int `json:"offset"` // of the first byte in the input
-	Size   int `json:"size"`   // in bytes, as far as they are in the input
+	Size   int `json:"size"`   // in bytes, without those missing in the input
 
 	// Type is "continuation", "text", "binary", "close", "ping", "pong",
 	// "reserved", or "payload" if it is the payload of a Close frame.
@@ -79,39 +78,39 @@ type Frame struct {
 	Length uint64 `json:"length"`               // of the payload, as announced
 
 	Spans   []Span   `json:"spans"`
-	Close   *Close   `json:"close,omitempty"` // what a Close says, once its code is there
-	Notes   []string `json:"notes,omitempty"` // what else there is to say
+	Close   *Close   `json:"close,omitempty"` // the contents of a Close frame, if it has at least the code
+	Notes   []string `json:"notes,omitempty"` // other remarks
 	Verdict Verdict  `json:"verdict"`
 	Order   *Order   `json:"order,omitempty"` // if it comes after a Close frame of the same side
 
-	// From is the side that sent it, "client" or "server", as the mask bit or
-	// Options.From tell; "" for a payload.
+	// From is the side that sent it, "client" or "server", according to the
+	// mask bit or Options.From; "" for a payload.
 	From  string `json:"from,omitempty"`
-	Bytes Hex    `json:"bytes"` // all of the frame, as far as it is in the input
+	Bytes Hex    `json:"bytes"` // the bytes of the frame that are in the input
 
-	cut bool // the extended length is not all there, so Length is not known
+	cut bool // the extended length is incomplete, so Length is unknown
 
-	badReason int // offset in the reason of what is not UTF-8
+	badReason int // offset in the reason of the invalid UTF-8
 }
 
-// A Span explains a field: some bytes, or some bits of one.
+// A Span explains a field, which is some bytes or some bits of a byte.
 type Span struct {
 	Offset int `json:"offset"` // of the first byte in the input
 	Length int `json:"length"` // in bytes
 
-	// Bytes are the bytes as they are in the input, unmasked ones those of a
-	// masked payload. Of payloads that are not explained they are the first
-	// few.
+	// Bytes are the bytes of the field in the input, or the unmasked bytes of a
+	// masked payload. For payloads that are not explained, they are only the
+	// first bytes.
 	Bytes    Hex `json:"bytes"`
 	Unmasked Hex `json:"unmasked,omitempty"`
 
-	// Bits shows which bits of the byte these are, as in ".000 ....", if not
-	// all of them.
+	// Bits shows the position of the bits in the byte, as in ".000 ....", if
+	// the field is a part of a byte.
 	Bits string `json:"bits,omitempty"`
 
 	Field   Field  `json:"field"`
 	Meaning string `json:"meaning"`
-	Fault   bool   `json:"fault,omitempty"` // this is what the verdict is about
+	Fault   bool   `json:"fault,omitempty"` // the verdict is about this field
 }
 
 // A Field is the name of a part of a frame.
@@ -127,46 +126,46 @@ const (
 	Key       Field = "maskingKey"
 	Code      Field = "code"
 	Reason    Field = "reason"
-	Excess    Field = "excess"  // of a Close's payload: what is over the 125 bytes
+	Excess    Field = "excess"  // of a Close frame's payload: the bytes after the first 125
 	Payload   Field = "payload" // of other frames
 )
 
-// A Close is what a Close frame says, valid or not.
+// A Close has the contents of a Close frame, valid or not.
 type Close struct {
-	Code    closecode.Code `json:"code"`           // 1005 if it holds none
-	Name    string         `json:"name,omitempty"` // the registry's
-	Class   string         `json:"class"`          // as closecode.Class.String has it
-	Title   string         `json:"title"`          // the code in a few words, or else its class
-	Meaning string         `json:"meaning"`        // what happened
+	Code    closecode.Code `json:"code"`           // 1005 if there is none
+	Name    string         `json:"name,omitempty"` // the registered name
+	Class   string         `json:"class"`          // as in closecode.Class.String
+	Title   string         `json:"title"`          // a short title of the code, or else of its class
+	Meaning string         `json:"meaning"`        // the meaning of the code
 
-	// Reason is the text, if it is UTF-8; Quoted is the same in double quotes
-	// as Go writes it, with control characters, invisible ones and bytes that
-	// are not UTF-8 escaped. A terminal can be given Quoted, and nothing else.
+	// Reason is the text, if it is valid UTF-8. Quoted is the reason in double
+	// quotes as in Go, in which control characters, invisible characters and
+	// invalid UTF-8 are escaped. Only Quoted is safe to print on a terminal.
 	Reason string `json:"reason"`
 	Quoted string `json:"quoted"`
 	Length int    `json:"reasonLength"` // in bytes
 }
 
-// A Verdict is what package frame says.
+// A Verdict is the result of package frame.
 type Verdict struct {
 	// Status is "valid", "invalid", "incomplete" if bytes are missing, or
-	// "other" for a frame that is not a Close and is not judged.
+	// "other" for frames of other types.
 	Status string `json:"status"`
 
-	// Message says in a sentence what is wrong.
+	// Message describes the error in a sentence.
 	Message string `json:"message"`
 
-	// Missing is the number of bytes that are known to be missing.
+	// Missing is the number of missing bytes, as far as known.
 	Missing uint64 `json:"missing,omitempty"`
 
 	// Error is the name of the error, such as "ErrTooLong".
 	Error string `json:"error,omitempty"`
 
-	// Rule is the section whose rule is broken, and Quote the sentence.
+	// Rule is the section of the violated rule, and Quote its sentence.
 	Rule  string `json:"rule,omitempty"`
 	Quote string `json:"quote,omitempty"`
 
-	// Offset is the byte of the input that breaks it.
+	// Offset is the offset in the input of the byte that violates it.
 	Offset *int `json:"offset,omitempty"`
 
 	// Answer is the code to fail the connection with.
@@ -175,7 +174,7 @@ type Verdict struct {
 	err error
 }
 
-// Err returns the error that package frame gave.
+// Err returns the error of package frame.
 func (v Verdict) Err() error { return v.err }
 
 // The values of Verdict.Status.
@@ -186,7 +185,7 @@ const (
 	Other      = "other"
 )
 
-// Hex is bytes that JSON shows in hexadecimal, two digits each.
+// Hex is bytes that are hexadecimal in JSON, two digits each.
 type Hex []byte
 
 // MarshalText returns the digits.
@@ -199,8 +198,8 @@ func (h *Hex) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Bytes explains b. It does not change it, and the report keeps no reference
-// to it.
+// Bytes explains b. It does not change b, and the report keeps no reference to
+// it.
 func Bytes(b []byte, opt Options) Report {
 	d := &dissector{input: append([]byte(nil), b...), opt: opt, text: textOf(opt.Lang)}
 	if d.opt.Lang == "" {
@@ -215,7 +214,7 @@ func Bytes(b []byte, opt Options) Report {
 		return r
 	}
 	closes, bad := 0, false
-	var closed [2]bool // by side: a valid Close frame of that side was there
+	var closed [2]bool // by side: a valid Close frame of that side has passed
 	for at := 0; at < len(b); {
 		if len(r.Frames) == MaxFrames {
 			r.Rest = len(b) - at
@@ -262,8 +261,8 @@ type dissector struct {
 	text  text
 }
 
-// judge asks package frame about the frame that b begins with.
-func (d *dissector) judge(b []byte) (err error) {
+// parse parses the frame at the start of b with package frame.
+func (d *dissector) parse(b []byte) (err error) {
 	masked := len(b) > 1 && b[1]&0x80 != 0
 	switch d.opt.From {
 	case Client:

@@ -16,7 +16,7 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// sender is who sent what an endpoint of the role receives.
+// sender returns the side that sends to an endpoint of the role.
 func sender(role string) Side {
 	if role == vectors.Server {
 		return Client
@@ -49,7 +49,7 @@ func TestFrameVectors(t *testing.T) {
 			if v.Error == "" && f.Size != v.N {
 				t.Errorf("%s: size %d, want %d", v.ID, f.Size, v.N)
 			}
-			whole := 2 // until the header tells the size
+			whole := 2 // until the header is complete
 			if len(v.Bytes) >= 2 {
 				whole, _ = frame.Size(v.Bytes)
 			}
@@ -80,8 +80,8 @@ func TestPayloadVectors(t *testing.T) {
 	}
 }
 
-// expect compares a frame with what a vector expects; at is where its fault
-// is, or -1 if the vector does not say.
+// expect compares a frame with a vector. at is the offset of the fault, or -1
+// if the vector does not have it.
 func expect(t *testing.T, id string, f Frame, err string, answer, code uint16, reason string, at int) {
 	t.Helper()
 	v := f.Verdict
@@ -96,7 +96,7 @@ func expect(t *testing.T, id string, f Frame, err string, answer, code uint16, r
 	}
 }
 
-// check checks all that is true of every report.
+// check checks the properties of every report.
 func check(t *testing.T, id string, b []byte, r Report, opt Options) {
 	t.Helper()
 	fail := func(format string, a ...any) {
@@ -138,8 +138,8 @@ func check(t *testing.T, id string, b []byte, r Report, opt Options) {
 	}
 }
 
-// checkJSON checks that nothing is lost in JSON, and that all texts can be given
-// to a terminal.
+// checkJSON checks that nothing is lost in JSON, and that all texts are safe
+// for a terminal.
 func checkJSON(t *testing.T, id string, r Report) {
 	t.Helper()
 	text, err := json.Marshal(r)
@@ -160,7 +160,7 @@ func checkJSON(t *testing.T, id string, r Report) {
 	})
 }
 
-// printable reports whether a terminal can be given c.
+// printable reports whether c is safe for a terminal.
 func printable(c rune) bool {
 	return c < 0x7f || c >= 0xa0 && !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff
 }
@@ -237,8 +237,8 @@ func checkSpans(fail func(string, ...any), b []byte, f Frame) {
 	}
 }
 
-// checkVerdict checks that the verdict is that of package frame, and that it
-// points at what it is about.
+// checkVerdict checks that the verdict is that of package frame, and that the
+// marked field is the one at fault.
 func checkVerdict(fail func(string, ...any), b []byte, f Frame, opt Options) {
 	var c frame.Close
 	var err error
@@ -289,8 +289,8 @@ func checkVerdict(fail func(string, ...any), b []byte, f Frame, opt Options) {
 	}
 }
 
-// TestEveryPrefix cuts the vectors off after each byte, up to the first few of
-// the reason.
+// TestEveryPrefix explains every prefix of the vectors, up to the first bytes
+// of the reason.
 func TestEveryPrefix(t *testing.T) {
 	for _, v := range vectors.Frames() {
 		for i := range min(len(v.Bytes), 16) {
@@ -302,7 +302,7 @@ func TestEveryPrefix(t *testing.T) {
 	}
 }
 
-// TestInARow puts random vectors one behind another.
+// TestInARow explains sequences of random vectors.
 func TestInARow(t *testing.T) {
 	all := vectors.Frames()
 	rnd := rand.New(rand.NewPCG(1, 2))
@@ -315,7 +315,8 @@ func TestInARow(t *testing.T) {
 	}
 }
 
-// TestHeaders takes every first two bytes, and lengths of every size.
+// TestHeaders explains every value of the first two bytes, and lengths in every
+// form.
 func TestHeaders(t *testing.T) {
 	tail := []byte("\x00\x00\x00\x00\x00\x00\x00\x05\x01\x02\x03\x04\x02\xea\x41\x42\x43\x88\x00")
 	for h := range 1 << 16 {
@@ -350,7 +351,7 @@ func TestMissing(t *testing.T) {
 		{"\x81\x7f\x00\x00\x00", 5},
 		{"\x81\x7e\x01\x00", 256},
 		{"\x81\x7f\x7f\xff\xff\xff\xff\xff\xff\xffa", 1<<63 - 2},
-		{"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 1<<63 + 2}, // no wrapping around
+		{"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 1<<63 + 2}, // no overflow
 	}
 	for _, tt := range tests {
 		v := Bytes([]byte(tt.in), Options{}).Frames[0].Verdict
@@ -486,8 +487,8 @@ func TestIllFormed(t *testing.T) {
 	}
 }
 
-// TestTexts verifies that every language has the texts whose keys are put
-// together at run time.
+// TestTexts verifies that every language has the texts whose keys are built at
+// run time.
 func TestTexts(t *testing.T) {
 	for _, tag := range catalog.Languages() {
 		text := textOf(tag)
@@ -523,7 +524,7 @@ func TestTexts(t *testing.T) {
 
 func FuzzDissect(f *testing.F) {
 	for i, v := range vectors.Frames() {
-		if i%40 == 0 { // a few: each is run before the fuzzing begins
+		if i%40 == 0 { // only some, because all seeds run before the fuzzing starts
 			f.Add([]byte(v.Bytes), byte(0))
 		}
 	}

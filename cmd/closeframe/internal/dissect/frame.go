@@ -12,17 +12,17 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// shown is how many bytes of a payload that is not explained are kept.
+// shown is the number of bytes kept of a payload that is not explained.
 const shown = 16
 
-// types are what the opcodes stand for (RFC 6455 §5.2).
+// types maps opcodes to the types of frames (RFC 6455 §5.2).
 var types = [16]string{"continuation", "text", "binary", "reserved", "reserved", "reserved", "reserved", "reserved",
 	"close", "ping", "pong", "reserved", "reserved", "reserved", "reserved", "reserved"}
 
 const opClose = 0x8
 
-// frame explains the frame at the given offset of the input, which is not the
-// input's end.
+// frame explains the frame at the given offset, which must be before the end of
+// the input.
 //
 //	 0                   1
 //	 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5
@@ -33,7 +33,7 @@ const opClose = 0x8
 //	+-+-+-+-+-------+-+-------------+------------------------------+
 func (d *dissector) frame(at int) Frame {
 	b := d.input[at:]
-	err := d.judge(b)
+	err := d.parse(b)
 	op := int(b[0] & 0xf)
 	f := Frame{Offset: at, Size: len(b), Type: types[op]}
 
@@ -103,7 +103,7 @@ func (d *dissector) payload() Frame {
 	return f
 }
 
-// close explains a Close's payload, as much of it as is there.
+// close explains the payload of a Close frame, which may be incomplete.
 func (d *dissector) close(f *Frame, at int, p []byte, err error) {
 	plain := p
 	if f.Masked {
@@ -131,7 +131,7 @@ func (d *dissector) close(f *Frame, at int, p []byte, err error) {
 		if f.Length > 1 {
 			meaning = d.text.cut(1, 2)
 		}
-		// In a frame the length is at fault.
+		// In a frame, the length field is at fault.
 		span(0, 1, Code, meaning, f.Type == "payload" && err == frame.ErrShort)
 		return
 	}
@@ -162,8 +162,8 @@ func (d *dissector) close(f *Frame, at int, p []byte, err error) {
 	}
 }
 
-// says returns what a Close frame says; length is that of the reason, of which
-// there may be less.
+// says returns the contents of a Close frame. length is the length of the
+// complete reason.
 func (d *dissector) says(c closecode.Code, reason []byte, length int) *Close {
 	t := catalog.In(d.opt.Lang).Code(c)
 	s := &Close{Code: c, Name: c.Name(), Class: c.Class().String(), Title: t.Title, Meaning: t.What, Quoted: quote(reason), Length: length}
@@ -192,8 +192,8 @@ func (d *dissector) other(f *Frame, at int, p []byte) {
 	f.Spans = append(f.Spans, s)
 }
 
-// conclude fills in the verdict. missing is the number of bytes that the frame
-// lacks, or a lower bound unless it is exact.
+// conclude sets the verdict. missing is the number of missing bytes of the
+// frame, or a lower bound unless it is exact.
 func (d *dissector) conclude(f *Frame, err error, missing uint64, exact bool) {
 	v := &f.Verdict
 	v.err = err
@@ -258,7 +258,7 @@ func extended(size byte) int {
 	return 0
 }
 
-// number returns the number in network byte order that b is.
+// number returns b as a number in network byte order.
 func number(b []byte) uint64 {
 	var n uint64
 	for _, c := range b {
@@ -267,7 +267,6 @@ func number(b []byte) uint64 {
 	return n
 }
 
-// quote quotes what a peer wrote, so that it can do no harm to a terminal:
-// escape sequences, controls of direction and other characters that do not
-// print are escaped, and so are bytes that are not UTF-8.
+// quote quotes text from a peer for a terminal: it escapes control sequences,
+// bidirectional controls and other unprintable characters, and invalid UTF-8.
 func quote(b []byte) string { return strconv.Quote(string(b)) }

@@ -1,10 +1,9 @@
 package dissect
 
-// An Order says that a frame should not be where it is: after a Close frame of
-// the same side.
+// An Order reports a frame after a Close frame of the same side.
 type Order struct {
-	// Violation reports whether a rule forbids it. If not, the message is
-	// only good to know.
+	// Violation reports whether a rule forbids it. Otherwise the message is
+	// only information.
 	Violation bool   `json:"violation"`
 	Message   string `json:"message"`
 	Rule      string `json:"rule"`
@@ -17,8 +16,7 @@ var (
 	noReply = rule{"RFC 6455 §5.5.2", "Upon receipt of a Ping frame, an endpoint MUST send a Pong frame in response, unless it already received a Close frame."}
 )
 
-// order returns what is wrong with f after a Close frame of the same side, or
-// nil.
+// order returns the Order for f after a Close frame of the same side, or nil.
 func (d *dissector) order(f *Frame) *Order {
 	switch {
 	case f.data():

@@ -7,12 +7,12 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// A rule is what a fault breaks: the section, and its sentence.
+// A rule is a section of a specification and its sentence.
 type rule struct{ section, quote string }
 
-// faults are the errors of package frame: their names, which are those of the
-// test vectors, and the rules behind them. Those behind an invalid code depend
-// on its class.
+// faults maps the errors of package frame to their names, which are those of
+// the test vectors, and to the violated rules. The rule for an invalid code
+// depends on its class.
 var faults = map[frame.Error]struct {
 	name string
 	rule
@@ -35,7 +35,7 @@ var control = rule{"RFC 6455 §5.5", "All control frames MUST have a payload len
 
 var minimal = rule{"RFC 6455 §5.2", "Note that in all cases, the minimal number of bytes MUST be used to encode the length"}
 
-// codeRules are the rules that keep the codes of a class out of Close frames.
+// codeRules maps a class to the rule that forbids its codes in Close frames.
 var codeRules = map[closecode.Class]rule{
 	closecode.Unused: {"RFC 6455 §7.4.2", "Status codes in the range 0-999 are not used."},
 	closecode.Local: {"RFC 6455 §7.4.1", "%d is a reserved value and MUST NOT be set as a status code in a Close control frame by an " +
@@ -46,7 +46,7 @@ var codeRules = map[closecode.Class]rule{
 	closecode.OutOfRange: {"RFC 6455 §11.7", "The status code is an integer number between 1000 and 4999"},
 }
 
-// broken fills in what is said about a fault.
+// broken sets the fields that describe a fault.
 func (d *dissector) broken(f *Frame, e frame.Error) {
 	fault := faults[e]
 	v := &f.Verdict

@@ -10,7 +10,8 @@ import (
 // Quotes from the specifications stay in English.
 type text struct{ *catalog.Language }
 
-// textOf returns the texts of a language, English if it is not on offer.
+// textOf returns the texts of a language, or of English if the language is not
+// supported.
 func textOf(lang string) text { return text{catalog.In(lang)} }
 
 // bytes returns a number of bytes in words.
@@ -41,8 +42,8 @@ func (t text) rsv(bits byte, op int) string {
 	return t.Text("dissect.rsv.set", t.rsvNames(bits))
 }
 
-// rsvNames returns the names of the reserved bits that are set in the three
-// low bits of bits.
+// rsvNames returns the names of the reserved bits set in the three low bits of
+// bits.
 func (t text) rsvNames(bits byte) string {
 	var names []string
 	for i, name := range [...]string{"RSV1", "RSV2", "RSV3"} {

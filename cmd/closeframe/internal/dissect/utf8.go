@@ -1,22 +1,22 @@
 package dissect
 
-// The ways not to be UTF-8 (RFC 3629 §3, §4).
+// The kinds of ill-formed UTF-8 (RFC 3629 §3, §4).
 const (
 	stray     = iota // 80–bf with no lead byte before it
-	overlong         // more bytes than the character needs: c0, c1, e0 80, f0 80
+	overlong         // overlong form: c0, c1, e0 80, f0 80
 	surrogate        // U+D800–U+DFFF: ed a0
 	beyond           // above U+10FFFF: f4 90, f5–f7
 	never            // f8–ff
-	broken           // another byte where a continuation byte is due
-	cut              // the end where a continuation byte is due
+	broken           // another byte instead of a continuation byte
+	cut              // the end instead of a continuation byte
 	utf8Kinds
 )
 
 // utf8Names are the names of the kinds in the catalog.
 var utf8Names = [utf8Kinds]string{"stray", "overlong", "surrogate", "beyond", "never", "broken", "cut"}
 
-// illFormed says in which way the bytes that p begins with are not UTF-8, and
-// how many of them it is about. That they are not is for the codec to say.
+// illFormed returns the kind and the length of the ill-formed sequence at the
+// start of p, which must not be valid UTF-8.
 func illFormed(p []byte) (n, kind int) {
 	var need int
 	switch c := p[0]; {

@@ -1,5 +1,5 @@
-// Package envelope removes what WebSocket frames are wrapped in: link, IP and
-// TCP headers, and the head of the opening handshake.
+// Package envelope removes the headers around WebSocket frames: link, IP and
+// TCP headers, and the opening handshake.
 package envelope
 
 // A Chunk is consecutive bytes of one direction, such as one packet or one
@@ -7,7 +7,7 @@ package envelope
 type Chunk struct {
 	Data  []byte
 	Side  int    // 0 if unknown; chunks of the same direction have the same
-	Label string // what told the side, such as "write" or "peer0"
+	Label string // the label of the side in the input, such as "write" or "peer0"
 }
 
 // A Kind names a protocol that is not WebSocket over plain TCP.
@@ -23,20 +23,20 @@ const (
 	NotTCP  Kind = "not tcp" // packets, none of which is a TCP segment with data
 )
 
-// A Content is what chunks hold.
+// A Content is the data in chunks.
 type Content struct {
 	Streams []Stream
 
-	// Foreign is what the bytes are instead of frames, and Detail which
-	// message of it.
+	// Foreign is the other protocol that the bytes belong to, and Detail its
+	// message.
 	Foreign Kind
 	Detail  string
 
 	Packets int // number of packets whose headers were removed
 	Headers int // size of the headers of packets that were removed, in bytes
 
-	// Repeated and Missing are numbers of bytes that TCP sequence numbers tell
-	// were sent again, or are not in the input.
+	// Repeated and Missing are the numbers of retransmitted bytes and of bytes
+	// not in the input, according to TCP sequence numbers.
 	Repeated, Missing int
 }
 
@@ -45,15 +45,15 @@ type Stream struct {
 	Side  int
 	Label string
 	Data  []byte // frames
-	First int    // the index of the chunk that the frames begin in
+	First int    // the index of the chunk with the first frame
 
 	Layers string // "Ethernet, IPv4, TCP 192.0.2.1:80 → 192.0.2.2:50000", or ""
 	Heads  []Head // of the HTTP messages before the frames
 
-	marks []mark // where the chunks begin in Data
+	marks []mark // offsets of the chunks in Data
 }
 
-// A mark is where the bytes of a chunk begin in the data of a stream.
+// A mark is the offset of a chunk in the data of a stream.
 type mark struct{ offset, chunk int }
 
 // Chunk returns the index of the chunk that holds the byte at offset of Data.
@@ -100,7 +100,7 @@ func Open(chunks []Chunk) *Content {
 	return c
 }
 
-// onlyHTTP sets Foreign if there is HTTP in the streams and nothing else.
+// onlyHTTP sets Foreign if the streams contain only HTTP.
 func (c *Content) onlyHTTP() {
 	for _, s := range c.Streams {
 		if len(s.Data) > 0 {
@@ -114,7 +114,7 @@ func (c *Content) onlyHTTP() {
 	}
 }
 
-// join makes one stream of the chunks of each side.
+// join concatenates the chunks of each side to one stream.
 func (c *Content) join(chunks []Chunk) {
 	index := map[int]int{}
 	for i, ch := range chunks {

@@ -6,16 +6,16 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// A Fit says how well bytes fit WebSocket.
+// A Fit is how well bytes match WebSocket frames.
 type Fit int
 
 // The fits, from worst to best.
 const (
-	None     Fit = iota // reserved opcodes, or a payload of no sensible code
-	Frames              // whole frames, but no Close; or bytes are missing
-	Partial             // a Close frame whose end is missing
-	Faulty              // whole frames, and a Close frame that is invalid; or another protocol
-	Complete            // whole frames, and every Close frame is valid
+	None     Fit = iota // reserved opcodes, or a payload without a plausible code
+	Frames              // complete frames without a Close frame, or missing bytes
+	Partial             // an incomplete Close frame
+	Faulty              // complete frames with an invalid Close frame, or another protocol
+	Complete            // complete frames, and every Close frame is valid
 )
 
 // Fits reports how well the content fits frames, or the payload of one Close
@@ -108,8 +108,8 @@ func fitFrames(b []byte) Fit {
 	return fit
 }
 
-// size returns the size of the frame that b begins with; whole reports whether
-// all of it is there. It is 0 if the header is not.
+// size returns the size of the frame at the start of b, or 0 if its header is
+// incomplete. whole reports whether the frame is complete.
 func size(b []byte) (n int, whole bool) {
 	if len(b) < 2 {
 		return 0, false

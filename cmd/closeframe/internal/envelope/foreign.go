@@ -24,7 +24,7 @@ func capture(chunks []Chunk) (Kind, string) {
 	return "", ""
 }
 
-// foreign tells which protocol other than WebSocket the stream is, if any.
+// foreign returns the protocol of the stream if it is not WebSocket.
 func foreign(s *Stream) (Kind, string) {
 	b := s.Data
 	for _, h := range s.Heads {

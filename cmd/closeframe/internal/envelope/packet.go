@@ -15,11 +15,11 @@ type segment struct {
 	seq     uint32
 	syn     bool
 	payload []byte
-	missing int // bytes of the payload that the capture has cut off
+	missing int // number of payload bytes truncated by the capture
 	chunk   int
 }
 
-// packets makes streams of chunks that are packets, and reports whether they
+// packets adds the streams of chunks that are packets, and reports whether they
 // are.
 func (c *Content) packets(chunks []Chunk) bool {
 	var segments []segment
@@ -50,7 +50,7 @@ func (c *Content) packets(chunks []Chunk) bool {
 	return false
 }
 
-// reassemble makes one stream of the segments of each direction, in the order
+// reassemble joins the segments of each direction to one stream, in the order
 // of their sequence numbers.
 func (c *Content) reassemble(segments []segment) {
 	byFlow := map[string][]segment{}
@@ -276,7 +276,7 @@ func ip(b []byte) (s segment, ok, tcp bool) {
 	if proto != 6 {
 		return s, true, false
 	}
-	end := min(size, len(b)) // what is beyond size is padding
+	end := min(size, len(b)) // bytes after size are padding
 	if n+20 > end {
 		return s, false, false
 	}
@@ -295,7 +295,8 @@ func ip(b []byte) (s segment, ok, tcp bool) {
 	return s, true, true
 }
 
-// checksum returns the Internet checksum of b: 0 if b has its own right.
+// checksum returns the Internet checksum of b, which is 0 if b contains its
+// correct checksum.
 func checksum(b []byte) uint16 {
 	var sum uint32
 	for i := 0; i+1 < len(b); i += 2 {

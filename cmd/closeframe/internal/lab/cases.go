@@ -13,32 +13,32 @@ import (
 // A Case is one way to end a connection.
 type Case struct {
 	ID    string `json:"id"`
-	Group string `json:"-"` // who closes, or what goes wrong: see the words
+	Group string `json:"-"` // its heading: the side that closes, or the fault
 
-	// What the form offers for it, and starts with.
+	// The fields of the form and their initial values.
 	TakesCode   bool   `json:"takesCode"`
 	TakesReason bool   `json:"takesReason"`
 	Code        string `json:"code"`
 	Reason      string `json:"reason"`
 
-	// TakesURL says that the user names the server.
+	// TakesURL is set if the user enters the address of the server.
 	TakesURL bool `json:"takesURL"`
 
-	// ClientCloses says that the page is to call close with code and reason.
+	// ClientCloses is set if the page calls close with code and reason.
 	ClientCloses bool `json:"clientCloses"`
 
-	// Ours says that no browser can be made to do this, so a client of the
-	// lab's own plays its part.
+	// Ours is set if no browser can do this, so that a client in the lab
+	// replaces the browser.
 	Ours bool `json:"ours"`
 
-	// Slow says that a browser waits for many seconds.
+	// Slow is set if a browser waits for many seconds.
 	Slow bool `json:"slow"`
 
-	// What decides, unless a frame is at fault: then it is the rule that it breaks.
+	// The rule that decides, unless a frame violates another rule.
 	rule rule
 
-	// A race decides what gets there: perhaps no answer gets out, or not
-	// even the Close gets in.
+	// The outcome depends on a race: the answer, or even the Close frame, may
+	// be lost.
 	mayBeUnclean, mayBeLost bool
 
 	play func(p *run) // the server's part
@@ -47,7 +47,7 @@ type Case struct {
 // A rule is a section of a specification, and its sentence.
 type rule struct{ section, quote string }
 
-// The rules that decide where no frame is at fault.
+// The rules that decide if every frame is valid.
 var (
 	firstClose = rule{"RFC 6455 §7.1.5", "_The WebSocket Connection Close Code_ is defined as the status code (Section 7.4) contained in " +
 		"the first Close control frame received by the application implementing this protocol."}
@@ -67,7 +67,7 @@ var (
 	unmaskedFrame = rule{"RFC 6455 §5.1", "The server MUST close the connection upon receiving a frame that is not masked."}
 )
 
-// href returns where the rule can be read.
+// href returns the URL of the section.
 func (r rule) href() string {
 	if section, ok := strings.CutPrefix(r.section, "RFC 6455 §"); ok {
 		return "https://www.rfc-editor.org/rfc/rfc6455#section-" + section
@@ -75,13 +75,13 @@ func (r rule) href() string {
 	return ""
 }
 
-// What the form starts with.
+// The initial values of the form.
 const (
 	away = "server going down"
 	bye  = "see you"
 )
 
-// cases are in the order in which the page offers them.
+// cases lists the cases in the order of the page.
 var cases = []Case{
 	{ID: "server", Group: "server", TakesCode: true, TakesReason: true, Code: "1001", Reason: away, rule: firstClose, play: (*run).serverCloses},
 	{ID: "server-empty", Group: "server", rule: noCode, play: raw(closing())},
@@ -111,7 +111,7 @@ var cases = []Case{
 	{ID: "no-reply", Group: "transport", TakesCode: true, TakesReason: true, ClientCloses: true, Slow: true, Code: "3000", Reason: bye, rule: noFrame, play: (*run).noReply},
 }
 
-// caseOf returns the case of that name.
+// caseOf returns the case with the given name.
 func caseOf(id string) (Case, bool) {
 	for _, c := range cases {
 		if c.ID == id {
@@ -121,8 +121,8 @@ func caseOf(id string) (Case, bool) {
 	return Case{}, false
 }
 
-// closing returns an unmasked Close frame with that payload, good or bad, of
-// less than 64 KiB.
+// closing returns an unmasked Close frame with the given payload, valid or not,
+// of less than 64 KiB.
 func closing(payload ...byte) []byte {
 	n := len(payload)
 	head := []byte{0x88, byte(n)}
@@ -132,7 +132,7 @@ func closing(payload ...byte) []byte {
 	return append(head, payload...)
 }
 
-// maskedClose is a frame that only a client may send.
+// maskedClose is a Close frame that only a client may send.
 func maskedClose() []byte {
 	b, err := frame.AppendMasked(nil, [4]byte{0x37, 0xfa, 0x21, 0x3d}, closecode.NormalClosure, "")
 	if err != nil {
@@ -141,13 +141,14 @@ func maskedClose() []byte {
 	return b
 }
 
-// maxReason is how many bytes of reason a request may have. No browser takes
-// as many, nor does any Close frame: the page asks for what fails too.
+// maxReason is the maximum length of the reason in a request. It exceeds the
+// limit of browsers and Close frames, because the page also requests invalid
+// reasons.
 const maxReason = 1000
 
 // arguments returns the code and the reason of a request: 1000 if there is no
-// code. A code is any number that fits into a Close frame, for the page asks
-// for invalid ones too.
+// code. A code may be any 16-bit number, because the page also requests invalid
+// codes.
 func arguments(q url.Values) (code closecode.Code, reason string, err error) {
 	code = closecode.NormalClosure
 	if s := q.Get("code"); s != "" {

@@ -1,10 +1,10 @@
-// Package lab is the server behind closeframe lab: a page on which a browser
-// and this module close WebSocket connections with each other in every way
-// there is, right and wrong, and show what each of them saw.
+// Package lab is the server of closeframe lab. On its page, a browser and this
+// module close WebSocket connections with each other in every valid and invalid
+// way, and the page shows the events at both ends.
 //
-// The page needs nothing but what is embedded here. It is for its own machine
-// alone: requests for another host than a loopback one, and from pages of
-// another origin, are refused.
+// All files of the page are embedded. The server is for use on the local
+// machine only: it refuses requests for hosts other than loopback, and requests
+// from pages of other origins.
 package lab
 
 import (
@@ -32,20 +32,19 @@ var files embed.FS
 
 var page = template.Must(template.New("index.html").ParseFS(files, "page/index.html"))
 
-// scripts are the page's scripts, in the order in which they run: the last
-// uses the others.
+// scripts lists the scripts of the page in the order in which they run. The
+// last one uses the others.
 var scripts = []string{"frames.js", "timeline.js", "compare.js", "table.js", "lab.js"}
 
-// policy lets the page load its own script and style, and talk to its own
-// server; nothing else, no script that stands in the HTML, and no HTML that a
-// script makes.
+// policy allows the page to load its own scripts and style, and to connect to
+// its own server. It forbids inline scripts and HTML created by scripts.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws://%HOST%; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// A Config holds the options of a lab. Its zero value is ready to use.
+// A Config holds the options of a lab. The zero Config is ready to use.
 type Config struct {
-	// Save, if it is not nil, is called with the table of all cases, as
-	// JSON, each time a page has completed it.
+	// Save, if not nil, is called with the table of all cases as JSON, each
+	// time a page has completed it.
 	Save func(table []byte) error
 }
 
@@ -55,7 +54,7 @@ func Handler(ctx context.Context, config Config) http.Handler {
 	l := &lab{ctx: ctx, config: config, runs: map[string]*run{}}
 	static, err := fs.Sub(files, "page")
 	if err != nil {
-		panic(err) // the folder is embedded
+		panic(err) // the directory is embedded
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", l.index)
@@ -74,11 +73,11 @@ func Handler(ctx context.Context, config Config) http.Handler {
 	return guard(mux)
 }
 
-// guard refuses what does not come from the page itself, on this machine.
+// guard refuses requests that do not come from the page on this machine.
 func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !loopback(r.Host) {
-			// Somebody's page has a name that resolves to this machine.
+			// A page has a host name that resolves to this machine.
 			http.Error(w, "closeframe lab answers to localhost alone", http.StatusForbidden)
 			return
 		}
@@ -89,7 +88,7 @@ func guard(next http.Handler) http.Handler {
 		switch r.Header.Get("Sec-Fetch-Site") {
 		case "", "same-origin", "none":
 		default:
-			if r.URL.Path != "/" { // following a link to the page is fine
+			if r.URL.Path != "/" { // following a link to the page is allowed
 				http.Error(w, "closeframe lab answers to its own page alone", http.StatusForbidden)
 				return
 			}
@@ -101,13 +100,15 @@ func guard(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		// With the opener policy, this gives the script a finer clock.
+		// Together with the opener policy, this gives scripts a more precise
+		// clock.
 		h.Set("Cross-Origin-Embedder-Policy", "require-corp")
 		next.ServeHTTP(w, r)
 	})
 }
 
-// loopback reports whether host, with or without a port, is this machine.
+// loopback reports whether host, with or without a port, is a loopback name or
+// address.
 func loopback(host string) bool {
 	if name, port, err := net.SplitHostPort(host); err == nil {
 		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
@@ -124,8 +125,8 @@ func loopback(host string) bool {
 	return err == nil && ip.Zone() == "" && ip.IsLoopback()
 }
 
-// languageOf returns the language to answer r in: that of the parameter lang, else
-// what the browser prefers.
+// languageOf returns the language for the response to r: that of the parameter
+// lang, or else the browser's preferred one.
 func languageOf(r *http.Request) *catalog.Language {
 	var prefs []language.Tag
 	if q := r.URL.Query().Get("lang"); q != "" {
@@ -154,7 +155,7 @@ func (l *lab) index(w http.ResponseWriter, r *http.Request) {
 			others = append(others, other{t, catalog.In(t).Text("lab.language"), "?" + q.Encode()})
 		}
 	}
-	// The only error is that of a browser that has gone.
+	// The only possible error is a closed connection.
 	_ = page.Execute(w, struct {
 		Lang    string
 		Text    map[string]string
@@ -173,7 +174,7 @@ func (l *lab) list(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, all)
 }
 
-// code tells what a code means.
+// code describes a code.
 func code(w http.ResponseWriter, r *http.Request) {
 	c, _, err := arguments(r.URL.Query())
 	if err != nil {
@@ -182,7 +183,7 @@ func code(w http.ResponseWriter, r *http.Request) {
 	}
 	t := languageOf(r).Code(c)
 	writeJSON(w, struct {
-		Name    string `json:"name"` // the registry's
+		Name    string `json:"name"` // the registered name
 		Title   string `json:"title"`
 		Meaning string `json:"meaning"`
 	}{c.Name(), t.Title, t.What})
@@ -190,7 +191,7 @@ func code(w http.ResponseWriter, r *http.Request) {
 
 var runID = regexp.MustCompile(`^[0-9a-f]{16}$`)
 
-// start notes a new run of the case that r asks for.
+// start adds a new run of the case that r requests.
 func (l *lab) start(w http.ResponseWriter, r *http.Request) (*run, bool) {
 	q := r.URL.Query()
 	c, ok := caseOf(q.Get("case"))
@@ -211,7 +212,7 @@ func (l *lab) start(w http.ResponseWriter, r *http.Request) (*run, bool) {
 	return p, true
 }
 
-// result waits for the end of a run and answers with what the server saw.
+// result waits for the end of a run and responds with the server's record.
 func (l *lab) result(w http.ResponseWriter, r *http.Request) {
 	p := l.get(r.URL.Query().Get("run"))
 	if p == nil {
@@ -231,5 +232,5 @@ func writeJSON(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(true)
-	_ = e.Encode(v) // the only error is that of a browser that has gone
+	_ = e.Encode(v) // the only possible error is a closed connection
 }

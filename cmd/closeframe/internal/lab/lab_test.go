@@ -23,7 +23,7 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// A client is what a test plays the browser with.
+// A client plays the browser in a test.
 type client struct {
 	testing.TB
 	url string // of the lab, without the last slash
@@ -42,7 +42,7 @@ func (c *client) id() string {
 	return fmt.Sprintf("%016x", c.n)
 }
 
-// get returns the status and the body that the lab answers with.
+// get returns the status and the body of the lab's response.
 func (c *client) get(path string) (int, []byte) {
 	c.Helper()
 	r, err := http.Get(c.url + path)
@@ -57,7 +57,7 @@ func (c *client) get(path string) (int, []byte) {
 	return r.StatusCode, b
 }
 
-// result returns what the lab tells.
+// result returns the lab's record of a run.
 func (c *client) result(path string) (res result) {
 	c.Helper()
 	status, b := c.get(path)
@@ -75,7 +75,8 @@ type buffered struct {
 
 func (c buffered) Read(p []byte) (int, error) { return c.in.Read(p) }
 
-// dial does the opening handshake of a run. It sends extra with its request.
+// dial performs the opening handshake of a run. It sends extra together with
+// the request.
 func (c *client) dial(q url.Values, extra string) buffered {
 	c.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(c.url, "http://"))
@@ -94,8 +95,8 @@ func (c *client) dial(q url.Values, extra string) buffered {
 	return buffered{conn.(*net.TCPConn), in}
 }
 
-// play plays the browser's part as RFC 6455 has it, and returns what its
-// onclose would get and what the lab tells of it.
+// play plays the browser in a case according to RFC 6455. It returns the event
+// for onclose and the lab's result.
 func (c *client) play(q url.Values) (closeevent.Event, result) {
 	c.Helper()
 	id := c.id()
@@ -124,7 +125,7 @@ func (c *client) play(q url.Values) (closeevent.Event, result) {
 		send(b)
 	}
 	if played.ID == "no-reply" {
-		conn.CloseWrite() // gives up
+		conn.CloseWrite() // stops waiting
 	}
 	var in []byte
 	buf := make([]byte, 1000)
@@ -198,7 +199,7 @@ func TestEveryCase(t *testing.T) {
 		}
 		for _, tag := range catalog.Languages() {
 			got, res := l.play(url.Values{"case": {c.ID}, "code": {c.Code}, "reason": {c.Reason}, "lang": {tag}})
-			if c.mayBeLost { // a race decides
+			if c.mayBeLost { // the outcome depends on a race
 				if !slices.Contains(res.Expected, got) {
 					t.Errorf("%s: %v, want one of %v", c.ID, got, res.Expected)
 				}
@@ -222,8 +223,8 @@ func TestEveryCase(t *testing.T) {
 	}
 }
 
-// checkMoments checks that a run begins and ends as all do, and that the bytes
-// of its moments are those of the frames.
+// checkMoments checks the first and the last moment of a run, and that the
+// bytes of its moments are those of the frames.
 func checkMoments(t *testing.T, id string, res result) {
 	t.Helper()
 	m := res.Moments
@@ -254,11 +255,12 @@ func checkMoments(t *testing.T, id string, res result) {
 	}
 }
 
-// TestOtherArguments asks for codes and reasons that make a case another one.
+// TestOtherArguments verifies codes and reasons that change the expected
+// outcome of a case.
 func TestOtherArguments(t *testing.T) {
 	tests := []struct {
 		id, code, reason string
-		why              string // the case whose reason it gives
+		why              string // the case with the expected explanation
 		rule             string
 	}{
 		{"server", "1000", "", "server", "§7.1.5"},
@@ -285,7 +287,7 @@ func TestOtherArguments(t *testing.T) {
 	}
 }
 
-// A client that answers with a message, or too early, is not a browser.
+// No browser answers with a message or too early.
 func TestStrangeClients(t *testing.T) {
 	l := newClient(t)
 	for name, in := range map[string]string{"text": "\x81\x81\x00\x00\x00\x00a", "unmasked": "\x88\x00", "cut": "\x88"} {
@@ -330,7 +332,7 @@ func TestGuard(t *testing.T) {
 		{"/words.json", here, "", "", 200},
 		{"/icon.svg", here, "", "", 200},
 
-		{"/", "example.com", "", "", 403}, // a name made to resolve to this machine
+		{"/", "example.com", "", "", 403}, // a name that resolves to this machine
 		{"/", "example.com:6455", "", "", 403},
 		{"/", "127.0.0.1.example.com", "", "", 403},
 		{"/", "localhost.example.com:6455", "", "", 403},
@@ -388,7 +390,7 @@ func TestLanguage(t *testing.T) {
 		{"", "de", "en"},
 		{"", "zh-CN,zh;q=0.9,en;q=0.8", "zh-Hans"},
 		{"", "zh-TW", "zh-Hans"},
-		{"", "zh-TW,en-US;q=0.7,en;q=0.3", "zh-Hans"}, // Firefox in traditional Chinese
+		{"", "zh-TW,en-US;q=0.7,en;q=0.3", "zh-Hans"}, // Firefox in Traditional Chinese
 		{"", "en-US,en;q=0.9,zh;q=0.8", "en"},
 		{"", "fr, zh;q=0.5", "zh-Hans"},
 		{"", "!!", "en"},
@@ -408,7 +410,7 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
-// The texts that come with requests are text on the page, not HTML.
+// The page inserts texts from requests as text, not as HTML.
 func TestQueryIsNotHTML(t *testing.T) {
 	l := newClient(t)
 	evil := `"'><img src=x onerror=alert(1)>`
@@ -456,7 +458,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// What is kept of a connection is bounded, whatever a peer sends.
+// The recorded bytes of a connection are bounded, whatever the peer sends.
 func TestRecorderIsBounded(t *testing.T) {
 	r := &recorder{begin: time.Now()}
 	for range 3 * keptMoments {
@@ -493,8 +495,8 @@ func TestListen(t *testing.T) {
 	}
 }
 
-// Serve ends soon, and what goes on with it: a run that waits for a browser,
-// and a request that waits for the run.
+// Serve returns soon and ends a run that waits for a browser and a request that
+// waits for the run.
 func TestServeEnds(t *testing.T) {
 	ln, err := Listen("127.0.0.1:0")
 	if err != nil {
@@ -538,7 +540,8 @@ func TestServeEnds(t *testing.T) {
 	}
 }
 
-// FuzzQuery asks for whatever is asked for. What is refused starts no run.
+// FuzzQuery verifies that no query causes a panic, and that a refused query
+// starts no run.
 func FuzzQuery(f *testing.F) {
 	for _, c := range cases {
 		f.Add("case=" + c.ID + "&code=" + c.Code + "&run=0123456789abcdef&reason=" + url.QueryEscape(c.Reason))
@@ -562,7 +565,7 @@ func FuzzQuery(f *testing.F) {
 		if len(l.runs) != 1 || len(p.reason) > maxReason {
 			t.Errorf("%+v", p)
 		}
-		// The frame says what was asked for, and the parser agrees.
+		// The frame has the requested code and reason, and the parser agrees.
 		b := p.bytes()
 		d := dissect.Bytes(b, dissect.Options{From: dissect.Server})
 		if len(d.Frames) != 1 || d.Frames[0].Size != len(b) || d.Frames[0].Close.Code != p.code {

@@ -13,7 +13,7 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// ours is what a client of the lab's own saw in the browser's place.
+// ours is the record of the lab's own client.
 type ours struct {
 	Event   closeevent.Event `json:"event"`
 	Moments []moment         `json:"moments"` // since the server's recording began
@@ -21,8 +21,8 @@ type ours struct {
 	begin time.Time
 }
 
-// playOurselves plays the browser's part of a case that no browser can be made
-// to play, a Close frame that is not masked, and answers with the result.
+// playOurselves plays the browser in the case of an unmasked Close frame, which
+// no browser can send, and responds with the result.
 func (l *lab) playOurselves(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	if c, ok := caseOf(q.Get("case")); !ok || !c.Ours {
@@ -56,7 +56,7 @@ func (l *lab) playOurselves(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, res)
 }
 
-// unmasked connects to this very server and sends an unmasked Close.
+// unmasked connects to this server and sends an unmasked Close frame.
 func unmasked(ctx context.Context, host string, here net.Addr, q url.Values) (ours, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, here.Network(), here.String())
 	if err != nil {
@@ -72,7 +72,7 @@ func unmasked(ctx context.Context, host string, here net.Addr, q url.Values) (ou
 	rec := &recorder{Conn: conn, begin: time.Now()}
 	rec.note("open")
 	h := closeevent.NewClient([4]byte{})
-	_, _ = h.Close(nil, closecode.NormalClosure, "") // which can be sent; but this goes out:
+	_, _ = h.Close(nil, closecode.NormalClosure, "") // which is valid, but this is sent instead:
 	if _, err := rec.Write(closing(0x03, 0xe8)); err != nil {
 		h.WriteFailed()
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/relay"
 )
 
-// ownCases connect the page to a server of the user's. They are not among the
-// cases, since what happens is up to that server.
+// ownCases connect the page to the user's server. They are not part of cases,
+// since the outcome depends on that server.
 var ownCases = []Case{
 	{ID: "own-close", Group: "own", TakesURL: true, TakesCode: true, TakesReason: true, ClientCloses: true, Code: "1000", Reason: bye},
 	{ID: "own-wait", Group: "own", TakesURL: true},
@@ -27,10 +27,10 @@ func target(s string) (*url.URL, bool) {
 	return u, true
 }
 
-// own relays a WebSocket of the page's to the server that the user named.
+// own relays a WebSocket of the page to the user's server.
 func (l *lab) own(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Origin") == "" {
-		// Browsers say where the script is from.
+		// Browsers send the origin of the script.
 		http.Error(w, "closeframe lab answers to its own page alone", http.StatusForbidden)
 		return
 	}
@@ -49,8 +49,7 @@ func (l *lab) own(w http.ResponseWriter, r *http.Request) {
 	forward := &relay.Relay{Target: server, Observe: p.relayed.observe}
 	stop := context.AfterFunc(l.ctx, forward.Close)
 	defer stop()
-	// The server gets its own path, and nothing that is between the browser
-	// and the lab.
+	// The server receives its own path, and no header fields for the lab.
 	to := r.Clone(r.Context())
 	to.URL = &url.URL{Path: server.Path, RawPath: server.RawPath, RawQuery: server.RawQuery}
 	to.Header.Del("Cookie")
@@ -58,7 +57,7 @@ func (l *lab) own(w http.ResponseWriter, r *http.Request) {
 	forward.ServeHTTP(w, to)
 }
 
-// relayed is what the relay has seen of one connection. The relay calls observe
+// relayed is the record of one relayed connection. The relay calls observe
 // before it forwards, and no two calls overlap.
 type relayed struct {
 	moments   []moment
@@ -68,8 +67,8 @@ type relayed struct {
 	report    closetap.Report
 }
 
-// endings are the words for how the transport of a side ended, as seen from the
-// browser: the relay is in the server's place.
+// endings maps the end of a side's transport to its text from the browser's
+// view, where the relay represents the server.
 var endings = map[closetap.Side]map[closetap.End]string{
 	closetap.Client: {closetap.EndFIN: "end", closetap.EndReset: "peer-reset"},
 	closetap.Server: {closetap.EndFIN: "half-closed", closetap.EndReset: "reset", closetap.EndTimeout: "closed", closetap.EndClosed: "closed"},
@@ -106,7 +105,7 @@ func (r *relayed) observe(e relay.Event) {
 	}
 }
 
-// result returns what is known once the connection has ended.
+// result returns the result after the connection has ended.
 func (r *relayed) result(lang string) result {
 	first := map[closetap.Side]string{closetap.Client: "browser", closetap.Server: "server"}[r.report.ClosedFirst]
 	if first == "" {

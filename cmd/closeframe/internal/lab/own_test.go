@@ -17,7 +17,7 @@ import (
 	"github.com/closeframe/closeframe/examples/stack"
 )
 
-// newOwnServer starts a server of a user's. It closes with 1001 after the first
+// newOwnServer starts a user's server. It closes with 1001 after the first
 // message, or answers a Close frame.
 func newOwnServer(t *testing.T, requests chan<- *http.Request) (address string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -56,7 +56,7 @@ func (c *client) relayOwn(id, address string) *stack.Conn {
 }
 
 // TestOwnServerCloses verifies that the lab relays a connection unchanged and
-// tells how both sides saw its end.
+// reports its end on both sides.
 func TestOwnServerCloses(t *testing.T) {
 	requests := make(chan *http.Request, 1)
 	address := newOwnServer(t, requests)
@@ -90,7 +90,7 @@ func TestOwnServerCloses(t *testing.T) {
 	}
 }
 
-// TestOwnClientCloses verifies that the side that closed first is told apart.
+// TestOwnClientCloses verifies that the lab reports which side closed first.
 func TestOwnClientCloses(t *testing.T) {
 	l := newClient(t)
 	id := l.id()
@@ -104,15 +104,15 @@ func TestOwnClientCloses(t *testing.T) {
 	}
 }
 
-// TestOwnRefused verifies that the lab tells why it cannot connect, and what it
-// does not connect to.
+// TestOwnRefused verifies that the lab reports why it cannot connect, and that
+// it refuses some addresses.
 func TestOwnRefused(t *testing.T) {
 	l := newClient(t)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln.Close() // nobody listens here
+	ln.Close() // no listener
 	for _, tt := range []struct {
 		url, origin string
 		status      int

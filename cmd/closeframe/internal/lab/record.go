@@ -9,21 +9,22 @@ import (
 	"time"
 )
 
-// A moment is something that happened at one end of a connection.
+// A moment is an event at one end of a connection.
 type moment struct {
-	MS   float64 `json:"ms"`            // since the recording began
+	MS   float64 `json:"ms"`            // since the start of the recording
 	What string  `json:"what"`          // a key of the words: "sent", "received", "end", …
 	Hex  string  `json:"hex,omitempty"` // the bytes, or the first of them
 }
 
-// What is kept of a connection. A browser sends far less.
+// Limits on the record of a connection. A browser sends far less.
 const (
 	keptMoments = 2000
 	keptBytes   = 64 << 10
 	keptHex     = 200 // of one moment
 )
 
-// A recorder is a connection that notes what crosses it, and when.
+// A recorder is a connection that records the bytes read and written, with
+// times.
 type recorder struct {
 	net.Conn
 	begin time.Time
@@ -42,7 +43,7 @@ func (r *recorder) note(what string, b ...byte) {
 	defer r.mu.Unlock()
 	switch {
 	case r.closed:
-		return // what comes then is our own doing
+		return // later errors are caused by this end
 	case what == "closed" || what == "reset":
 		r.closed = true
 	case what == "sent":
@@ -60,7 +61,7 @@ func (r *recorder) note(what string, b ...byte) {
 	r.moments = append(r.moments, m)
 }
 
-// kept returns all, and as much of b as is kept.
+// kept returns all with the part of b within the limit appended.
 func kept(all, b []byte) []byte {
 	return append(all, b[:min(len(b), keptBytes-len(all))]...)
 }
@@ -79,13 +80,15 @@ func (r *recorder) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write notes first and writes then, for the answer may come at once.
+// Write records b before it writes b, because the answer may arrive
+// immediately.
 func (r *recorder) Write(p []byte) (int, error) {
 	r.note("sent", p...)
 	return r.Conn.Write(p)
 }
 
-// CloseWrite is what closeconn.Finish half-closes with. Once is enough.
+// CloseWrite closes the write side for closeconn.Finish. Only the first call
+// has an effect.
 func (r *recorder) CloseWrite() error {
 	r.mu.Lock()
 	again := r.halfClosed

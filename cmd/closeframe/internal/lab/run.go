@@ -19,21 +19,21 @@ import (
 )
 
 const (
-	// longest is how long a run may take: Chromium waits 60 seconds for the
-	// answer to its Close.
+	// longest is the maximum duration of a run. Chromium waits 60 seconds for
+	// the answer to its Close frame.
 	longest = 70 * time.Second
 
-	// patience is how long an orderly end may take.
+	// patience is the maximum duration of an orderly end.
 	patience = 5 * time.Second
 
-	// most is how many runs are kept, and atOnce how many may be going on.
+	// most is the maximum number of kept runs, and atOnce of concurrent ones.
 	most   = 200
 	atOnce = 32
 )
 
-// A lab keeps the runs.
+// A lab holds the runs.
 type lab struct {
-	ctx    context.Context // done when all is to end
+	ctx    context.Context // done when the server shuts down
 	config Config
 
 	saving sync.Mutex // held during Config.Save
@@ -43,8 +43,8 @@ type lab struct {
 	order []string // of their IDs, the oldest first
 }
 
-// add keeps p, and forgets the oldest run that has ended if there are too many.
-// It reports false if there is such a run already, or too much is going on.
+// add adds p, and removes the oldest ended run if there are too many. It
+// returns false if a run with this ID exists, or too many are running.
 func (l *lab) add(id string, p *run) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -62,7 +62,7 @@ func (l *lab) add(id string, p *run) bool {
 	if l.runs[id] != nil || running >= atOnce {
 		return false
 	}
-	if len(l.order) >= most { // and so one has ended
+	if len(l.order) >= most { // so at least one has ended
 		delete(l.runs, l.order[ended])
 		l.order = append(l.order[:ended], l.order[ended+1:]...)
 	}
@@ -77,27 +77,27 @@ func (l *lab) get(id string) *run {
 	return l.runs[id]
 }
 
-// A run is one connection of one case, as the server sees it.
+// A run is the server's record of one connection of one case.
 type run struct {
 	c        Case
 	code     closecode.Code
 	reason   string
 	language *catalog.Language
 
-	relayed *relayed // if the server is the user's: nothing else below counts then
+	relayed *relayed // if the server is the user's; the fields below are unused then
 
 	conn *recorder // nil if there was no opening handshake
 	in   []byte    // received and not parsed
 	h    closeevent.Handshake
 
 	event closeevent.Event
-	done  chan struct{} // closed once nothing changes any more
+	done  chan struct{} // closed when the run has ended
 }
 
-// socket is where the page's WebSockets connect to.
+// socket handles the WebSocket connections of the page.
 func (l *lab) socket(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Origin") == "" {
-		// Browsers say where the script is from.
+		// Browsers send the origin of the script.
 		http.Error(w, "closeframe lab answers to its own page alone", http.StatusForbidden)
 		return
 	}
@@ -109,8 +109,8 @@ func (l *lab) socket(w http.ResponseWriter, r *http.Request) {
 		p.event = p.h.TransportClosed()
 		close(p.done)
 	}()
-	// The opening handshake is the stack's. The frames are not: a stack
-	// that does as it should cannot break the rules.
+	// Package stack performs the opening handshake. It cannot send the frames,
+	// because it never violates the rules.
 	if _, err := stack.Upgrade(recording{w, p}, r, stack.Config{}); err != nil {
 		return
 	}
@@ -123,7 +123,7 @@ func (l *lab) socket(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// A recording is a response whose connection is recorded once it is taken over.
+// A recording is a ResponseWriter whose connection is recorded after Hijack.
 type recording struct {
 	http.ResponseWriter
 	p *run
@@ -138,17 +138,18 @@ func (r recording) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	r.p.conn = &recorder{Conn: conn, begin: time.Now()}
 	r.p.conn.note("opened") // the answer goes out now
-	// A browser waits for the response, and sends nothing before. Another
-	// client may not: what is there already is the first that was received.
+	// A browser sends nothing before the response. Other clients may: bytes
+	// that have already arrived are recorded first.
 	if n := rw.Reader.Buffered(); n > 0 {
-		early, _ := rw.Reader.Peek(n) // what is buffered can be peeked at
+		early, _ := rw.Reader.Peek(n) // peeking at buffered bytes cannot fail
 		r.p.conn.note("received", early...)
 		r.p.in = append(r.p.in, early...)
 	}
 	return conn, rw, nil
 }
 
-// await reads until the peer's Close frame is there, and reports whether it is.
+// await reads until the peer's Close frame has arrived, and reports whether it
+// has.
 func (p *run) await() (c frame.Close, ok bool) {
 	buf := make([]byte, 4096)
 	for {
@@ -184,21 +185,21 @@ func (p *run) write(b []byte) {
 	}
 }
 
-// sendAnyway sends b in place of the Close frame that the rules want, and
-// takes it for one: the handshake goes on as if b were right.
+// sendAnyway sends b in place of the required Close frame. The handshake
+// continues as if b were valid.
 func (p *run) sendAnyway(b []byte) {
-	// The error does not matter: 1000 can be sent.
+	// There is no error, because 1000 is valid.
 	_, _ = p.h.Close(nil, closecode.NormalClosure, "")
 	p.write(b)
 }
 
-// bytes is the Close frame with the code and the reason that were asked for,
-// valid or not.
+// bytes is the Close frame with the requested code and reason, valid or not.
 func (p *run) bytes() []byte {
 	return closing(append([]byte{byte(p.code >> 8), byte(p.code)}, p.reason...)...)
 }
 
-// answer waits for the browser's Close and answers it, if it is to be answered.
+// answer waits for the browser's Close frame and answers it if the rules
+// require an answer.
 func (p *run) answer() {
 	if c, ok := p.await(); ok {
 		p.write(p.h.Receive(nil, c))
@@ -206,7 +207,7 @@ func (p *run) answer() {
 }
 
 // raw returns a case in which the server sends these bytes, and then waits for
-// what the browser makes of them.
+// the browser's reaction.
 func raw(b []byte) func(p *run) {
 	return func(p *run) {
 		p.sendAnyway(b)
@@ -221,14 +222,14 @@ func (p *run) serverCloses() {
 
 func (p *run) byteByByte() {
 	p.sendAnyway(nil)
-	for _, b := range p.bytes() { // Go does not let TCP wait for more
+	for _, b := range p.bytes() { // Go disables Nagle's algorithm
 		p.write([]byte{b})
 	}
 	p.answer()
 }
 
-// both waits until the browser's Close is on its way, and sends its own before it
-// looks at it: they have crossed.
+// both waits until the browser has sent its Close frame, and sends the server's
+// before reading it, as if both were sent at the same time.
 func (p *run) both() {
 	c, ok := p.await()
 	if !ok {
@@ -242,8 +243,8 @@ func (p *run) both() {
 	p.h.Receive(nil, c)
 }
 
-// noReply reads the browser's Close and keeps silent until the browser has had
-// enough.
+// noReply reads the browser's Close frame and does not answer until the browser
+// stops waiting.
 func (p *run) noReply() {
 	if c, ok := p.await(); ok {
 		p.h.Receive(nil, c)
@@ -254,7 +255,7 @@ func (p *run) noReply() {
 	p.conn.Close()
 }
 
-// neverEnded closes, and leaves it to the browser to end TCP.
+// neverEnded closes, and waits for the browser to close TCP.
 func (p *run) neverEnded() {
 	p.sendAnyway(p.bytes())
 	p.answer()
@@ -273,35 +274,35 @@ func (p *run) truncated() {
 	p.conn.Close()
 }
 
-// closeAndFIN sends a Close and ends TCP in the same moment.
+// closeAndFIN sends a Close frame and FIN at the same time.
 func (p *run) closeAndFIN() {
 	p.sendAnyway(p.bytes())
 	p.conn.CloseWrite()
 	p.answer()
 }
 
-// closeAndReset sends a Close and resets TCP in the same moment.
+// closeAndReset sends a Close frame and resets TCP at the same time.
 func (p *run) closeAndReset() {
 	p.sendAnyway(p.bytes())
 	p.conn.reset()
 }
 
-// A result is what the page is told of a run.
+// A result is the JSON that describes a run to the page.
 type result struct {
 	Why    string           `json:"why"`    // one sentence
 	Rule   string           `json:"rule"`   // the section that decides
-	Quote  string           `json:"quote"`  // its sentence
-	Href   string           `json:"href"`   // where it can be read
+	Quote  string           `json:"quote"`  // the sentence of the rule
+	Href   string           `json:"href"`   // URL of the section
 	First  string           `json:"first"`  // who closed: "browser", "server", "both" or "nobody"
-	Server closeevent.Event `json:"server"` // what this side's onclose would get
+	Server closeevent.Event `json:"server"` // the event of the server's side
 
-	// Expected are the events that the rules lead to in the browser's place.
-	// There are several where a race decides.
+	// Expected lists the events that the rules allow in the browser. There are
+	// several if the outcome depends on a race.
 	Expected []closeevent.Event `json:"expected"`
 
-	// Answer is the code of the browser's first Close frame, and
-	// ExpectedAnswer the one that the rules lead to: 1005 if the frame is
-	// empty, 0 if there is none.
+	// Answer is the code of the browser's first Close frame, and ExpectedAnswer
+	// the code according to the rules: 1005 if the frame is empty, 0 if there
+	// is none.
 	Answer         closecode.Code `json:"answer"`
 	ExpectedAnswer closecode.Code `json:"expectedAnswer"`
 
@@ -309,14 +310,14 @@ type result struct {
 	ToBrowser dissect.Report `json:"toBrowser"`
 	ToServer  dissect.Report `json:"toServer"`
 
-	// Refused says why there was no connection to the user's server.
+	// Refused is the reason why the connection to the user's server failed.
 	Refused string `json:"refused,omitempty"`
 
-	// What a client of the lab's own saw in the browser's place.
+	// The record of the lab's own client.
 	Ours *ours `json:"ours,omitempty"`
 }
 
-// result returns what is known of p once it is done.
+// result returns the result of p after it has ended.
 func (p *run) result() result {
 	if p.relayed != nil {
 		return p.relayed.result(p.language.Tag())
@@ -331,7 +332,7 @@ func (p *run) result() result {
 	r.ToBrowser = dissect.Bytes(sent, dissect.Options{From: dissect.Server, Lang: p.language.Tag()})
 	r.ToServer = dissect.Bytes(received, dissect.Options{From: dissect.Client, Lang: p.language.Tag()})
 	r.Expected, r.ExpectedAnswer = p.expected(sent)
-	// What cannot be parsed is no Close frame of a browser's.
+	// Browsers send no invalid Close frames.
 	if c, _, err := frame.ParseMasked(nil, received); err == nil {
 		r.Answer = c.Code
 	}
@@ -358,9 +359,9 @@ func (p *run) result() result {
 	return r
 }
 
-// reasonID returns the case whose text says why a run ended as it did. It is
-// another one than the run's where the code or the reason that was asked for
-// makes it another one.
+// reasonID returns the ID of the case whose text explains the end of a run. It
+// differs from the case of the run if the requested code or reason changes the
+// outcome.
 func (p *run) reasonID(sent []byte) string {
 	c, _, err := frame.Parse(sent)
 	if p.c.ClientCloses {
@@ -370,7 +371,7 @@ func (p *run) reasonID(sent []byte) string {
 		return p.c.ID
 	}
 	if !p.c.TakesCode {
-		return p.c.ID // no other bytes could be asked for
+		return p.c.ID // no other bytes can be requested
 	}
 	switch {
 	case err == frame.ErrInvalidCode:
@@ -385,9 +386,9 @@ func (p *run) reasonID(sent []byte) string {
 	return p.c.ID
 }
 
-// expected returns what closeevent says at the client's end of the connection,
-// and the code of the Close frame that it answers with, where sent was all that
-// the server sent before the transport ended.
+// expected returns the event of package closeevent at the client, and the code
+// of the Close frame that the client answers with, if the server sent only sent
+// before the transport ended.
 func (p *run) expected(sent []byte) (all []closeevent.Event, answer closecode.Code) {
 	h := closeevent.NewClient([4]byte{})
 	if p.c.ClientCloses {

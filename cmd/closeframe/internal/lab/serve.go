@@ -11,8 +11,7 @@ import (
 	"time"
 )
 
-// Listen listens at an address of this machine that other machines do not
-// reach; it refuses all others.
+// Listen listens on a loopback address. It refuses all other addresses.
 func Listen(addr string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -25,7 +24,7 @@ func Listen(addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !loopback(ln.Addr().String()) { // whatever localhost stands for here
+	if !loopback(ln.Addr().String()) { // the address of localhost on this machine
 		ln.Close()
 		return nil, fmt.Errorf("%q is %v, which other machines can reach", addr, ln.Addr())
 	}
@@ -38,7 +37,7 @@ func Serve(ctx context.Context, ln net.Listener, config Config) error {
 		Handler:           Handler(ctx, config),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10, // whatever cookies others have left at this host
+		MaxHeaderBytes:    64 << 10, // room for cookies that other servers on this host have set
 		ErrorLog:          log.New(io.Discard, "", 0),
 	}
 	ended := make(chan error, 1)
@@ -47,13 +46,13 @@ func Serve(ctx context.Context, ln net.Listener, config Config) error {
 		defer cancel()
 		err := s.Shutdown(ctx)
 		if err != nil {
-			err = s.Close() // somebody does not want to end
+			err = s.Close() // a handler has not returned
 		}
 		ended <- err
 	})
 	err := s.Serve(ln)
 	if stop() || !errors.Is(err, http.ErrServerClosed) {
-		return err // nobody asked it to end
+		return err // ctx is not done
 	}
 	return <-ended
 }

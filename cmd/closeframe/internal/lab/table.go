@@ -10,7 +10,7 @@ import (
 	"github.com/closeframe/closeframe/closeevent"
 )
 
-// A table is the result of all cases in one browser.
+// A table has the results of all cases in one browser.
 type table struct {
 	Browser   string `json:"browser"` // name and major version, such as "Firefox 153"
 	UserAgent string `json:"userAgent"`
@@ -21,10 +21,10 @@ type table struct {
 type row struct {
 	Case     string             `json:"case"`
 	Event    *closeevent.Event  `json:"event"`    // null if the case could not be run
-	Expected []closeevent.Event `json:"expected"` // by the rules; several where a race decides
+	Expected []closeevent.Event `json:"expected"` // by the rules; several if a race decides
 
-	// Codes of the browser's Close frame and of the one that the rules lead
-	// to: 1005 if it is empty, 0 if there is none.
+	// The code of the browser's Close frame and the one according to the rules:
+	// 1005 if the frame is empty, 0 if there is none.
 	Answer         *closecode.Code `json:"answer"`
 	ExpectedAnswer *closecode.Code `json:"expectedAnswer"`
 
@@ -36,7 +36,7 @@ type row struct {
 // maxTable is the size of the largest table that is accepted.
 const maxTable = 256 << 10
 
-// saveTable passes a table that the page has completed to Config.Save.
+// saveTable passes a table completed by the page to Config.Save.
 func (l *lab) saveTable(w http.ResponseWriter, r *http.Request) {
 	if l.config.Save == nil {
 		http.Error(w, "closeframe lab was started without -save", http.StatusNotFound)
@@ -47,7 +47,7 @@ func (l *lab) saveTable(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
 		return
 	}
-	// Only what a table has is kept.
+	// Store only the fields of a table.
 	var t table
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()

@@ -7,7 +7,7 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// A vocabulary is the texts of the script.
+// A vocabulary has the texts of the script.
 type vocabulary struct {
 	Text    map[string]string `json:"text"`
 	Fields  map[string]string `json:"fields"`  // of a frame, by dissect.Field
@@ -15,7 +15,7 @@ type vocabulary struct {
 	Classes map[string]string `json:"classes"` // of codes, by closecode.Class.String
 }
 
-// shared are the texts of the script that other parts of the command use too.
+// shared lists the texts of the script that other parts of the command use too.
 var shared = map[string]string{
 	"colon":    "word.colon",
 	"space":    "word.space",
@@ -46,7 +46,8 @@ func script(l *catalog.Language) vocabulary {
 	return v
 }
 
-// why returns the sentence on a case: what happens, and why it ends as it does.
+// why returns the explanation of a case: what happens, and why it ends in this
+// way.
 func why(l *catalog.Language, id string) string { return l.Text("lab.case." + id + ".why") }
 
 // A namedCase is a case with its texts in one language.
@@ -56,7 +57,7 @@ type namedCase struct {
 	Why  string `json:"why"`
 }
 
-// A group is the cases under one heading.
+// A group has the cases under one heading.
 type group struct {
 	Name  string
 	Cases []namedCase

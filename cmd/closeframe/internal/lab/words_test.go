@@ -14,7 +14,7 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// found returns what the first group of the pattern matches in a text.
+// found returns the matches of the first group of the pattern in a text.
 func found(text, pattern string) map[string]bool {
 	m := map[string]bool{}
 	for _, s := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
@@ -42,8 +42,8 @@ func scriptText(t *testing.T) string {
 	return all
 }
 
-// TestWords verifies that every text of the page, and no other, is in the
-// catalog. The catalog's own tests compare the languages.
+// TestWords verifies that the catalog has exactly the texts of the page. The
+// tests of the catalog compare the languages.
 func TestWords(t *testing.T) {
 	l := catalog.In("en")
 	used := map[string]bool{}
@@ -54,8 +54,8 @@ func TestWords(t *testing.T) {
 	}
 	use("page.", found(read(t, "page/index.html"), `\.Text\.(\w+)`))
 
-	// The script names some texts by a variable. Their names are string
-	// literals of the script, or of the server.
+	// Some keys of texts are in variables. Their values are string literals of
+	// the script or of the server.
 	script := scriptText(t)
 	use("script.", found(script, `say\("([^"]+)"`))
 	literals := found(script, `"([A-Za-z-]+)"`)
@@ -102,8 +102,8 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestScriptMakesNoHTML checks that the script has none of the doors through
-// which a text becomes HTML or script. The page's policy shuts them too.
+// TestScriptMakesNoHTML verifies that the script uses no API that parses text
+// as HTML or as a script. The page's policy forbids them too.
 func TestScriptMakesNoHTML(t *testing.T) {
 	script := scriptText(t)
 	for _, door := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "DOMParser", "setHTML", "createContextualFragment",
@@ -118,8 +118,8 @@ func TestScriptMakesNoHTML(t *testing.T) {
 	}
 }
 
-// TestProfiles checks that each profile has an event, in the form in which the
-// page writes one, for every case.
+// TestProfiles verifies that each profile has an event for every case, in the
+// page's format.
 func TestProfiles(t *testing.T) {
 	var f struct {
 		Profiles []struct {

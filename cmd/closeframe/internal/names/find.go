@@ -11,31 +11,31 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/near"
 )
 
-// A Result is the code that a text has, and what else the text says.
+// A Result is the code in a text, with other facts from the text.
 type Result struct {
 	Code  closecode.Code
-	Quote string // the part of the text that has the code, "" for a plain number
-	Name  *Name  // the name by which the code was found, if it was
+	Quote string // the part of the text with the code; "" for a plain number
+	Name  *Name  // the name with which the code was found, if any
 
-	// Library and Source are those of the error message that means the code,
-	// if the text does not name it.
+	// Library and Source are those of the error message with which the code was
+	// found, if any.
 	Library, Source string
 
 	Reason string // "" if the text has none
 
 	// Received and Sent are the codes of the Close frames of the two sides,
-	// from the view of whoever wrote the text; 0 if it does not say.
+	// from the view of the text's author; 0 if unknown.
 	Received, Sent closecode.Code
 	SentFirst      bool // both are known, and the text says that Sent was first
 	NoneReceived   bool // the text says that no Close frame was received
 	NoneSent       bool // the text says that no Close frame was sent
 }
 
-// An Error tells why a text has no single code.
+// An Error is the reason why a text has no single code.
 type Error struct {
 	Text  string
 	Codes []closecode.Code // more than one
-	Near  string           // a name or number nearly in the text, "" if none
+	Near  string           // a similar name or number, or ""
 }
 
 func (e *Error) Error() string {
@@ -48,7 +48,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("no close code in %q", e.Text)
 }
 
-// Find returns the code that a text has. Its error is an *Error.
+// Find returns the code in a text. Its error is an *Error.
 func Find(text string) (Result, error) {
 	text = strings.TrimSpace(text)
 	bare := strings.Trim(text, " \t\r\n\"'`.,;:!?")
@@ -79,11 +79,12 @@ func notFound(text, bare string) error {
 	return e
 }
 
-// Near returns the name or number that a misspelled one may mean, or "".
+// Near returns the known name or number that is most similar to a misspelled
+// one, or "".
 func Near(text string) string { return near.Find(text, suggestions()) }
 
-// suggestions returns what a misspelled word may have meant: the registered
-// codes and names first, then those of libraries.
+// suggestions returns the known words to suggest: first the registered codes
+// and names, then the names of libraries.
 func suggestions() []string {
 	var numbers, list []string
 	for n := range 5000 { // no higher code has a name
@@ -95,15 +96,15 @@ func suggestions() []string {
 	return slices.Concat(numbers, list, All())
 }
 
-// A candidate is a part of a text that may be its code.
+// A candidate is a part of a text that may be the code.
 type candidate struct {
 	code  closecode.Code
 	quote string
 	name  *Name
 }
 
-// search looks for the code in a text of several words. The kinds of evidence
-// are tried from the strongest to the weakest; the first that finds something
+// search searches for the code in a text of several words. It tries the kinds
+// of evidence from the strongest to the weakest. The first one with a match
 // decides.
 func search(text string) (Result, error) {
 	clean := quotedReason.ReplaceAllString(text, "reason ")
@@ -142,14 +143,14 @@ func search(text string) (Result, error) {
 	return Result{}, notFound(text, text)
 }
 
-// quotedReason is the reason of a dump, whose digits are not a code.
+// quotedReason matches the reason in a dump. Its digits are not a code.
 var quotedReason = regexp.MustCompile(`(?i)\b(?:reason|description|text)["']?\s*[:=]\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`)
 
 // another matches a second code of a list: "1000, then with 1006", "1000/1006".
 var another = regexp.MustCompile(`(?i)(?:\b(?:then|or|and|later|not)\b[ ,]*(?:with |code |by )*|[0-9]{4}[ ,/|]+)([0-9]{4})` + after)
 
-// after is what may follow a number: the end, or something that does not make
-// it part of a longer number, a date, an address or a word.
+// after matches what may follow a code: the end, or a character that does not
+// make it part of a longer number, a date, an address or a word.
 const after = `(?:$|[^0-9A-Za-z_.:/-]|[.:,;-](?:$|[^0-9A-Za-z]))`
 
 var (
@@ -165,8 +166,8 @@ func side(verb string) *regexp.Regexp {
 }
 
 // sides finds the codes of the two sides, as in Python's "received 1001 (going
-// away); then sent 1001 (going away)". The received code is the one that the
-// application is told.
+// away); then sent 1001 (going away)". The received code is the one in the
+// application's event.
 func sides(text string) (r Result, ok bool) {
 	in, out := received.FindStringSubmatchIndex(text), sent.FindStringSubmatchIndex(text)
 	r.NoneReceived, r.NoneSent = noneReceived.MatchString(text), noneSent.MatchString(text)
@@ -186,8 +187,8 @@ func sides(text string) (r Result, ok bool) {
 	return r, in != nil || out != nil
 }
 
-// label is a word that says that a code follows, with what may stand between
-// it and the number.
+// label matches a word that precedes a code, with the characters between it and
+// the number.
 var label = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])(?:close|closed|closes|closing|closure|code|codes|status|data|remote|rawvalue|error|err|errno|` +
 	`disconnect|disconnected|disconnection|terminated|(?:ws|web ?socket|close|status|error|exit|reason)[ _-]?(?:code|status|reason|frame|event|error|close))` +
 	`["'\x60]?(?:[\s:=>\[({,#<"'\x60-]|\b(?:with|code|status|is|was|of|by|the|frame|event|error|reason|close|closed|received|peer|server|client|remote|library|iana|` +
@@ -214,8 +215,8 @@ func labeled(text string) (list []candidate) {
 	return list
 }
 
-// isCode reports whether n is a number that is a close code even without much
-// context: registered, or in the ranges for libraries and applications.
+// isCode reports whether n is a close code even with little context:
+// registered, or in the ranges for libraries and applications.
 func isCode(n int) bool { return n >= 1000 && n <= 1015 || n >= 3000 && n <= 4999 }
 
 var four = regexp.MustCompile(`(?:^|[^0-9A-Za-z_.:/-])([0-9]{4})` + after)
@@ -266,7 +267,8 @@ func words(s string, last bool) []string {
 
 var identifier = regexp.MustCompile(`\.?[A-Za-z_][A-Za-z0-9_]*(?:(?:::|\.|->)[A-Za-z_][A-Za-z0-9_]*)*`)
 
-// beforeName is what may stand before the name of a code, even an everyday one.
+// beforeName matches the words that may precede the name of a code, even a
+// common word.
 var beforeName = regexp.MustCompile(`(?i)(?:code|status|closecode|close_code|closestatus)["']?\s*(?:=|:|=>|is|was)\s*(?:some\()?["']?\s*$`)
 
 // constantsIn finds constants of libraries in a sentence or a dump.
@@ -287,7 +289,7 @@ func constantsIn(text string) (list []candidate) {
 	return list
 }
 
-// phraseIn returns the first of the error messages that the text has.
+// phraseIn returns the first error message that the text contains.
 func phraseIn(text string) (phrase, bool) {
 	lower := strings.ToLower(text)
 	for _, p := range phrases() {
@@ -306,9 +308,8 @@ func phrased(text string) []candidate {
 	return nil
 }
 
-// first matches a text that begins with a code, as it is printed in front of a
-// reason of at least two words. Codes that are not registered need a mark
-// between the two.
+// first matches a text that starts with a code before a reason of at least two
+// words. An unregistered code needs punctuation between the two.
 var first = regexp.MustCompile(`^["'\x60(\[]?([0-9]{4})(?:(\s*(?::|-|=|\)|\])\s*)|\s+)["'\x60(]?\pL+[^\s]*\s+\S`)
 
 // leading finds a code at the beginning of a text: "1011 keepalive ping timeout".

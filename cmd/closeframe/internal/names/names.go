@@ -1,7 +1,7 @@
-// Package names finds the close code in text that people have: a library's
-// constant, an error message, a log line, or a dump of a CloseEvent.
+// Package names finds the close code in a text: a library's constant, an error
+// message, a log line, or a dump of a CloseEvent.
 //
-// It never guesses. Where a text has several codes, or none, it says so.
+// It never guesses. If a text has several codes or none, it returns an error.
 package names
 
 import (
@@ -15,19 +15,19 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 )
 
-// A Library is what one library or document calls the codes.
+// A Library has the names of codes in one library or document.
 type Library struct {
 	Library string `json:"library"`
 	Source  string `json:"source"` // URL
 	Read    string `json:"read"`   // date
 
-	// Qualifier, if not empty, is the name that has to stand before those of
-	// the names that are everyday words.
+	// Qualifier, if not empty, is the name that must precede names that are
+	// common words.
 	Qualifier string                    `json:"qualifier,omitempty"`
 	Names     map[string]closecode.Code `json:"names"`
 }
 
-// A phrase is an error message that means a code without naming it.
+// A phrase is an error message that implies a code without naming it.
 type phrase struct {
 	Text    string         `json:"text"`
 	Code    closecode.Code `json:"code"`
@@ -51,7 +51,7 @@ var phrases = sync.OnceValue(func() []phrase { return load[phrase](phrasesJSON) 
 func load[T any](b []byte) []T {
 	var list []T
 	if err := json.Unmarshal(b, &list); err != nil {
-		panic(err) // embedded, and tested
+		panic(err) // embedded and tested
 	}
 	return list
 }
@@ -59,11 +59,11 @@ func load[T any](b []byte) []T {
 // A use is a library's use of a name.
 type use struct {
 	library *Library
-	name    string // as the library spells it
+	name    string // in the library's spelling
 	code    closecode.Code
 }
 
-// byKey has the uses of each name by its key.
+// byKey maps the key of a name to its uses.
 var byKey = sync.OnceValue(func() map[string][]use {
 	m := map[string][]use{}
 	libraries := Libraries()
@@ -87,9 +87,9 @@ var byKey = sync.OnceValue(func() map[string][]use {
 	return m
 })
 
-// split splits a name into words in lower case, at case changes and at
-// everything that is not a letter or a digit: "SRStatusCodeGoingAway" is
-// sr, status, code, going, away.
+// split splits a name into lower-case words, at case changes and at all
+// characters other than letters and digits: "SRStatusCodeGoingAway" is sr,
+// status, code, going, away.
 func split(name string) []string {
 	var words []string
 	var word []rune
@@ -117,7 +117,7 @@ func split(name string) []string {
 	return words
 }
 
-// prefixes are words that only qualify a name at its beginning, as in
+// prefixes are words that only qualify a name that follows them, as in
 // WSLAY_CODE_GOING_AWAY or NSURLSessionWebSocketCloseCodeGoingAway.
 var prefixes = []string{"ws", "web", "socket", "websocket", "close", "code", "codes", "status", "reason", "lws", "wslay", "soup", "swoole",
 	"sr", "ns", "url", "session", "task", "nw", "protocol", "http", "net", "boost", "beast", "qt", "q", "k", "frame", "state", "the",
@@ -128,16 +128,16 @@ var prefixes = []string{"ws", "web", "socket", "websocket", "close", "code", "co
 // WEB_SOCKET_SUCCESS_CLOSE_STATUS.
 var suffixes = []string{"code", "error", "err", "exception", "close", "status", "event", "frame"}
 
-// A form is a form in which a name is looked up: its words run together,
-// without words that only qualify it.
+// A form is a key for looking up a name: its words joined, without words that
+// only qualify it.
 type form struct {
 	key     string
-	general bool // all its words qualify names, so that it means little by itself
-	typed   bool // the words left out name the type of codes, as in CloseCode::Size
+	general bool // all its words only qualify names
+	typed   bool // the omitted words name the type of codes, as in CloseCode::Size
 }
 
 // forms returns the forms of a name, from the whole name to the shortest.
-// Words at the end are left out only if short is set.
+// Words at the end are omitted only if short is set.
 func forms(words []string, short bool) []form {
 	var list []form
 	for start := 0; ; start++ {
@@ -158,7 +158,7 @@ func forms(words []string, short bool) []form {
 	}
 }
 
-// isGeneral reports whether all words only qualify names, and are no
+// isGeneral reports whether all words only qualify names and do not form a
 // registered name.
 func isGeneral(words []string) bool {
 	for _, w := range words {
@@ -180,7 +180,7 @@ var registered = sync.OnceValue(func() []string {
 	return list
 })
 
-// isType reports whether words name the type of codes.
+// isType reports whether words are the name of a type of codes.
 func isType(words []string) bool {
 	k := strings.Join(words, "")
 	for _, t := range []string{"closecode", "closestatus", "closereason", "statuscode", "closeframe", "closeerr"} {
@@ -193,13 +193,13 @@ func isType(words []string) bool {
 
 func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
-// everyday are names that are too general to mean a code, unless the name of
-// their type stands before them.
+// everyday lists names that are too general to imply a code, unless the name of
+// their type precedes them.
 var everyday = []string{"again", "bad", "close", "closed", "code", "data", "empty", "error", "event", "extension", "frame", "internal",
 	"invalid", "library", "message", "none", "null", "ok", "protocol", "reason", "size", "status", "success"}
 
-// constants are those of the everyday names that mean a code if they are in
-// upper case.
+// constants lists the everyday names that imply a code if they are in upper
+// case.
 var constants = []string{"empty", "extension", "ok", "protocol", "success"}
 
 // A Name is a name of a code.
@@ -217,14 +217,14 @@ type Use struct {
 }
 
 // Lookup returns the code that a name means: a registered name, a name of
-// package closecode, or a library's constant in any spelling. Where libraries
+// package closecode, or a library's constant in any spelling. If libraries
 // disagree, the registered names decide.
 func Lookup(name string) (Name, bool) {
 	return lookup(strings.TrimSpace(name), false)
 }
 
-// lookup is Lookup. If labeled is set, something before the name says that it
-// is a code's.
+// lookup implements Lookup. labeled is set if a label before the name shows
+// that it is the name of a code.
 func lookup(text string, labeled bool) (Name, bool) {
 	words := split(text)
 	if len(words) == 0 || len(words) > 12 {
@@ -266,9 +266,9 @@ func lookup(text string, labeled bool) (Name, bool) {
 	return Name{}, false
 }
 
-// decide returns the code for a name that libraries use: the one whose
-// registered name has most of the name's words; among equals the one that
-// more libraries mean; among those the lower one.
+// decide returns the code for a name that libraries use for several codes. It
+// chooses the code whose registered name has the most words of the name, then
+// the one that most libraries use, then the lowest.
 func decide(name string, uses []use) closecode.Code {
 	if c, ok := closecode.Lookup(name); ok {
 		return c
@@ -302,10 +302,10 @@ func decide(name string, uses []use) closecode.Code {
 	return best
 }
 
-// synonyms are words of libraries for words of registered names.
+// synonyms maps words in names of libraries to words of registered names.
 var synonyms = map[string]string{"bad": "invalid", "wrong": "invalid", "malformed": "invalid", "large": "big", "close": "closure"}
 
-// All returns every name, to suggest one.
+// All returns every name, for suggestions.
 var All = sync.OnceValue(func() []string {
 	var all []string
 	for _, l := range Libraries() {

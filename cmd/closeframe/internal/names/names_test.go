@@ -51,9 +51,9 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// TestEveryName verifies that each name of each library is found, qualified
-// as its users write it, and means the library's code unless the registry or
-// other libraries decide otherwise.
+// TestEveryName verifies that each name of each library is found, qualified as
+// in source code, with the library's code unless the registry or other
+// libraries decide otherwise.
 func TestEveryName(t *testing.T) {
 	numeric := regexp.MustCompile(`^[A-Za-z]*\(`)
 	for _, l := range Libraries() {
@@ -98,7 +98,7 @@ func TestConflicts(t *testing.T) {
 	}
 }
 
-// TestCases runs the collected texts.
+// TestCases verifies the results for the collected texts.
 func TestCases(t *testing.T) {
 	b, err := os.ReadFile("testdata/cases.json")
 	if err != nil {
@@ -137,7 +137,7 @@ func check(t *testing.T, text string, want closecode.Code) Result {
 	return r
 }
 
-// TestMessages runs messages and dumps of many libraries.
+// TestMessages verifies the results for messages and dumps of many libraries.
 func TestMessages(t *testing.T) {
 	for _, tt := range []struct {
 		text   string
@@ -239,7 +239,8 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// TestRefused runs texts that have no code, or no single one.
+// TestRefused verifies the error for texts without a code or with several
+// codes.
 func TestRefused(t *testing.T) {
 	for _, text := range []string{
 		"", " ", "bananas", "70000", "99999999999999999999", "-1", "1e3", "close", "closed", "code", "status", "error", "CloseCode", "hello world",
@@ -270,7 +271,7 @@ func TestNear(t *testing.T) {
 	}
 }
 
-// TestSides verifies what a text says of both sides.
+// TestSides verifies the codes of both sides in a text.
 func TestSides(t *testing.T) {
 	for _, tt := range []struct {
 		text           string

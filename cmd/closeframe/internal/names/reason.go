@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// reasons are the forms in which texts have a reason.
+// reasons match the reason in a text.
 var reasons = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)\b(?:reason|description)["']?\s*(?:[:=]|is)\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`), // reason: "bye"
 	regexp.MustCompile(`\bText:\s*("(?:[^"\\]|\\.)*")`),                                                           // gorilla's CloseError
@@ -19,7 +19,7 @@ var reasons = []*regexp.Regexp{
 	regexp.MustCompile(`^[0-9]{4}(?:\s*[:=-]\s*|\s+)(\pL[^()]*)$`), // 1011 keepalive ping timeout
 }
 
-// reason returns the reason that a text has, "" if it has none.
+// reason returns the reason in a text, or "" if there is none.
 func reason(text string) string {
 	for _, re := range reasons {
 		m := re.FindStringSubmatch(text)

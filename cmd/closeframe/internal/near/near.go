@@ -1,11 +1,11 @@
-// Package near finds what somebody meant who misspelled a word.
+// Package near finds the intended word for a misspelled one.
 package near
 
 import "strings"
 
-// Find returns the word of a list that is nearest to word, or "" if none is
-// near: more than one letter in three differs. Case, hyphens and underscores
-// do not count. Of words equally near it returns the first.
+// Find returns the word of a list that is nearest to word, or "" if more than
+// one letter in three differs. It ignores case, hyphens and underscores. Of
+// words at the same distance it returns the first.
 func Find(word string, list []string) string {
 	best, least := "", 0
 	w := fold(word)
@@ -13,7 +13,7 @@ func Find(word string, list []string) string {
 		o := fold(other)
 		limit := max(len(w), len(o)) / 3
 		if max(len(w)-len(o), len(o)-len(w)) > limit {
-			continue // the lengths alone differ by more
+			continue // the difference in length is already larger
 		}
 		if d := distance(w, o); d <= limit && (best == "" || d < least) {
 			best, least = other, d
@@ -26,8 +26,8 @@ func fold(s string) []rune {
 	return []rune(strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(s)))
 }
 
-// distance returns the number of runes to insert, delete, replace or exchange
-// with their neighbor that turn a into b.
+// distance returns the edit distance of a and b, where exchanging two adjacent
+// runes is one edit.
 func distance(a, b []rune) int {
 	prev := make([]int, len(b)+1) // of two rows before
 	row := make([]int, len(b)+1)

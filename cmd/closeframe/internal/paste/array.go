@@ -20,13 +20,13 @@ type list struct {
 	unclosed bool // the text ends before the bracket is closed
 }
 
-// brackets are the pairs that lists are in; longer ones are first.
+// brackets lists the brackets around lists, the longer ones first.
 var brackets = []struct{ open, shut string }{
 	{"<<", ">>"}, {"[|", "|]"}, {"<Buffer", ">"}, {"<SlowBuffer", ">"}, {"<", ">"}, {"[", "]"}, {"{", "}"}, {"(", ")"},
 }
 
 var (
-	// sizedRE matches what is before a bracket that holds a size or an index.
+	// sizedRE matches the text before a bracket with a size or an index.
 	sizedRE = regexp.MustCompile(`[\w\])*]$`)
 	typedRE = regexp.MustCompile(`^[ \t]*[\w:]`)
 	javaRE  = regexp.MustCompile(`\[B@[0-9a-f]+\b|HeapByteBuffer\[|\[object (?:ArrayBuffer|Blob|Uint8Array)\]|ByteArray@|System\.Byte\[\]`)
@@ -87,7 +87,7 @@ func readArray(t *text, opt Options, r *result) {
 	}
 	arrays(t, lists, r)
 	if len(lists) > 1 {
-		// Some of the arrays may hold something else than bytes.
+		// Some of the arrays may contain other data than bytes.
 		sensible := false
 		for i := range r.readings {
 			x := r.readings[i]
@@ -106,7 +106,7 @@ func readArray(t *text, opt Options, r *result) {
 	}
 }
 
-// token returns the word that s begins with.
+// token returns the word at the start of s.
 func token(s string) string {
 	n := strings.IndexAny(s, ", \t\n;]})>")
 	if n <= 0 {
@@ -115,8 +115,8 @@ func token(s string) string {
 	return s[:n]
 }
 
-// weak reports whether l is rather a size, an index or a word in brackets than
-// an array.
+// weak reports whether l is more likely a size, an index or a word in brackets
+// than an array.
 func weak(s string, l list) bool {
 	if len(l.elements) > 1 || l.open == "<<" || l.open == "<Buffer" || l.indexed {
 		return false
@@ -137,8 +137,8 @@ func weak(s string, l list) bool {
 	return e.bare != "" && !strings.HasPrefix(e.bare, "-") && len(e.bare) != 2 && len(e.bare) != 3
 }
 
-// parseList parses the list that begins at s[i], if one does. fault is the
-// index of an element that is none, in a list of others.
+// parseList parses the list that starts at s[i], if there is one. fault is the
+// index of an invalid element in a list of valid ones.
 func parseList(s string, i int) (l list, fault string, ok bool) {
 	for _, b := range brackets {
 		if !strings.HasPrefix(s[i:], b.open) {
@@ -261,12 +261,12 @@ var indexedRE = regexp.MustCompile(`^\s*(?:- )?(?:\[(\d+)\]|(\d+))\s*[:=]\s*(-?\
 
 var dashedRE = regexp.MustCompile(`^\s*- (-?\d{1,3})\s*$`)
 
-// indexedLines reads the list that a browser's console shows when it is
-// unfolded: a line for each element.
+// indexedLines reads the expanded list of a browser's console, which has a line
+// for each element.
 func indexedLines(t *text) (l list, ok bool) {
 	for _, x := range lines(t.norm) {
 		m := indexedRE.FindStringSubmatchIndex(x.s)
-		if d := dashedRE.FindStringSubmatchIndex(x.s); m == nil && d != nil { // Swift's dump
+		if d := dashedRE.FindStringSubmatchIndex(x.s); m == nil && d != nil { // Swift's dump function
 			e, _, fine := parseElement(x.s, d[2], false)
 			if !fine {
 				return l, false
@@ -324,7 +324,7 @@ var (
 	octalBase   = base{"octal", regexp.MustCompile(`^(?:0[0-7]{0,3}|[0-9])$`), func(s string) int { v, _ := strconv.ParseInt(s, 8, 32); return int(v) }}
 )
 
-// unquote makes numbers of all elements in quotes, if some of them have more
+// unquote turns all quoted elements into numbers, if some of them have more
 // than one character.
 func unquote(lists []list) {
 	long := false
@@ -345,7 +345,7 @@ func unquote(lists []list) {
 	}
 }
 
-// arrays reads lists in every base that all their elements fit.
+// arrays reads lists in every base that all their elements are valid in.
 func arrays(t *text, lists []list, r *result) {
 	unquote(lists)
 	var bare, explicit int
@@ -490,7 +490,7 @@ func alphabetic(lists []list) bool {
 }
 
 // elementsReading returns the lists' bytes, with digits in the base. whole
-// reports whether their bits make whole bytes.
+// reports whether the number of bits is a multiple of 8.
 func elementsReading(t *text, lists []list, b base, rk rank) (out Reading, whole bool) {
 	whole = true
 	out = Reading{Form: b.form, of: t.norm, rank: rk, at: lists[0].from}
@@ -546,7 +546,7 @@ func elementsReading(t *text, lists []list, b base, rk rank) (out Reading, whole
 	return out, whole
 }
 
-// arrayName returns the type that has arrays like l, or "".
+// arrayName returns the language or type whose arrays look like l, or "".
 func arrayName(s string, l list) string {
 	before := s[:l.from]
 	for _, known := range []string{"Uint8Array", "Int8Array", "ByteString", "bytearray", "ArrayBuffer", "[]byte", "byte[]", "byteArrayOf", "bytes", "Buffer"} {

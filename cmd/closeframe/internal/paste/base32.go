@@ -10,7 +10,7 @@ import (
 
 var base32RE = regexp.MustCompile(`^[A-Z2-7]{8,}={0,6}$`)
 
-// readBase32 reads a text that is base32.
+// readBase32 reads base32.
 func readBase32(t *text, opt Options, r *result) {
 	s := strings.Join(strings.Fields(t.norm), "")
 	if len(s)%8 != 0 || !base32RE.MatchString(s) {

@@ -95,7 +95,7 @@ func readYAML(t *text, r *result) {
 	}
 }
 
-// sameWidth reports whether s is lines of one width, but for the last.
+// sameWidth reports whether all lines of s except the last have the same width.
 func sameWidth(s string) bool {
 	f := strings.Fields(s)
 	for _, l := range f[:len(f)-1] {
@@ -111,7 +111,7 @@ func fenced64(s string, m []int) bool {
 	return strings.Contains(strings.ToLower(s[:m[0]]), "base64,")
 }
 
-// peerAbove returns the direction that the line of s[i] or one above tells of.
+// peerAbove returns the direction in the line of s[i] or in a line above it.
 func peerAbove(s string, i int) string {
 	if d := directionNear(s, i); d != "" {
 		return d

@@ -8,7 +8,7 @@ import (
 
 var byteaRE = regexp.MustCompile(`(?:^|['"\s(,])(\\x((?:[0-9a-fA-F]{2}){2,}))(?:['"\s),;:]|$)`)
 
-// readBytea reads the hex format of PostgreSQL's bytea: digits behind one \x.
+// readBytea reads the hex format of PostgreSQL's bytea: digits after one \x.
 func readBytea(t *text, opt Options, r *result) {
 	s := t.norm
 	out := Reading{Form: "hex", Name: "PostgreSQL bytea", of: s, rank: natural}

@@ -5,15 +5,15 @@ import (
 	"unicode/utf8"
 )
 
-// A dialect is how a language writes strings.
+// A dialect is the string syntax of a language.
 type dialect struct {
 	name     string
-	prefixes string // space separated; those that mark this dialect
-	plain    bool   // without a prefix, too
+	prefixes string // the prefixes of this dialect, separated by spaces
+	plain    bool   // also valid without a prefix
 	quotes   string
-	simple   string // pairs: the character behind the backslash, and the byte
+	simple   string // pairs of the character after the backslash and the byte
 
-	octal   [2]int // digits of \ooo, least and most; 0: none
+	octal   [2]int // minimum and maximum digits of \ooo; 0: none
 	decimal [2]int // digits of \ddd
 	x       [2]int // digits of \xhh
 	xBrace  bool   // \x{hhh}
@@ -23,13 +23,13 @@ type dialect struct {
 	caret   bool   // \^A
 	control bool   // \cA
 	names   bool   // \STX, \DEL, \&, \o17: Haskell
-	gap     bool   // a line break behind a backslash is no character
+	gap     bool   // a backslash before a line break joins the lines
 	other   other
 }
 
-// An other is what a dialect makes of a backslash before another character.
-// Languages that ignore such a backslash disagree with those that keep it, so
-// it is invalid unless a prefix tells the language.
+// An other is the meaning in a dialect of a backslash before any other
+// character. Some languages ignore such a backslash and some keep it, so it is
+// invalid unless a prefix identifies the language.
 type other int
 
 const (
@@ -39,8 +39,8 @@ const (
 
 const most = 1 << 20 // digits without a limit
 
-// dialects are the dialects of string literals, in the order in which they are
-// named.
+// dialects lists the dialects of string literals in the order of their names in
+// messages.
 var dialects = []dialect{
 	{name: "Python bytes", prefixes: "b B", quotes: `'"`, simple: "a\ab\bf\fn\nr\rt\tv\v\\\\''\"\"", octal: [2]int{1, 3}, x: [2]int{2, 2}, gap: true, other: keep},
 	{name: "Rust bytes", prefixes: "b", quotes: `"`, simple: "n\nr\rt\t0\x00\\\\''\"\"", x: [2]int{2, 2}, gap: true},
@@ -69,8 +69,8 @@ type unit struct {
 	byte bool
 }
 
-// asciiNames are the control characters, as Haskell names them. SOH is before
-// SO, since the longest name counts.
+// asciiNames are Haskell's names of the control characters. SOH is before SO,
+// since the longest match counts.
 var asciiNames = []struct {
 	name string
 	c    byte
@@ -81,8 +81,8 @@ var asciiNames = []struct {
 	{"US", 31}, {"SP", 32}, {"DEL", 127},
 }
 
-// unescape returns the units that s, the inside of a literal, stands for. If s
-// is invalid in the dialect, bad is the index of the fault, else -1.
+// unescape returns the units of s, the inside of a literal. If s is invalid in
+// the dialect, bad is the index of the fault, and otherwise -1.
 func (d *dialect) unescape(s string) (units []unit, bad int) {
 	for i := 0; i < len(s); {
 		if s[i] != '\\' {
@@ -101,7 +101,8 @@ func (d *dialect) unescape(s string) (units []unit, bad int) {
 	return units, -1
 }
 
-// digits returns how many characters of s, at most most, satisfy is.
+// digits returns the number of leading characters of s that satisfy is, up to
+// most.
 func digits(s string, most int, is func(byte) bool) int {
 	n := 0
 	for n < len(s) && n < most && is(s[n]) {
@@ -110,7 +111,7 @@ func digits(s string, most int, is func(byte) bool) int {
 	return n
 }
 
-// number returns the value of digits, or -1 if it is no code point.
+// number returns the value of digits, or -1 if it is not a code point.
 func number(s string, base int) rune {
 	var v rune
 	for i := range len(s) {
@@ -133,8 +134,8 @@ func (d *dialect) code(v rune, n int) ([]unit, int) {
 	return []unit{{v, !d.chars}}, n
 }
 
-// escape parses the escape sequence that s begins with; its size n is 0 if
-// there is none.
+// escape parses the escape sequence at the start of s. Its size n is 0 if there
+// is none.
 func (d *dialect) escape(s string) (u []unit, n int) {
 	if len(s) < 2 {
 		return nil, 0

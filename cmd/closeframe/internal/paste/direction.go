@@ -15,8 +15,8 @@ var (
 	clockRE = regexp.MustCompile(`\d\d:\d\d:\d\d`)
 )
 
-// direction returns a name for the direction that s, the label of some bytes,
-// tells of, or "".
+// direction returns the name of the direction in s, the label of some bytes, or
+// "".
 func direction(s string) string {
 	if m := flowRE.FindStringSubmatch(s); m != nil && !clockRE.MatchString(m[1]) {
 		return m[1] + " → " + m[2]
@@ -48,7 +48,7 @@ func (s *sides) of(key string) int {
 	return n
 }
 
-// settle makes the side of all chunks unknown if they have the same.
+// settle sets the side of all chunks to unknown if they have the same side.
 func (s *sides) settle(chunks []envelope.Chunk) {
 	if len(s.index) > 1 {
 		return

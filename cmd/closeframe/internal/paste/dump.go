@@ -9,11 +9,11 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
 
-// maxRow is how long a line of a dump may be.
+// maxRow is the maximum length of a line of a dump.
 const maxRow = 1024
 
-// maxBytes is how many bytes a dump may stand for, lines that "*" leaves out
-// included.
+// maxBytes is the maximum size of a dump in bytes, including the lines replaced
+// by "*".
 const maxBytes = 16 << 20
 
 // A row is a line of a dump.
@@ -25,7 +25,7 @@ type row struct {
 	sep    string // after the offset: ":", "|", "-", …
 	gap    int    // number of spaces after that
 	cells  []cell
-	gutter bool // the text of the bytes is behind them, and matches
+	gutter bool // the text of the bytes follows them and matches
 	star   bool // the line before is repeated
 	hex    span // of the cells, in the text
 }
@@ -36,10 +36,10 @@ type cell struct {
 	span // in the text
 }
 
-// An encoding is how the cells of a dump stand for bytes.
+// An encoding is the representation of bytes in the cells of a dump.
 type encoding struct {
 	form string
-	// cells splits what is behind the offset into cells and the rest.
+	// cells splits the text after the offset into cells and the rest.
 	cells func(s string) ([]cell, string)
 	// bytes returns the bytes of a cell.
 	bytes func(s string) ([]byte, bool)
@@ -56,7 +56,7 @@ var encodings = []encoding{
 }
 
 // readDump reads dumps with an offset before each line, the text of the bytes
-// behind it, or both.
+// after them, or both.
 func readDump(t *text, opt Options, r *result) {
 	all := t.lines
 	for _, enc := range encodings {
@@ -73,19 +73,19 @@ type dumper struct {
 	opt Options
 
 	rows   []row
-	labels []string // of the rows: what was before them
-	others []bool   // of the rows: a section that repeats other bytes
+	labels []string // per row: the text before it
+	others []bool   // per row: it is in a section that repeats other bytes
 }
 
 var (
 	offsetRE = regexp.MustCompile("^(?:0[xX])?([0-9a-fA-F]{4,16}|[0-9a-fA-F]{8}`[0-9a-fA-F]{8})h?(?: ?<[^<>]*>)?( ?[:\\]|│)]| -|)(?:[ \t]+|$|)")
-	// otherRE matches the titles of tshark's further copies of a packet's
-	// bytes, and of what curl says about TLS.
+	// otherRE matches the titles of tshark's other copies of a packet's bytes,
+	// and of curl's messages about TLS.
 	otherRE = regexp.MustCompile(`(?i)^\s*(unmasked|decompressed|uncompressed|reassembled|de-?chunked|decrypted)\b.*\(\d+ bytes?\)|\b(SSL|TLS) data, \d+ bytes`)
 	ownRE   = regexp.MustCompile(`(?i)^\s*(frame|packet) \(\d+ bytes?\)`)
 )
 
-// read finds the rows and puts them together.
+// read finds the rows and joins them.
 func (d *dumper) read(all []line) {
 	label, other, fresh := "", false, true
 	decrypted := false
@@ -151,7 +151,7 @@ func (d *dumper) count() int {
 	return n
 }
 
-// ruler reports whether s numbers columns, as above some dumps.
+// ruler reports whether s is a line of column numbers, as above some dumps.
 func ruler(s string) bool {
 	f := strings.Fields(strings.Trim(s, " |│"))
 	n := 0
@@ -165,7 +165,7 @@ func ruler(s string) bool {
 	return n >= 8
 }
 
-// row parses a line of a dump that does not end in space.
+// row parses a line of a dump without trailing spaces.
 func (d *dumper) row(l line, s string) (row, bool) {
 	if len(s) > maxRow {
 		return row{}, false
@@ -181,7 +181,7 @@ func (d *dumper) row(l line, s string) (row, bool) {
 		x := row{line: l, prefix: s[:at], offset: strings.ReplaceAll(s[at+m[2]:at+m[3]], "`", "")}
 		x.sep = strings.TrimSpace(s[at+m[4] : at+m[5]])
 		if m[1] == m[5] && at+m[1] < len(s) && x.sep == "" {
-			continue // something follows the digits at once
+			continue // another character follows the digits immediately
 		}
 		x.gap = m[1] - m[5]
 		rest := s[at+m[1]:]
@@ -193,7 +193,7 @@ func (d *dumper) row(l line, s string) (row, bool) {
 			if len(d.rows) == 0 || strings.TrimSpace(x.prefix) != "" && x.prefix != d.rows[len(d.rows)-1].prefix {
 				return x, false
 			}
-			return x, true // the last line: how long all is
+			return x, true // the last line: the total size
 		}
 		if d.enc.form == "chars" {
 			rest = l.s[at+m[5]:]
@@ -206,7 +206,7 @@ func (d *dumper) row(l line, s string) (row, bool) {
 			return x, true
 		}
 	}
-	// No offset: only if the text of the bytes is there to verify them.
+	// Without an offset, the text of the bytes is needed to verify them.
 	for at := 0; at < len(s); at++ {
 		if !isHex(s[at]) || at > 0 && s[at-1] != ' ' && s[at-1] != '\t' {
 			continue
@@ -219,7 +219,7 @@ func (d *dumper) row(l line, s string) (row, bool) {
 	return row{}, false
 }
 
-// fill parses the cells of a row, and the text behind them.
+// fill parses the cells of a row and the text after them.
 func (d *dumper) fill(x *row, s string, from int) bool {
 	cells, rest := d.enc.cells(s)
 	if len(cells) == 0 {
@@ -269,7 +269,7 @@ func (d *dumper) fill(x *row, s string, from int) bool {
 	}
 	for n := len(cells); n > 0; n-- {
 		if n < len(cells) && cells[n].from-cells[n-1].to <= widestOf(cells[:n], widest) && counts[n-1] != 16 {
-			continue // what follows is another cell
+			continue // another cell follows
 		}
 		if matches(s[ends[n-1]:], data[:counts[n-1]]) {
 			return take(n, true)
@@ -293,7 +293,7 @@ func widestOf(cells []cell, most int) int {
 	return w
 }
 
-// matches reports whether s, what is behind the cells, is the text of b.
+// matches reports whether s, the rest after the cells, is the text of b.
 func matches(s string, b []byte) bool {
 	r := []rune(s)
 	gap := 0
@@ -319,12 +319,13 @@ func matches(s string, b []byte) bool {
 	return gap == 0 && rendered(r[1:], b)
 }
 
-// rendered reports whether r is how a dump shows b: a character for each byte.
+// rendered reports whether r is the text of b in a dump: a character for each
+// byte.
 func rendered(r []rune, b []byte) bool {
 	return renderedGap(r, b, 0) || renderedGap(r, b, 1) || renderedGap(r, b, 2)
 }
 
-// renderedGap is rendered for a text with a gap, or a bar, behind the eighth
+// renderedGap is like rendered for a text with a gap or a bar after the eighth
 // character.
 func renderedGap(r []rune, b []byte, gap int) bool {
 	i := 0
@@ -338,7 +339,7 @@ func renderedGap(r []rune, b []byte, gap int) bool {
 			}
 		}
 		if i >= len(r) {
-			if c != ' ' && c != 0 { // spaces at the end of a line are easily lost
+			if c != ' ' && c != 0 { // trailing spaces are easily lost
 				return false
 			}
 			continue
@@ -567,7 +568,7 @@ type section struct {
 	data  []byte
 }
 
-// join puts the rows together. Their offsets must tell that none is missing.
+// join joins the rows. Their offsets must show that none is missing.
 func (d *dumper) join(all []line) {
 	sides := d.sides()
 	var sections []*section
@@ -674,7 +675,7 @@ func (d *dumper) unfoldIn(s *section, base int) (*row, string) {
 			star = false
 		}
 		if len(data) == 0 && d.enc.form == "chars" && at < uint64(len(s.data)) && strings.Trim(string(s.data[at:]), " ") == "" {
-			s.data = s.data[:at] // hexdump -c fills its last line with spaces
+			s.data = s.data[:at] // hexdump -c pads its last line with spaces
 		}
 		for d.enc.form == "chars" && len(data) > 0 && len(last) < 16 && at > uint64(len(s.data)) && at%16 == 0 && at-uint64(len(s.data)) <= 16-uint64(len(last)) {
 			s.data = append(s.data, ' ') // lost at the end of the line before
@@ -691,8 +692,8 @@ func (d *dumper) unfoldIn(s *section, base int) (*row, string) {
 	return nil, ""
 }
 
-// broken reports whether a line that is not a row of the dump should be one:
-// it begins with the offset that would follow.
+// broken reports whether a line is a damaged row of the dump: it starts with
+// the next offset.
 func (d *dumper) broken(all []line, sections []*section) bool {
 	rows := map[int]bool{}
 	for _, x := range d.rows {
@@ -723,8 +724,7 @@ func (d *dumper) broken(all []line, sections []*section) bool {
 	return false
 }
 
-// sides returns what tells the direction of each row: the same string for the
-// rows of one direction.
+// sides returns a string for each row that identifies its direction.
 func (d *dumper) sides() []string {
 	keys := make([]string, len(d.rows))
 	kinds := map[string]bool{}
@@ -762,7 +762,7 @@ func (d *dumper) sides() []string {
 	return keys
 }
 
-// rank tells how much the rows look like the dump of a tool.
+// rank returns how closely the rows match the dump of a tool.
 func (d *dumper) rank(s *section) rank {
 	if d.enc.words {
 		return unnatural
@@ -801,7 +801,7 @@ func (d *dumper) finish(sections []*section) {
 	}
 	switch {
 	case d.enc.form == "hex" && wide && first.sep == "" && !first.gutter:
-		// od -x and hexdump print words of the machine's byte order.
+		// od -x and hexdump print words in the native byte order.
 		out.rank = unnatural
 		d.res.fail(t, t.norm, first.from, marked, "words")
 	case d.enc.form == "hex" && strings.HasPrefix(t.norm[first.hex.from:], "0x") && wide:
@@ -819,8 +819,7 @@ func (d *dumper) finish(sections []*section) {
 	d.res.add(out)
 }
 
-// span returns the part of the text that the row's offset, cells and gutter
-// are.
+// span returns the part of the text with the row's offset, cells and gutter.
 func (d *dumper) span(x row) span {
 	return span{x.from + len(x.prefix), x.from + len(x.s)}
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// name returns the tool that writes dumps of the form of x.
+// name returns the tool that writes dumps in the format of x.
 func (d *dumper) name(x row) string {
 	s := d.t.norm[x.from : x.from+len(x.s)]
 	switch {

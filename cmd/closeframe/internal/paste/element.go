@@ -9,13 +9,13 @@ import (
 // An element is one number, character or string of an array.
 type element struct {
 	span
-	bare  string // digits whose base is not marked, with the sign; "" if v or data holds
+	bare  string // digits without a base prefix, with the sign; "" if v or data is set
 	v     int
 	bits  int    // size of v; 0: 8
 	data  []byte // of a string
 	times int    // how often it is repeated
 
-	quoted string // what is between quotes, if that could be a number
+	quoted string // the quoted text, if it could be a number
 }
 
 var (
@@ -55,8 +55,8 @@ func blank(s string, i int) int {
 	return i
 }
 
-// parseElement parses the element that s[i:] begins with. Strings are elements
-// of Erlang's binaries alone.
+// parseElement parses the element at s[i:]. Strings are elements only in
+// Erlang's binaries.
 func parseElement(s string, i int, binary bool) (e element, next int, ok bool) {
 	e.from, e.times = i, 1
 	if m := quotedRE.FindStringSubmatch(s[i:]); m != nil && !binary {
@@ -229,8 +229,8 @@ var erlang = func() *dialect {
 	panic("no Erlang")
 }()
 
-// closing returns the index of the quote that closes the literal s begins
-// with, or -1.
+// closing returns the index of the closing quote of the literal at the start of
+// s, or -1.
 func closing(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {

@@ -6,7 +6,7 @@ type recognizer struct {
 	read func(t *text, opt Options, r *result)
 }
 
-// recognizers are all families of forms. Each gets the whole text.
+// recognizers lists all recognizers. Each is called with the whole text.
 var recognizers = []recognizer{
 	{"dump", readDump},
 	{"literal", readLiteral},
@@ -20,8 +20,8 @@ var recognizers = []recognizer{
 	{"base32", readBase32},
 }
 
-// Forms are the names that Options.As takes, each with an example of 88 02 03
-// e8 in that form.
+// Forms are the values of Options.As, each with an example of 88 02 03 e8 in
+// that form.
 var Forms = []struct{ Name, Example string }{
 	{"hex", "88 02 03 e8"},
 	{"decimal", "[136, 2, 3, 232]"},

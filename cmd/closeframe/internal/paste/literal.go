@@ -16,16 +16,16 @@ type literal struct {
 	quote  rune
 	inside span
 	open   bool // the closing quote is missing
-	raw    bool // escape sequences are none
-	data   bool // it holds bytes
+	raw    bool // backslashes are not escape sequences
+	data   bool // a bytes literal
 	repeat int  // gdb's <repeats N times>
 	cut    bool // strace's and gdb's "..." behind it
 }
 
 var (
 	prefixRE = regexp.MustCompile(`(?:^|[^\w\\])([bBuULrR]|u8|[bB][rR]|[rR][bB]|c|[fF]|\$|@|#)$`)
-	// escapedRE matches an escape sequence that stands for a byte that is not
-	// printable ASCII.
+	// escapedRE matches an escape sequence for a byte that is not printable
+	// ASCII.
 	escapedRE = regexp.MustCompile(`\\(?:x|[0-9]|u[0-9a-fA-F{]|\^[A-Z@\[]|[A-Z]{2,3}\d?(?:\\|$)|o[0-7])`)
 	joinRE    = regexp.MustCompile(`^(?:[\s\\]|\+\+?|\.\.?|<>|&|//[^\n]*|/\*[^*]*\*/)*$`)
 	repeatRE  = regexp.MustCompile(`^ <repeats (\d+) times>`)
@@ -132,7 +132,7 @@ func literals(s string) []literal {
 func readLiteral(t *text, opt Options, r *result) {
 	s := t.raw
 	all := literals(s)
-	// What is joined to bytes is bytes.
+	// A literal joined to a bytes literal is one too.
 	for changed := true; changed; {
 		changed = false
 		for i := range all {
@@ -170,7 +170,7 @@ func readLiteral(t *text, opt Options, r *result) {
 		}
 	}
 	readDialects(t, data, r, func(l literal) string { return s[l.inside.from:l.inside.to] }, marked)
-	// A log may have escaped the backslashes once more.
+	// A log may have escaped the backslashes again.
 	if strings.Contains(s, `\\`) {
 		readDialects(t, data, r, func(l literal) string {
 			return strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(s[l.inside.from:l.inside.to])
@@ -199,7 +199,7 @@ func characters(t *text, opt Options, l literal, r *result) {
 		rank: natural, at: l.from})
 }
 
-// readDialects reads literals in all dialects that they may be in.
+// readDialects reads literals in all dialects that match.
 func readDialects(t *text, data []literal, r *result, inside func(literal) string, rk rank) {
 	type attempt struct {
 		name   string
@@ -325,8 +325,8 @@ func readDialects(t *text, data []literal, r *result, inside func(literal) strin
 // numericRE matches an escape sequence that is octal or decimal.
 var numericRE = regexp.MustCompile(`\\[0-9]{2,3}|\\[1-9]`)
 
-// rawWide reports whether there are characters beyond ASCII that are not
-// escaped, or escaped with \u.
+// rawWide reports whether there are non-ASCII characters, unescaped or escaped
+// with \u.
 func rawWide(data []literal, inside func(literal) string) bool {
 	for _, l := range data {
 		s := inside(l)
@@ -346,7 +346,7 @@ func has(list, s string) bool {
 	return false
 }
 
-// stringName names the dialects that agree.
+// stringName returns the names of the dialects that agree.
 func stringName(names []string) string {
 	const most = 3
 	if len(names) > most {
@@ -355,7 +355,7 @@ func stringName(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// labelBefore returns what is before s[i:] on its line.
+// labelBefore returns the text before s[i:] on its line.
 func labelBefore(s string, i int) string {
 	return s[strings.LastIndexByte(s[:i], '\n')+1 : i]
 }

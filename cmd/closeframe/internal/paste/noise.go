@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// noise are parts of log lines that have digits and are not data.
+// noise matches parts of log lines that have digits but are not data.
 var noise = []*regexp.Regexp{
 	regexp.MustCompile("^\\s*(?:`{3,}|~{3,}).*$"),
 	regexp.MustCompile(`\b\d{1,2}/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?`),
@@ -30,10 +30,10 @@ var noise = []*regexp.Regexp{
 	regexp.MustCompile(`^\s*\d+:\s`),
 	regexp.MustCompile(`\b(?:UTF|utf|SHA|sha|MD|RFC|rfc|HTTP|http|IPv|ISO|iso)[- /]?\d[\d.-]*\b`),
 	regexp.MustCompile(`\b[bB]['"]`), // the prefix of a bytes literal
-	regexp.MustCompile(`^\s*\$ .*$`), // a prompt and the command behind it
+	regexp.MustCompile(`^\s*\$ .*$`), // a prompt and the command after it
 }
 
-// silence returns s with noise replaced by bytes 1, as many as it was long.
+// silence returns s with each byte of noise replaced by the byte 1.
 func silence(s string) string {
 	b := []byte(s)
 	for _, re := range noise {

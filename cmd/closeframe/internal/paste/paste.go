@@ -1,9 +1,9 @@
-// Package paste finds the bytes in a text that people paste: a hex dump, an
-// array of any language, a string literal, a log line.
+// Package paste finds the bytes in pasted text: a hex dump, an array in any
+// language, a string literal, or a log line.
 //
 // It never guesses silently. A text with exactly one sensible reading is read,
-// and the reading tells which form the text has and what was skipped. A text
-// with two readings of different bytes is an [Ambiguity].
+// and the Reading has the form of the text and the skipped parts. A text with
+// two readings of different bytes is an [Ambiguity].
 package paste
 
 import (
@@ -15,39 +15,39 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
 
-// Options say what the text holds and how to read it.
+// Options describe the content of the text and its form.
 type Options struct {
 	Payload bool   // the payload of one Close frame, not frames
 	As      string // the form that the text has: one of [Forms], or "" to find out
 }
 
-// A Reading is the bytes that a text stands for.
+// A Reading is the bytes in a text.
 type Reading struct {
-	Form    string // one of Forms, what -as takes
-	Name    string // the tool or language whose form it is, such as "hexdump -C"
+	Form    string // one of Forms, the values of -as
+	Name    string // the tool or language of the form, such as "hexdump -C"
 	Chunks  []envelope.Chunk
 	Content *envelope.Content
 
 	Skipped []Skip
 	Notes   []Note
-	Cut     int // number of bytes that the tool left out at the end; -1 if it does not tell
+	Cut     int // number of bytes that the tool omitted at the end; -1 if unknown
 	Fit     envelope.Fit
 
 	used  []span // of norm or raw
 	of    string // norm or raw
 	rank  rank
-	loose bool // what is around the bytes is skipped without being understood
-	at    int  // where the bytes begin in of
+	loose bool // the text around the bytes is skipped and not parsed
+	at    int  // offset of the bytes in of
 }
 
-// A rank says how naturally a text is read in a form.
+// A rank is how naturally a text matches a form.
 type rank int
 
 const (
 	marked    rank = iota // the text has marks of this form
 	natural               // the text fits this form
-	unnatural             // the text could be meant so, but seldom is
-	certain   rank = -1   // of errors: nothing else can be meant
+	unnatural             // the text could have this form, but rarely has
+	certain   rank = -1   // for errors: no other form is possible
 )
 
 // Bytes returns the bytes of all chunks.
@@ -59,13 +59,13 @@ func (r *Reading) Bytes() []byte {
 	return b
 }
 
-// A Skip is a part of the text that no byte was taken from.
+// A Skip is a part of the text without bytes.
 type Skip struct {
 	Text string
 	Rune int // its index in the input, in runes
 }
 
-// A Note names what was peculiar about the input.
+// A Note names a peculiarity of the input.
 type Note string
 
 // The notes.
@@ -76,10 +76,10 @@ const (
 	NoteOthers Note = "others" // sections of the dump that repeat its bytes were skipped
 )
 
-// An Error says what is wrong with a text, and where.
+// An Error describes an error in a text and its position.
 type Error struct {
-	Rune int    // index in the input, in runes; -1 if the whole text is meant
-	Kind string // what is wrong; a name of a message
+	Rune int    // index in the input, in runes; -1 for the whole text
+	Kind string // the name of a message
 	Args []any  // of the message
 	form string
 	rank rank
@@ -94,7 +94,7 @@ type Ambiguity struct {
 
 func (a *Ambiguity) Error() string { return "ambiguous" }
 
-// A result is what a recognizer makes of a text.
+// A result is the result of a recognizer.
 type result struct {
 	readings []Reading
 	errors   []*Error
@@ -102,12 +102,12 @@ type result struct {
 
 func (r *result) add(x Reading) { r.readings = append(r.readings, x) }
 
-// fail records that the text has the form but for a fault at s[i].
+// fail records that the text has the form except for a fault at s[i].
 func (r *result) fail(t *text, s string, i int, rank rank, kind string, args ...any) {
 	r.errors = append(r.errors, &Error{Rune: t.rune(s, i), Kind: kind, Args: args, rank: rank})
 }
 
-// maxText is how long a text may be, in bytes.
+// maxText is the maximum length of a text in bytes.
 const maxText = 256 << 10
 
 // Read finds the bytes in text. Its error is an *Error or an *Ambiguity.
@@ -154,7 +154,7 @@ func binary(t *text, input []byte, i int) (Reading, error) {
 	return Reading{}, &Error{Rune: t.rune(t.raw, i), Kind: "binary"}
 }
 
-// as returns the best reading of the form asked for.
+// as returns the best reading in the requested form.
 func as(all result, opt Options) (Reading, error) {
 	var best *Reading
 	for i := range all.readings {
@@ -193,15 +193,15 @@ func choose(t *text, all result, opt Options) (Reading, error) {
 		}
 		return Reading{}, &Error{Rune: -1, Kind: "no-bytes"}
 	}
-	// Another reading that makes sense as well.
-	var rivals []Reading
+	// Another reading makes sense too.
+	var others []Reading
 	for _, r := range list {
-		if !bytes.Equal(r.Bytes(), best.Bytes()) && rival(best, &r) {
-			rivals = append(rivals, r)
+		if !bytes.Equal(r.Bytes(), best.Bytes()) && competes(best, &r) {
+			others = append(others, r)
 		}
 	}
-	if len(rivals) > 0 {
-		return Reading{}, &Ambiguity{append([]Reading{*best}, rivals...)}
+	if len(others) > 0 {
+		return Reading{}, &Ambiguity{append([]Reading{*best}, others...)}
 	}
 	if bad != nil && (bad.rank < best.rank || bad.rank == best.rank && (best.Fit < envelope.Partial || best.loose && best.Fit < envelope.Complete)) {
 		return Reading{}, bad
@@ -212,8 +212,8 @@ func choose(t *text, all result, opt Options) (Reading, error) {
 	return *best, nil
 }
 
-// pick returns the reading to prefer: one that fits well, and among those
-// that fit badly the most natural one.
+// pick returns the preferred reading: one that fits well, or else the most
+// natural one.
 func pick(list []Reading) *Reading {
 	for i := range list {
 		if r := &list[i]; r.rank != unnatural && r.Fit >= envelope.Faulty {
@@ -233,8 +233,8 @@ func pick(list []Reading) *Reading {
 	return best
 }
 
-// rival reports whether r, whose bytes differ from best's, makes sense too.
-func rival(best, r *Reading) bool {
+// competes reports whether r, whose bytes differ from best's, makes sense too.
+func competes(best, r *Reading) bool {
 	switch {
 	case r.Fit == envelope.Complete:
 		return best.rank != marked || r.rank == marked || best.Fit < r.Fit
@@ -283,7 +283,7 @@ func same(a, b *Reading) bool {
 	return true
 }
 
-// skip sets Skipped to what is not used, without white space and punctuation.
+// skip sets Skipped to the unused parts, without white space and punctuation.
 func (r *Reading) skip(t *text) {
 	used := slices.Clone(r.used)
 	slices.SortFunc(used, func(a, b span) int { return cmp.Compare(a.from, b.from) })

@@ -16,8 +16,8 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// A printer writes bytes in one form. multi is set if each line of its output
-// is a line of a dump, before which a log has no prefix of changing width.
+// A printer writes bytes in one form. multi is set if its output is a dump of
+// several lines, which must not get log prefixes of varying width.
 type printer struct {
 	name  string
 	print func(b []byte) string
@@ -60,7 +60,7 @@ func escaped(b []byte, format string) string {
 	return `"` + s.String() + `"`
 }
 
-// rows writes a dump of 16 bytes a line.
+// rows writes a dump with 16 bytes per line.
 func rows(b []byte, line func(at int, row []byte) string) string {
 	var s strings.Builder
 	for i := 0; i < len(b); i += 16 {
@@ -147,11 +147,11 @@ var printers = []printer{
 	}},
 }
 
-// A surrounding is what may be around bytes.
+// A surrounding is text around bytes.
 type surrounding struct {
 	name string
-	line bool // for forms of one line alone
-	word bool // not for strings, whose spaces count
+	line bool // only for forms of one line
+	word bool // not for strings, in which spaces are significant
 	wrap func(s string) string
 }
 
@@ -215,13 +215,13 @@ func randomFrames(r *rand.Rand) []byte {
 	return b
 }
 
-// reasons have what is hard in some form: quotes, backslashes, digits, spaces
-// at the end, characters beyond ASCII.
+// reasons contain characters that are difficult in some form: quotes,
+// backslashes, digits, trailing spaces, non-ASCII characters.
 var reasons = []string{"", "bye", "dead beef", "server going down", `it's a "quoted" \ reason`, "88 02 03 e8", "0123456789", "再见", "é ", "|bars| > and <", " x",
 	"10:15:01 2024-11-29", "a\tb\nc", "%41+b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "// no comment # either", "[1, 2, 3]", `\x41\101`, "...", "= 0"}
 
-// TestForms verifies that bytes in each form, with anything around them, are
-// read as these bytes or refused, and that few are refused.
+// TestForms verifies that bytes in each form, with each surrounding, are read
+// correctly or rejected, and limits the number rejected.
 func TestForms(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, p := range printers {
@@ -248,7 +248,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestSeveral verifies that several frames on lines of their own are all read.
+// TestSeveral verifies that several frames on separate lines are all read.
 func TestSeveral(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, p := range printers {
@@ -276,8 +276,8 @@ func TestSeveral(t *testing.T) {
 }
 
 // FuzzRead verifies that no text causes a panic, that errors point into it,
-// and that a Close frame with the text as its reason, in each form, is read as
-// the same bytes or refused.
+// and that a Close frame with the text as its reason, in each form, is read
+// correctly or rejected.
 func FuzzRead(f *testing.F) {
 	f.Add("88 02 03 e8", false, uint8(0))
 	f.Add("00000000  88 05 03 e9 62 79 65                              |....bye|\n*\n00000040\n", false, uint8(0))

@@ -15,16 +15,16 @@ type run struct {
 	span
 	line   int
 	units  []cell
-	strong bool // more than a number that a log may have for another purpose
-	torn   bool // what is next to it looks like digits, too
-	clear  bool // nothing but a label and a comment is around it
-	at     int  // where it is torn
+	strong bool // more than a number with another purpose in a log
+	torn   bool // the adjacent text looks like digits too
+	clear  bool // it is surrounded by only a label and a comment
+	at     int  // the index where it is interrupted
 }
 
 var (
 	// unitRE matches a group of hex digits.
 	unitRE = regexp.MustCompile(`^(?:0[xX][0-9a-fA-F]+|[0-9a-fA-F]+[hH]?|&[hH][0-9a-fA-F]+)`)
-	// separatorRE matches what may be between two groups.
+	// separatorRE matches the separators between two groups.
 	separatorRE = regexp.MustCompile(`^(?:[ \t]*\]\[[ \t]*|[ \t]*[,;:|][ \t]*|-|[ \t]+)`)
 	elisionRE   = regexp.MustCompile(`^\s*(?:\.\.\.|…)`)
 	hexWordRE   = regexp.MustCompile(`(?i)hex`)
@@ -81,8 +81,8 @@ func runs(t *text) []run {
 	return all
 }
 
-// runAt returns the run that begins at s[i], and where to go on if there is
-// none.
+// runAt returns the run that starts at s[i], and the index to continue at if
+// there is none.
 func runAt(s string, i int) (x run, next int) {
 	x.from = i
 	for {
@@ -141,8 +141,8 @@ func strongUnits(units []cell) bool {
 	return len(units) > 1 || letters > 0 || units[0].to-units[0].from > 4
 }
 
-// tornBehind reports whether rest, what is behind a run that ends at i, begins
-// with what could be digits of it.
+// tornBehind reports whether rest, the text after a run that ends at i, starts
+// with possible digits of the run.
 func tornBehind(rest string, i int) (bool, int) {
 	s := strings.TrimLeft(rest, " \t,;:-")
 	at := i + len(rest) - len(s)
@@ -314,7 +314,7 @@ func sensible(r *result, opt Options) bool {
 	return false
 }
 
-// silent reports whether the byte i of norm is in noise or in a comment.
+// silent reports whether byte i of norm is in noise or in a comment.
 func (t *text) silent(i int) bool {
 	n, found := slices.BinarySearchFunc(t.lines, i, func(l line, i int) int { return cmp.Compare(l.from, i) })
 	if !found {
@@ -352,8 +352,8 @@ func isPlain(t *text) bool {
 					hex++
 				}
 			}
-			// A word with one letter that is no hex digit is a mistake in
-			// digits if it has a digit, too.
+			// A word with a digit and exactly one letter that is not a hex
+			// digit is treated as mistyped digits.
 			if hex < len(w) && !(strings.ContainsAny(w, "0123456789") && len(w) <= 2) {
 				return false
 			}
@@ -363,7 +363,7 @@ func isPlain(t *text) bool {
 	return any
 }
 
-// firstDigit returns the index of the first group of s that is no byte.
+// firstDigit returns the index of the first group of s that is not a byte.
 func firstDigit(s string) int {
 	i := strings.IndexFunc(s, func(r rune) bool { return !(r == ' ' || r == '\n' || r == '\t' || r == '\r') })
 	return max(i, 0)
@@ -444,7 +444,7 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 				code.Chunks = []envelope.Chunk{{Data: []byte{byte(v >> 8), byte(v)}}}
 				r.add(code)
 				if strings.ContainsAny(s, `"'`) {
-					out.rank = unnatural // "1000" in quotes is rather text
+					out.rank = unnatural // "1000" in quotes is more likely text
 				}
 			}
 		}
@@ -466,8 +466,8 @@ func joinUnits(pool []run) []byte {
 	return b
 }
 
-// digitsBeside reports whether the line of some runs has words with digits
-// that are in none of them and that nothing explains.
+// digitsBeside reports whether the line of some runs has other words with
+// digits that are neither in a run nor noise.
 func digitsBeside(t *text, pool []run) bool {
 	l := t.lines[pool[0].line]
 	quiet := []byte(t.quiet[pool[0].line])
@@ -485,11 +485,11 @@ func digitsBeside(t *text, pool []run) bool {
 	return false
 }
 
-// directionNear returns the direction that the line of s[i] tells of.
+// directionNear returns the direction in the line of s[i].
 func directionNear(s string, i int) string { return direction(labelBefore(s, i)) }
 
-// readImplicit reads numbers that are not in brackets, such as a number a line
-// or the middle of an array.
+// readImplicit reads numbers without brackets, such as one number per line or
+// the middle of an array.
 func readImplicit(t *text, opt Options, r *result) {
 	s := t.norm
 	begin := blank(s, 0)

@@ -8,19 +8,19 @@ import (
 	"unicode/utf8"
 )
 
-// A text is what was pasted, decoded to UTF-8.
+// A text is the pasted input, decoded to UTF-8.
 type text struct {
 	raw  string // without a byte order mark and color codes
-	norm string // raw with every kind of space as ' '; as many runes as raw
+	norm string // raw with every kind of space replaced by ' '
 
 	lines []line   // of norm
 	quiet []string // the lines without noise
 
 	marks [2][]int // runes before every markEvery bytes of raw and of norm
 
-	runes []int // the rune of the input that the rune i of raw is; nil if i
+	runes []int // the index in the input of each rune of raw; nil if equal
 	notes []Note
-	bytes bool // some of the input was not UTF-8
+	bytes bool // the input contained invalid UTF-8
 }
 
 // decodeText decodes UTF-8 or UTF-16, and removes the byte order mark and color
@@ -94,7 +94,7 @@ func (t *text) note(n Note) {
 	t.notes = append(t.notes, n)
 }
 
-// shift makes the runes of s begin at rune n of the input.
+// shift records that s starts at rune n of the input.
 func (t *text) shift(s string, n int) {
 	t.runes = make([]int, 0, len(s)+1)
 	for range s {
@@ -161,8 +161,8 @@ func runeStarts(s string) int {
 	return n
 }
 
-// rune returns the index in the input, in runes, of the byte i of s, which is
-// raw or norm.
+// rune returns the index in the input, in runes, of byte i of s, which is raw
+// or norm.
 func (t *text) rune(s string, i int) int {
 	i = min(max(i, 0), len(s))
 	marks := &t.marks[0]
@@ -183,7 +183,7 @@ func (t *text) rune(s string, i int) int {
 	return n
 }
 
-// A span is a part of a text: from a byte to another.
+// A span is a range of bytes of a text.
 type span struct{ from, to int }
 
 // A line is a line of a text without its line terminator.
@@ -225,7 +225,7 @@ func unhex(c byte) byte {
 	return c&0xf + 9
 }
 
-// hexBytes returns the bytes that s, an even number of hex digits, stands for.
+// hexBytes decodes s, an even number of hex digits.
 func hexBytes(s string) []byte {
 	b := make([]byte, 0, len(s)/2)
 	for i := 0; i+1 < len(s); i += 2 {
@@ -234,7 +234,7 @@ func hexBytes(s string) []byte {
 	return b
 }
 
-// clip shortens what is quoted in a message.
+// clip shortens text quoted in a message.
 func clip(s string) string {
 	const most = 40
 	if utf8.RuneCountInString(s) <= most {

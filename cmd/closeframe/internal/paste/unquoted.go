@@ -8,7 +8,7 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
 
-// An intro is how escape sequences without quotes begin.
+// An intro is the start of an unquoted escape sequence.
 type intro struct {
 	form, name string
 	first      *regexp.Regexp // the first one of a line
@@ -25,7 +25,7 @@ var intros = []intro{
 	{"caret", "cat -v", regexp.MustCompile(`M-\^?[ -~]`), caret},
 }
 
-// backslashed decodes the escape sequence of C that s begins with.
+// backslashed decodes the C escape sequence at the start of s.
 func backslashed(s string) ([]byte, int) {
 	if s[0] != '\\' {
 		return nil, 0
@@ -40,7 +40,7 @@ func backslashed(s string) ([]byte, int) {
 
 var unquotedDialect = dialect{simple: "a\ab\bf\fn\nr\rt\tv\v\\\\''\"\"e\x1b0\x00", octal: [2]int{1, 3}, x: [2]int{2, 2}, u: true}
 
-// decimalEscape decodes the escape sequence of Lua that s begins with.
+// decimalEscape decodes the Lua escape sequence at the start of s.
 func decimalEscape(s string) ([]byte, int) {
 	if s[0] != '\\' {
 		return nil, 0
@@ -77,8 +77,8 @@ func caret(s string) ([]byte, int) {
 	return nil, 0
 }
 
-// readUnquoted reads escape sequences that are not in quotes, with the
-// characters between and behind them.
+// readUnquoted reads escape sequences without quotes, with the characters
+// between and after them.
 func readUnquoted(t *text, opt Options, r *result) {
 	s := t.raw
 	quoted := literals(s)
@@ -94,7 +94,7 @@ func readUnquoted(t *text, opt Options, r *result) {
 			}
 			bad := false
 			var data []byte
-			stop := -1 // where the first space behind the last escape sequence is
+			stop := -1 // index of the first space after the last escape sequence
 			stopLen := 0
 			i := m[0]
 			end := len(strings.TrimRight(l.s, " \t`$"))
@@ -162,7 +162,7 @@ func readUnquoted(t *text, opt Options, r *result) {
 	}
 }
 
-// numberSides gives chunks the sides that their labels tell.
+// numberSides sets the sides of chunks according to their labels.
 func numberSides(chunks []envelope.Chunk) {
 	names := newSides()
 	for i := range chunks {

@@ -23,8 +23,8 @@ type scanner struct {
 	f      Frame
 }
 
-// scan takes the next bytes of the direction and calls emit for each frame that
-// they complete.
+// scan processes the next bytes of the direction and calls emit for each frame
+// that they complete.
 func (s *scanner) scan(p []byte, emit func(Frame)) {
 	for len(p) > 0 {
 		if s.left == 0 {
@@ -45,7 +45,7 @@ func (s *scanner) scan(p []byte, emit func(Frame)) {
 	}
 }
 
-// begin begins the payload if the header is complete, and reports whether it
+// begin starts the payload if the header is complete, and reports whether it
 // is.
 func (s *scanner) begin() bool {
 	h := s.header
@@ -71,7 +71,7 @@ func (s *scanner) begin() bool {
 	return true
 }
 
-// end returns the frame that is complete.
+// end returns the complete frame.
 func (s *scanner) end() Frame {
 	f := s.f
 	if f.Opcode == 8 {

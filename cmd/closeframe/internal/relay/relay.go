@@ -1,6 +1,6 @@
 // Package relay forwards WebSocket connections to another server and reports
-// what crosses. It changes no byte after the opening handshake: not a frame, a
-// mask, a FIN or a reset.
+// their frames. It does not change anything after the opening handshake,
+// including masks, FIN and resets.
 package relay
 
 import (
@@ -42,9 +42,9 @@ type Relay struct {
 	// seconds if it is 0.
 	Timeout time.Duration
 
-	// Observe is called with everything that happens. Calls for one connection
-	// are in order and do not overlap, but those for several connections may.
-	// The connection waits for it. Nil means no observer.
+	// Observe is called for every event. Calls for one connection are in order
+	// and do not overlap, but those for several connections may. The connection
+	// waits until it returns. Nil means no observer.
 	Observe func(Event)
 
 	last   atomic.Int64
@@ -54,7 +54,7 @@ type Relay struct {
 	wait   sync.WaitGroup
 }
 
-// A Kind says what an [Event] is about.
+// A Kind is the kind of an [Event].
 type Kind uint8
 
 const (
@@ -65,13 +65,13 @@ const (
 	Done                // both sides have ended
 )
 
-// An Event is something that happened to a connection.
+// An Event is an event of a connection.
 type Event struct {
 	Conn int           // the number of the connection, from 1
 	At   time.Duration // since it was opened
 	Kind Kind
 
-	Path   string // Opened, Refused: the path and query that the server was asked for
+	Path   string // Opened, Refused: the path and query of the request to the server
 	Client string // Opened, Refused: the address of the client
 	Err    error  // Refused: why
 
@@ -92,14 +92,14 @@ type conn struct {
 	mu     sync.Mutex
 	tap    closetap.Conn
 	frames [2]scanner
-	how    [2]closetap.End // the last that was reported
+	how    [2]closetap.End // the time of the last event
 }
 
 // An end is the connection to one side.
 type end struct {
 	net.Conn
 	side closetap.Side
-	r    io.Reader // reads from Conn, perhaps with bytes that were read before
+	r    io.Reader // reads from Conn, after any bytes already buffered
 }
 
 // observe calls Observe, if there is one.
@@ -151,7 +151,7 @@ func (r *Relay) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	defer r.remove(c)
 	r.observe(Event{Conn: number, Kind: Opened, Path: path, Client: req.RemoteAddr})
-	client.Write(head) // reading from client gives the error, if there is one
+	client.Write(head) // reading from client returns the error, if any
 	var both sync.WaitGroup
 	both.Go(func() { c.forward(&c.ends[0], &c.ends[1]) })
 	both.Go(func() { c.forward(&c.ends[1], &c.ends[0]) })
@@ -159,8 +159,8 @@ func (r *Relay) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.observe(Event{Conn: number, At: time.Since(c.opened), Kind: Done, Report: c.tap.Report()})
 }
 
-// Close closes all connections, and those to come at once. It returns when
-// every connection has been reported.
+// Close closes all connections, and new ones immediately. It returns when the
+// end of every connection has been reported.
 func (r *Relay) Close() {
 	r.mu.Lock()
 	r.closed = true
@@ -172,7 +172,7 @@ func (r *Relay) Close() {
 	r.wait.Wait()
 }
 
-// add takes note of c, unless the relay is closed.
+// add registers c, unless the relay is closed.
 func (r *Relay) add(c *conn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -195,7 +195,7 @@ func (r *Relay) remove(c *conn) {
 	r.wait.Done()
 }
 
-// path returns the path and query to ask the server for.
+// path returns the path and query of the request to the server.
 func (r *Relay) path(req *http.Request) string {
 	if r.Target.Path == "" || r.Target.Path == "/" {
 		return req.URL.RequestURI()
@@ -240,7 +240,7 @@ func (r *Relay) dial(req *http.Request, path string) (server end, head []byte, r
 	c.SetDeadline(deadline)
 	h := req.Header.Clone()
 	if origin := h.Get("Origin"); origin != "" && strings.HasSuffix(origin, "//"+req.Host) {
-		// A page of the relay's own origin counts as one of the server's.
+		// A page with the relay's own origin is given the server's origin.
 		h.Set("Origin", map[bool]string{false: "http://", true: "https://"}[secure]+r.Target.Host)
 	}
 	host := r.Target.Host
@@ -274,8 +274,9 @@ func (r *Relay) dial(req *http.Request, path string) (server end, head []byte, r
 		return end{}, nil, nil, err
 	}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
-		// ReadResponse has read only the head: there is no body, and what
-		// follows is still in br, since MultiReader ends a read with a reader.
+		// ReadResponse has read only the head. There is no body, and later
+		// bytes are still in br, since a Read of MultiReader ends at the end of
+		// a reader.
 		c.SetDeadline(time.Time{})
 	}
 	return end{c, closetap.Server, br}, head, resp, nil
@@ -290,7 +291,8 @@ func (c *conn) forward(src, dst *end) {
 		if n > 0 {
 			c.passed(src.side, buf[:n])
 			if _, err := dst.Write(buf[:n]); err != nil {
-				// dst resets what is sent to it, so its peer must learn that.
+				// dst resets the connection when written to, so src must be
+				// reset too.
 				if !errors.Is(err, net.ErrClosed) {
 					c.ended(dst.side, closetap.EndReset)
 				}
@@ -325,7 +327,7 @@ func endOf(err error) closetap.End {
 	return closetap.EndReset
 }
 
-// passed observes bytes that a side sent.
+// passed reports bytes that a side sent.
 func (c *conn) passed(from closetap.Side, p []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -335,7 +337,7 @@ func (c *conn) passed(from closetap.Side, p []byte) {
 	})
 }
 
-// ended observes the end of a side's transport.
+// ended reports the end of a side's transport.
 func (c *conn) ended(side closetap.Side, how closetap.End) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

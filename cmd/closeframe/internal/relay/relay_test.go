@@ -88,8 +88,8 @@ func start(t *testing.T, secure bool) (client, server net.Conn, rec *recorder) {
 	return client, server, rec
 }
 
-// TestUnchanged verifies that a relay changes no byte in either direction, be
-// they frames or not, and passes FIN on.
+// TestUnchanged verifies that a relay forwards all bytes unchanged in both
+// directions, whether they are frames or not, and forwards FIN.
 func TestUnchanged(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		client, server, rec := start(t, secure)
@@ -118,7 +118,7 @@ func TestUnchanged(t *testing.T) {
 	}
 }
 
-// TestEvents verifies what is reported of a connection that is closed.
+// TestEvents verifies the events of a connection that is closed.
 func TestEvents(t *testing.T) {
 	client, server, rec := start(t, false)
 	text := []byte("\x81\x85\x01\x02\x03\x04ignme")

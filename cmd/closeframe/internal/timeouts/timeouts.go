@@ -1,5 +1,5 @@
-// Package timeouts has the limits that proxies, load balancers, platforms and
-// libraries set for WebSocket connections by default: how long a connection may
+// Package timeouts lists the default limits of proxies, load balancers,
+// platforms and libraries for WebSocket connections: how long a connection may
 // be idle, or last.
 package timeouts
 
@@ -16,14 +16,14 @@ type Limit struct {
 	Product string `json:"product"`
 	Kind    Kind   `json:"kind"`
 	Seconds int    `json:"seconds"`
-	Setting string `json:"setting"`          // what the product calls it
-	Change  string `json:"change,omitempty"` // how to change it, as an example; "" if it is fixed
+	Setting string `json:"setting"`          // the product's name for it
+	Change  string `json:"change,omitempty"` // an example of how to change it; "" if it is fixed
 	Range   string `json:"range,omitempty"`  // the values allowed, in seconds
 	Source  string `json:"source"`           // URL
 	Read    string `json:"read"`             // date
 }
 
-// A Kind is what a limit limits.
+// A Kind is the kind of time that a limit applies to.
 type Kind string
 
 // The kinds of limits.
@@ -39,19 +39,18 @@ func (l *Limit) Duration() time.Duration { return time.Duration(l.Seconds) * tim
 //go:embed limits.json
 var limitsJSON []byte
 
-// Limits returns all limits, the shortest first.
+// Limits returns all limits, sorted from the shortest.
 var Limits = sync.OnceValue(func() []Limit {
 	var list []Limit
 	if err := json.Unmarshal(limitsJSON, &list); err != nil {
-		panic(err) // embedded, and tested
+		panic(err) // embedded and tested
 	}
 	return list
 })
 
-// Match returns the limits that a connection may have met that ended after d.
-// A timer does not fire early, but clocks differ: up to one second early is a
-// match. It may fire late, since some timers are coarse: up to 5 %, and at
-// least two seconds.
+// Match returns the limits that may have ended a connection after d. A match
+// may be up to one second early, because clocks differ, and late by up to two
+// seconds or 5 %, whichever is more, because some timers are coarse.
 func Match(d time.Duration) (list []Limit) {
 	for _, l := range Limits() {
 		want := l.Duration()
@@ -62,8 +61,8 @@ func Match(d time.Duration) (list []Limit) {
 	return list
 }
 
-// Nearest returns the longest limit below d and the shortest above it, where
-// there are such.
+// Nearest returns the longest limit below d and the shortest limit above it, if
+// any.
 func Nearest(d time.Duration) (below, above *Limit) {
 	list := Limits()
 	for i := range list {

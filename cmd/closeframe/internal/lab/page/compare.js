@@ -1,4 +1,5 @@
-// Compares what a browser did with the rules and with its profile, and says so.
+// Compares the outcome in a browser with the rules and with the browser's
+// profile.
 "use strict";
 
 /** The name and version of this browser, such as "Firefox 153". */

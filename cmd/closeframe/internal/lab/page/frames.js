@@ -39,7 +39,7 @@ function frameTable(f) {
 	f.spans.forEach((s, i) => {
 		let bytes = pairs(s.bytes);
 		if (s.unmasked !== undefined) {
-			if (!unmasked) { // the masked bytes in one, before the fields in them
+			if (!unmasked) { // the masked bytes as a whole, before the unmasked fields
 				unmasked = true;
 				const rest = f.spans.slice(i), size = rest.reduce((n, x) => n + x.length, 0);
 				const all = rest.flatMap((x) => pairs(x.bytes));

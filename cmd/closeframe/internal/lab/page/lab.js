@@ -1,8 +1,8 @@
-// The page of closeframe lab. It opens a WebSocket to the server that served
-// it, closes it in the way that the form says, and shows both ends.
+// The page of closeframe lab. It opens a WebSocket to its own server, closes it
+// as selected in the form, and shows both ends.
 //
-// Nothing that comes from a connection or from the form ever becomes HTML: every
-// text is put into the page as a text node.
+// No input from a connection or from the form becomes HTML: every text is
+// inserted as a text node.
 "use strict";
 
 const $ = (id) => document.getElementById(id);
@@ -163,7 +163,7 @@ async function submit(event) {
 	event.preventDefault();
 	const c = caseOf($("case").value);
 	const here = link();
-	const focused = document.activeElement === $("run"); // which it loses while disabled
+	const focused = document.activeElement === $("run"); // which a disabled element loses
 	$("run").disabled = true;
 	const begin = Date.now();
 	const tick = () => {
@@ -179,7 +179,8 @@ async function submit(event) {
 		last = seen;
 		show(seen);
 		$("status").textContent = `${say("done")} ${line(seen.event)}`;
-		// The address and the other language show the same case from now on.
+		// From now on, the URL and the link to the other language lead to the
+		// same case.
 		history.replaceState(null, "", here);
 		for (const a of document.querySelectorAll("a.language")) {
 			const u = new URL(here);
@@ -308,7 +309,7 @@ async function start() {
 	$("run-all").addEventListener("click", runAll);
 	$("save").addEventListener("click", download);
 	document.body.dataset.ready = "true";
-	// A link from elsewhere must not make the lab connect to anything.
+	// A link from another site must not make the lab connect to a server.
 	if (caseOf(q.get("case")) && !caseOf(q.get("case")).takesURL) $("form").requestSubmit();
 	if (q.has("all")) {
 		$("with-slow").checked = q.get("all") !== "quick";

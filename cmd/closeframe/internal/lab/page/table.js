@@ -65,8 +65,8 @@ async function runAll() {
 		row.dataset.verdict = r.verdict;
 		tell();
 	};
-	// A few at once, for browsers allow a few connections only; and the slow
-	// ones, which but wait, beside them.
+	// Run only a few cases at once, because browsers limit the number of
+	// connections. The slow ones run beside them, because they mostly wait.
 	const queue = chosen.filter((c) => !c.slow);
 	const worker = async () => { for (let c; (c = queue.shift());) await run(c); };
 	await Promise.all([...chosen.filter((c) => c.slow).map(run), worker(), worker(), worker()]);

@@ -1,6 +1,6 @@
-// Puts the moments of both ends into one order in which no effect precedes its
-// cause. The browser and the server have clocks of their own, so only the order
-// of moments of one end is known exactly.
+// Merges the moments of both ends into one order in which no effect precedes
+// its cause. The browser and the server have clocks of their own, so only the
+// order of moments of one end is known exactly.
 "use strict";
 
 /** What crosses, and which way: for the column between the two ends. */
@@ -27,8 +27,8 @@ function certain(seen) {
 	const opened = there.find((m) => m.what === "opened");
 	const all = [[here("new"), opened], [opened, here("open")]];
 	if (here("call")) all.push([here("call"), there.find((m) => m.what === "received")]);
-	// A code and a reason come with the frame. Whatever else ended the
-	// connection is what the server did first, unless the browser was first.
+	// A Close frame carries the code and the reason. Any other end was caused
+	// by the server's first action, unless the browser acted first.
 	if (seen.event.wasClean || seen.event.code !== 1006) {
 		all.push([firstFrameSent(seen.server), here("close")]);
 	} else {
@@ -65,7 +65,7 @@ function likely(seen) {
 function alignClocks(seen) {
 	const browser = new Set(seen.moments);
 	const bounds = (all) => {
-		let least = -Infinity, most = Infinity; // what may be added to the browser's times
+		let least = -Infinity, most = Infinity; // the possible offsets to the browser's times
 		for (const [cause, effect] of all) {
 			if (browser.has(cause)) most = Math.min(most, effect.ms - cause.ms);
 			else least = Math.max(least, cause.ms - effect.ms);
@@ -81,7 +81,7 @@ function alignClocks(seen) {
 	let shift = -seen.moments[0].ms;
 	if (Number.isFinite(least) && Number.isFinite(most)) shift = (least + most) / 2;
 	else if (Number.isFinite(most)) shift = most; // it never opened
-	const sure = bounds(certain(seen)); // what is likely does not make the times more exact
+	const sure = bounds(certain(seen)); // a likely order does not make the times more precise
 	seen.within = Number.isFinite(sure.most - sure.least) ? Math.max(shift - sure.least, sure.most - shift) : null;
 	for (const m of seen.moments) m.ms += shift;
 	const begin = seen.moments[0].ms; // the first of all

@@ -14,25 +14,25 @@ import (
 //go:embed browsers.json
 var browsersJSON []byte
 
-// A browserModel says where a browser's CloseEvent differs from what RFC 6455
-// leads to. See browsers.json.
+// A browserModel describes where a browser's CloseEvent differs from that of
+// RFC 6455. See browsers.json.
 type browserModel struct {
 	Name            string           `json:"name"`
 	Agent           string           `json:"agent"`           // a regular expression for its user agent
-	Tolerates       []string         `json:"tolerates"`       // violations in a Close frame that it accepts
-	RefusesCodes    []closecode.Code `json:"refusesCodes"`    // codes of Close frames that it refuses
-	Late            lateModel        `json:"late"`            // what a violation after a Close frame does
-	AfterClose      bool             `json:"afterClose"`      // it refuses frames after the server's Close
-	ResetUnanswered bool             `json:"resetUnanswered"` // a reset makes it forget a Close that it has not answered
+	Tolerates       []string         `json:"tolerates"`       // violations in a Close frame that the browser accepts
+	RefusesCodes    []closecode.Code `json:"refusesCodes"`    // codes of Close frames that the browser rejects
+	Late            lateModel        `json:"late"`            // the effect of a violation after a Close frame
+	AfterClose      bool             `json:"afterClose"`      // the browser rejects frames after the server's Close
+	ResetUnanswered bool             `json:"resetUnanswered"` // a reset discards a Close frame that the browser has not answered
 	ResetUnclean    bool             `json:"resetUnclean"`    // a reset after both Close frames is not clean
 }
 
-// A lateModel says what a browser makes of the server's violations after either
-// side's Close frame, and of those in the server's answer to the browser's.
+// A lateModel describes the effect in a browser of the server's violations
+// after either side's Close frame, and of those in the server's answer.
 type lateModel struct {
-	Accepted     []string         `json:"accepted"`     // change nothing
-	Unclean      []string         `json:"unclean"`      // leave the server's code; the event is not clean
-	UncleanCodes []closecode.Code `json:"uncleanCodes"` // of an answer; the event is not clean
+	Accepted     []string         `json:"accepted"`     // have no effect
+	Unclean      []string         `json:"unclean"`      // the event keeps the server's code and is not clean
+	UncleanCodes []closecode.Code `json:"uncleanCodes"` // in an answer; the event is not clean
 }
 
 var browserModels = sync.OnceValue(func() []browserModel {
@@ -46,8 +46,7 @@ var browserModels = sync.OnceValue(func() []browserModel {
 	return file.Browsers
 })
 
-// browserOf returns the model of the browser that has that user agent, nil if
-// there is none.
+// browserOf returns the model of the browser with the given user agent, or nil.
 func browserOf(agent string) *browserModel {
 	for i, b := range browserModels() {
 		if regexp.MustCompile(b.Agent).MatchString(agent) {
@@ -59,8 +58,8 @@ func browserOf(agent string) *browserModel {
 
 var abnormal = closeevent.Event{Code: closecode.AbnormalClosure}
 
-// told fills in what each side's application was told.
-func (c *Connection) told(ch *channel) {
+// setEvents sets the event of each side's application.
+func (c *Connection) setEvents(ch *channel) {
 	switch c.Cause {
 	case Refused:
 		e := abnormal
@@ -68,10 +67,10 @@ func (c *Connection) told(ch *channel) {
 	case Open, Unknown:
 		return
 	default:
-		e, f := ch.tap.told()
+		e, f := ch.tap.events()
 		if v := ch.fault; v != nil && v.name == ch.sides[v.by].messages.fault {
-			// closetap does not follow messages: the other side failed the
-			// connection for one.
+			// closetap does not check messages. The other side failed the
+			// connection because of one.
 			if v.by == ch.client {
 				f = abnormal
 			} else {
@@ -79,8 +78,8 @@ func (c *Connection) told(ch *channel) {
 			}
 		}
 		c.Told = Told{&e, &f}
-		// What a side was told depends on what the other one sent, and clean on
-		// both.
+		// The code of a side depends on the frames of the other side, and
+		// WasClean on both.
 		for i := range ch.sides {
 			if ch.sides[i].scan.lost && !ch.sides[i].ended && !ch.closed[i].seen || ch.closed[i].hole && len(ch.closed[i].raw) < 8 {
 				c.Told = Told{}
@@ -94,7 +93,7 @@ func (c *Connection) told(ch *channel) {
 	}
 }
 
-// event returns what the browser fires; ok is false if that cannot be known.
+// event returns the event that the browser fires. ok is false if it is unknown.
 func (b *browserModel) event(ch *channel, c *Connection) (e closeevent.Event, ok bool) {
 	if c.Cause == Refused {
 		return abnormal, true
@@ -132,9 +131,9 @@ func (b *browserModel) event(ch *channel, c *Connection) (e closeevent.Event, ok
 	return e, true
 }
 
-// refuses reports whether the server's Close frame does not count for the
-// browser because of v, a violation of the server's, whose frames are side. It
-// changes e where the Close frame counts, but the event is another one.
+// refuses reports whether the browser ignores the server's Close frame because
+// of v, a violation of the server, whose frames are side. If the browser
+// accepts the frame but fires another event, it changes e.
 func (b *browserModel) refuses(v *violation, side *half, e *closeevent.Event) bool {
 	name := v.name
 	if name == "after_close" {
@@ -144,7 +143,7 @@ func (b *browserModel) refuses(v *violation, side *half, e *closeevent.Event) bo
 		if !side.cut || side.after > 0 || opcodes[side.cutOp] != "" {
 			return false
 		}
-		name = "reserved_opcode" // all that follows is a part of such a frame
+		name = "reserved_opcode" // all following bytes are part of such a frame
 	}
 	switch {
 	case v.name != "after_close" && !v.late:
