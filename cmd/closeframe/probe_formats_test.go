@@ -152,11 +152,11 @@ func TestProbeSelection(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"-run ^code-2000$", exitOK, "1 scenarios: 0 PASS, 1 WARN, 0 FAIL"},
+		{"-run ^code-2000$", exitOK, "1 scenario: 0 PASS, 1 WARN, 0 FAIL"},
 		{"-run ^code-2000$ -strict", exitInvalid, "1 WARN"},
 		{"-run ^code-100[0-5]$ -skip [45]$", exitOK, "4 scenarios: 4 PASS"},
 		{"-run ^code-100[05]$ -count 2", exitInvalid, "2 scenarios: 1 PASS, 0 WARN, 1 FAIL"},
-		{"-run ^code-(1005|1006)$ -failfast", exitInvalid, "1 scenarios: 0 PASS, 0 WARN, 1 FAIL"},
+		{"-run ^code-(1005|1006)$ -failfast", exitInvalid, "1 scenario: 0 PASS, 0 WARN, 1 FAIL"},
 	}
 	for _, test := range tests {
 		r := runWith(nil, "", append(append([]string{"probe"}, strings.Fields(test.args)...), url)...)

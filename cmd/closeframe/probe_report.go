@@ -163,7 +163,11 @@ func (r *probeReport) recap(w io.Writer) {
 		}
 	}
 	c := r.Counts
-	fmt.Fprintln(w, r.say("probe.report.counts", len(r.Results), c[probe.Pass], c[probe.Warn], c[probe.Fail], c[probe.Skip], r.took))
+	counts := "probe.report.counts"
+	if len(r.Results) == 1 {
+		counts += ".one"
+	}
+	fmt.Fprintln(w, r.say(counts, len(r.Results), c[probe.Pass], c[probe.Warn], c[probe.Fail], c[probe.Skip], r.took))
 }
 
 // entry prints a verdict and its subject.

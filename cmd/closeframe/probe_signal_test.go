@@ -41,7 +41,7 @@ func TestProbeSignal(t *testing.T) {
 		}))
 		r := runWith(nil, "", "probe", "-run", "^code-100[0-3]$", "ws"+strings.TrimPrefix(ts.URL, "http"))
 		ts.CloseClientConnections()
-		if r.status != test.status || !strings.Contains(r.stdout, "WARN  code-1000\n") || !strings.Contains(r.stdout, "1 scenarios: 0 PASS, 1 WARN") {
+		if r.status != test.status || !strings.Contains(r.stdout, "WARN  code-1000\n") || !strings.Contains(r.stdout, "1 scenario: 0 PASS, 1 WARN") {
 			t.Errorf("%v: status %d, want %d\n%s%s", test.signal, r.status, test.status, r.stdout, r.stderr)
 		}
 	}

@@ -42,7 +42,7 @@ func generate() ([]byte, error) {
 			"ping":         "a peer that has not reacted after a fifth of the time limit, and at least 500 ms, gets a Ping. If it answers, it accepted what came before: that breaks the scenario's rule",
 			"of":           "the role of the peer that the scenario is for; both if absent",
 			"needs":        "deflate: the peer has to agree to permessage-deflate; trigger: the peer has to be one that starts the closing handshake when it gets a known text message",
-			"echo":         "what a peer that takes the frame for a good Close answers",
+			"echo":         "what a peer that takes the frame for a valid Close answers",
 			"pong":         "due: a Ping is sent that is to be answered; wrong: one that is not",
 			"hold":         "the prober lets a quiet time pass after the peer's Close: in it a server is to close TCP, and a client is not to",
 			"alive":        "afterwards a new connection has to be served",
@@ -172,7 +172,7 @@ var (
 
 var expectations = map[string]probe.Expectation{
 	"answered": {
-		About: "A good Close is answered with one Close, typically with the same code. Then a server closes TCP immediately, and a client after the server.",
+		About: "A valid Close is answered with one Close, typically with the same code. Then a server closes TCP immediately, and a client after the server.",
 		Close: probe.Judgment{Pass: []string{"echo"}, Warn: anyClose, Rule: "R18", WarnRule: "R59"},
 		End:   ends("R20"),
 	},
@@ -182,7 +182,7 @@ var expectations = map[string]probe.Expectation{
 		End:   ends("R20"),
 	},
 	"answered amid": {
-		About: "As answered, amid a fragmented message: to refuse the Close breaks a rule.",
+		About: "As answered, between the fragments of a message: refusing the Close breaks a rule.",
 		Close: probe.Judgment{Pass: []string{"echo"}, Fail: []string{"1002", "1007"}, Warn: anyClose, Rule: "R11", WarnRule: "R59"},
 		End:   ends("R20"),
 	},
@@ -219,7 +219,7 @@ var expectations = map[string]probe.Expectation{
 		End:   lostEnds,
 	},
 	"answered, half-closed": {
-		About: "A good Close and FIN at once: the Close is still to be answered.",
+		About: "A valid Close and FIN at once: the Close is still to be answered.",
 		Close: probe.Judgment{Pass: []string{"echo"}, Warn: anyClose, Rule: "R18", WarnRule: "R59"},
 		End:   lostEnds,
 	},
@@ -460,9 +460,9 @@ func scenarios() []probe.Scenario {
 			send("Close 3001 with "+name+" set", ctl(0x88|0x10<<i, 0x0b, 0xb9)))
 	}
 	add("rsv-all", "Close with all reserved bits set", "R06", "3001", "failed 1002", send("Close 3001 with RSV1, 2 and 3 set", ctl(0xf8, 0x0b, 0xb9)))
-	add("rsv1-deflate", "Close with RSV1 set, permessage-deflate agreed on", "R56", "3001", "failed 1002",
+	add("rsv1-deflate", "Close with RSV1 set, permessage-deflate negotiated", "R56", "3001", "failed 1002",
 		send("Close 3001 with RSV1 set", ctl(0xc8, 0x0b, 0xb9))).Needs = "deflate"
-	add("deflate", "Close, permessage-deflate agreed on", "R18", "1000", "answered", send("Close 1000", cls(1000, ""))).Needs = "deflate"
+	add("deflate", "Close, permessage-deflate negotiated", "R18", "1000", "answered", send("Close 1000", cls(1000, ""))).Needs = "deflate"
 	for _, op := range []byte{0x3, 0x7, 0xb, 0xf} {
 		add(fmt.Sprintf("opcode-%x", op), fmt.Sprintf("a frame with the reserved opcode %#x", op), "R07", "3001", "failed 1002",
 			send(fmt.Sprintf("opcode %#x", op), ctl(0x80|op, 0x0b, 0xb9)))
@@ -507,9 +507,9 @@ func scenarios() []probe.Scenario {
 		{"cut-mid-3", "a character of three bytes cut, text after it", "\xe5\x85(x"},
 		{"cut-mid-4", "a character of four bytes cut, text after it", "\xf0\x9f\x91(x"},
 		{"latin1", "Latin-1", "gr\xfc\xdfe"},
-		{"late", "a fault after 122 good bytes", strings.Repeat("x", 122) + "\x80"},
+		{"late", "an invalid byte after 122 valid ones", strings.Repeat("x", 122) + "\x80"},
 		{"cut-late", "a character cut by the limit of 123 bytes", strings.Repeat("x", 121) + "\xe5\x85"},
-		{"early", "a fault before 122 good bytes", "\x80" + strings.Repeat("x", 122)},
+		{"early", "an invalid byte before 122 valid ones", "\x80" + strings.Repeat("x", 122)},
 	} {
 		add("utf8-"+u.id, "Close 3001 with a reason that is not UTF-8: "+u.title, "R23", "3001", "failed 1007",
 			send("Close 3001 and "+u.title, cls(3001, u.reason)))
@@ -520,14 +520,14 @@ func scenarios() []probe.Scenario {
 	// Among other frames.
 	add("after-text", "a text message, then Close", "R18", "1000", "answered", send("text, Close 1000", text(0x81, "hello"), cls(1000, "")))
 	add("after-ping", "a Ping, then Close", "R18", "1000", "answered", send("Ping, Close 1000", text(0x89, "hi"), cls(1000, ""))).Pong = "due"
-	add("amid-text", "Close amid a fragmented text message", "R11", "1000", "answered amid", send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
-	add("amid-binary", "Close amid a fragmented binary message", "R11", "1000", "answered amid", send("first fragment of binary, Close 1000", text(0x02, "hel"), cls(1000, "")))
-	add("amid-character", "Close amid a text message cut inside a character", "R11", "1000", "answered amid",
+	add("amid-text", "Close between the fragments of a text message", "R11", "1000", "answered amid", send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
+	add("amid-binary", "Close between the fragments of a binary message", "R11", "1000", "answered amid", send("first fragment of binary, Close 1000", text(0x02, "hel"), cls(1000, "")))
+	add("amid-character", "Close after a fragment of text that ends inside a character", "R11", "1000", "answered amid",
 		send("first fragment of text, Close 1000", text(0x01, "\xe5\x85"), cls(1000, "")))
-	add("amid-fragments", "Close amid a fragmented text message, whose rest follows", "R11", "1000", "answered amid",
+	add("amid-fragments", "Close between the fragments of a text message, the last of which follows", "R11", "1000", "answered amid",
 		send("first fragment of text, Close 1000, last fragment", text(0x01, "hel"), cls(1000, ""), text(0x80, "lo")))
 	add("continuation", "a continuation frame with nothing to continue", "R63", "", "failed 1002", send("continuation", text(0x80, "lo")))
-	add("interleaved", "a new text message amid a fragmented one", "R62", "", "failed 1002", send("first fragment of text, text", text(0x01, "hel"), text(0x81, "hello")))
+	add("interleaved", "a new text message between the fragments of another", "R62", "", "failed 1002", send("first fragment of text, text", text(0x01, "hel"), text(0x81, "hello")))
 	add("ping-long", "a Ping with a payload of 126 bytes", "R13", "", "failed too big", send("Ping (126 bytes)", text(0x89, strings.Repeat("x", 126)))).Pong = "wrong"
 	add("ping-fin", "a Ping with FIN clear", "R13", "", "failed 1002", send("Ping with FIN clear", text(0x09, "hi"))).Pong = "wrong"
 	ping := text(0x89, "hi")
@@ -543,8 +543,8 @@ func scenarios() []probe.Scenario {
 	add("then-text", "Close, then a text message", "R55", "1000", "answered", send("Close 1000, text", cls(1000, ""), text(0x81, "hello")))
 	add("then-ping", "Close, then a Ping", "R55", "1000", "answered", send("Close 1000, Ping", cls(1000, ""), text(0x89, "hi")))
 	add("then-close", "Close, then another Close", "R18", "1000", "answered", send("Close 1000, Close 3000", cls(1000, ""), cls(3000, "second")))
-	add("then-garbage", "Close, then bytes that are no frame", "R55", "1000", "answered", send("Close 1000, garbage", cls(1000, ""), raw{b0: 0xff, payload: []byte("garbage"), declared: -1}))
-	add("failed-then-close", "a reserved opcode, then a good Close", "R39", "3001", "failed 1002", send("opcode 0x3, Close 3001", ctl(0x83), cls(3001, "")))
+	add("then-garbage", "Close, then bytes that are not a frame", "R55", "1000", "answered", send("Close 1000, garbage", cls(1000, ""), raw{b0: 0xff, payload: []byte("garbage"), declared: -1}))
+	add("failed-then-close", "a reserved opcode, then a valid Close", "R39", "3001", "failed 1002", send("opcode 0x3, Close 3001", ctl(0x83), cls(3001, "")))
 	add("failed-then-text", "a Close of one byte, then a text message", "R39", "empty", "failed 1002", send("Close (1 byte), text", ctl(0x88, 0x03), text(0x81, "hello")))
 	// The payload of a Close frame with an invalid header looks like another
 	// Close frame.
@@ -556,7 +556,7 @@ func scenarios() []probe.Scenario {
 	// Frames split into several writes.
 	s := send("Close 1000 \"bye\", byte by byte", cls(1000, "bye"))
 	s.EachByte = true
-	add("bytes", "Close in one write for each byte", "R18", "1000", "answered", s)
+	add("bytes", "Close written byte by byte", "R18", "1000", "answered", s)
 	bye, lost := cls(1000, "bye"), cls(3001, "bye")
 	add("halves", "Close in two writes", "R18", "1000", "answered", cut("Close, its first half", bye, 5, 3),
 		probe.Step{What: "Close, its second half", ToServer: bye.bytes(true)[5:], ToClient: bye.bytes(false)[3:]})
@@ -566,18 +566,18 @@ func scenarios() []probe.Scenario {
 	}{
 		{"cut-1", "one byte of a Close, then FIN", 1, 1},
 		{"cut-header", "the header of a Close, then FIN", 2, 2},
-		{"cut-payload", "a Close short of its last byte, then FIN", len(bye.bytes(true)) - 1, len(bye.bytes(false)) - 1},
+		{"cut-payload", "a Close without its last byte, then FIN", len(bye.bytes(true)) - 1, len(bye.bytes(false)) - 1},
 	} {
 		add(c.id, c.title, "R32", "3001", "lost", ending(cut(c.title, lost, c.n, c.m), "fin"))
 	}
 	add("cut-key", "a Close cut inside its masking key, then FIN", "R32", "3001", "lost", ending(cut("Close, to the middle of its key", lost, 4, 2), "fin")).Of = probe.Server
 
 	// FIN and RST.
-	add("no-close", "FIN, with no Close", "R32", "", "lost", probe.Step{What: "nothing", End: "fin"})
-	add("text-no-close", "a text message, then FIN, with no Close", "R32", "", "lost", ending(send("text", text(0x81, "hello")), "fin"))
-	add("amid-no-close", "FIN amid a fragmented message", "R32", "", "lost", ending(send("first fragment of text", text(0x01, "hel")), "fin"))
+	add("no-close", "FIN without a Close", "R32", "", "lost", probe.Step{What: "nothing", End: "fin"})
+	add("text-no-close", "a text message, then FIN without a Close", "R32", "", "lost", ending(send("text", text(0x81, "hello")), "fin"))
+	add("amid-no-close", "FIN between the fragments of a message", "R32", "", "lost", ending(send("first fragment of text", text(0x01, "hel")), "fin"))
 	add("close-end", "Close and FIN at once", "R18", "1000", "answered, half-closed", ending(send("Close 1000", cls(1000, "")), "fin"))
-	add("reset", "a TCP reset, with no Close", "R32", "", "unseen", probe.Step{What: "nothing", End: "reset"}).Alive = true
+	add("reset", "a TCP reset without a Close", "R32", "", "unseen", probe.Step{What: "nothing", End: "reset"}).Alive = true
 	add("close-reset", "Close and a TCP reset at once", "R32", "", "unseen", ending(send("Close 1000", cls(1000, "")), "reset")).Alive = true
 	add("who-ends", "who closes TCP after the closing handshake", "R20", "1000", "answered", send("Close 1000", cls(1000, ""))).Hold = true
 	add("failed-unanswered", "a reserved opcode, then silence", "R37", "", "failed 1002", send("opcode 0xb", ctl(0x8b))).Hold = true
@@ -596,7 +596,7 @@ func scenarios() []probe.Scenario {
 	begin("starts-hold", "the peer closes: who closes TCP", "R20", "started", pause, send("Close 1000", cls(1000, ""))).Hold = true
 	begin("starts-text", "the peer closes, the prober sends a text message before it answers", "R20", "started",
 		trigger, send("text, Close 1000", text(0x81, "hello"), cls(1000, "")))
-	begin("starts-amid", "the peer closes amid the prober's fragmented message", "R20", "started",
+	begin("starts-amid", "the peer closes between the fragments of the prober's message", "R20", "started",
 		trigger, send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
 	begin("starts-bytes", "the peer closes, the prober's answer comes byte by byte", "R20", "started", trigger, s)
 	both := send("the trigger, Close 1000", cls(1000, ""))
@@ -611,7 +611,7 @@ func scenarios() []probe.Scenario {
 	begin("starts-utf8", "the peer closes, the prober's answer is not UTF-8", "R23", "started, failed", trigger, send("Close 1000 and the byte FF", cls(1000, "\xff")))
 	begin("starts-opcode", "the peer closes, then gets a reserved opcode", "R07", "started, failed", trigger, send("opcode 0x3", ctl(0x83)))
 	begin("starts-end", "the peer closes, the prober closes TCP without a Close", "R32", "started, lost", trigger, probe.Step{What: "nothing", End: "fin"})
-	begin("starts-cut", "the peer closes, the prober closes TCP amid its answer", "R32", "started, lost", trigger, ending(cut("Close, without its last byte", bye, len(bye.bytes(true))-1, len(bye.bytes(false))-1), "fin"))
+	begin("starts-cut", "the peer closes, the prober closes TCP in the middle of its answer", "R32", "started, lost", trigger, ending(cut("Close, without its last byte", bye, len(bye.bytes(true))-1, len(bye.bytes(false))-1), "fin"))
 	begin("starts-no-answer", "the peer closes, the prober does not answer", "R26", "started, no answer", pause)
 	return all
 }
