@@ -17,6 +17,8 @@ func frames(t *testing.T, library string, opts ...closetest.Option) {
 		return func(b []byte) (int, string, error) {
 			o := read(b)
 			switch {
+			case o.Kind == parsers.Incomplete && len(b) > 0 && b[0]&0x0f != 8:
+				return 0, "", errors.New("the frame of another type was read")
 			case o.Kind == parsers.Incomplete:
 				return 0, "", io.ErrUnexpectedEOF
 			case o.Kind != parsers.Taken:
@@ -25,6 +27,12 @@ func frames(t *testing.T, library string, opts ...closetest.Option) {
 			return o.Code, o.Reason, nil
 		}
 	}
+	opts = append(opts, closetest.Fault(func(err error) string {
+		if err == io.ErrUnexpectedEOF {
+			return "incomplete"
+		}
+		return ""
+	}))
 	for _, p := range parsers.All {
 		if p.Peer == library {
 			closetest.ServerFrames(t, parse(p.Server), opts...)
