@@ -39,6 +39,7 @@ var points = []point{
 	{"memory", "guard pages, the race detector, checkptr", showMemory},
 	{"leaks", "10,000 closes leave no goroutine and no descriptor", showLeaks},
 	{"machines", "the tests as other machines would run them", showMachines},
+	{"size", "what a program for arm grows by", showSize},
 	{"fuzz", "every fuzz target, -fuzztime each", showFuzz},
 	{"corpus", "what fuzzing found, chosen for testdata/fuzz", showCorpus},
 	{"promises", "the promises of SECURITY.md have tests that hold them", showPromises},
