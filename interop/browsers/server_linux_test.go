@@ -36,8 +36,10 @@ type server struct {
 	listeners []net.Listener
 	http      *http.Server
 	jobs      map[string]chan *job // by the name of the page's loop that takes them
+	loaded    chan struct{}        // closed once the page has asked for work
 
 	mu    sync.Mutex
+	asked bool             // for work
 	calls map[int]*job     // handed out, not answered yet
 	conns map[int]expected // by the number in the URL
 	next  int
@@ -60,9 +62,10 @@ type expected struct {
 func newServer(t testing.TB) *server {
 	t.Helper()
 	s := &server{
-		jobs:  map[string]chan *job{"main": make(chan *job), "slow": make(chan *job)},
-		calls: map[int]*job{},
-		conns: map[int]expected{},
+		jobs:   map[string]chan *job{"main": make(chan *job), "slow": make(chan *job)},
+		loaded: make(chan struct{}),
+		calls:  map[int]*job{},
+		conns:  map[int]expected{},
 	}
 	goroot := goEnv(t, "GOROOT")
 	mux := http.NewServeMux()
@@ -127,6 +130,12 @@ func (s *server) url() string { return fmt.Sprintf("http://127.0.0.1:%d/", s.por
 
 // work hands out the next job to the loop of the page that asks for one.
 func (s *server) work(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	if !s.asked {
+		s.asked = true
+		close(s.loaded)
+	}
+	s.mu.Unlock()
 	select {
 	case j := <-s.jobs[r.PathValue("loop")]:
 		json.NewEncoder(w).Encode(j)

@@ -84,7 +84,11 @@ type session struct {
 	ctx     context.Context // ends with the browser
 }
 
-// start starts the browser of that name with the page.
+// loadLimit is how long a browser may take to start and load the page. On a
+// busy machine Firefox needs more than half a minute.
+const loadLimit = 2 * time.Minute
+
+// start starts the browser of that name and waits until it has loaded the page.
 func start(t *testing.T, name string) *session {
 	t.Helper()
 	program, err := browser.Find(name)
@@ -106,6 +110,13 @@ func start(t *testing.T, name string) *session {
 		cancel(fmt.Errorf("%v ended:\n%s", program, s.process.Stderr()))
 	}()
 	t.Cleanup(func() { s.process.Stop() })
+	select {
+	case <-s.loaded:
+	case <-ctx.Done():
+		t.Fatal(context.Cause(ctx))
+	case <-time.After(loadLimit):
+		t.Fatalf("%v has not loaded the page within %v:\n%s", program, loadLimit, s.process.Stderr())
+	}
 	return s
 }
 
