@@ -32,14 +32,14 @@ func TestOrigins(t *testing.T) {
 	rules := map[string]bool{}
 	for _, r := range Rules() {
 		if rules[r.ID] || r.ID == "" || r.Rule == "" || r.Spec == "" {
-			t.Errorf("rule %+v: incomplete, or its ID is taken", r)
+			t.Errorf("rule %+v: a field is missing, or the ID is not unique", r)
 		}
 		rules[r.ID] = true
 	}
 	seen := map[string]bool{}
 	check := func(o Origin) {
 		if o.ID == "" || seen[o.ID] {
-			t.Errorf("%+v: no ID, or it is taken", o)
+			t.Errorf("%+v: the ID is missing or not unique", o)
 		}
 		seen[o.ID] = true
 		if o.Source == "" {
@@ -59,7 +59,7 @@ func TestOrigins(t *testing.T) {
 	all(Endings(), func(v Ending) { check(v.Origin) })
 	all(Calls(), func(v Call) { check(v.Origin) })
 	if len(seen) < 3000 {
-		t.Errorf("only %d vectors", len(seen))
+		t.Errorf("got %d vectors, want at least 3000", len(seen))
 	}
 }
 
@@ -96,7 +96,7 @@ func TestQuotes(t *testing.T) {
 
 func all[T any](list []T, f func(T)) {
 	if len(list) == 0 {
-		panic("an empty list")
+		panic("a file has no vectors")
 	}
 	for _, v := range list {
 		f(v)
@@ -110,11 +110,11 @@ func TestCodes(t *testing.T) {
 	next := 0
 	for _, r := range AllCodes() {
 		if int(r.First) != next || r.Last < r.First {
-			t.Fatalf("%s does not begin at %d", r.ID, next)
+			t.Fatalf("%s: does not begin at %d", r.ID, next)
 		}
 		next = int(r.Last) + 1
 		if r.First != r.Last && r.Name != "" {
-			t.Errorf("%s: many codes of one name", r.ID)
+			t.Errorf("%s: a range of codes has a name", r.ID)
 		}
 		i := slices.IndexFunc(entries, func(e Entry) bool { return r.First <= e.Code && e.Code <= r.Last })
 		if i < 0 {
@@ -132,11 +132,11 @@ func TestCodes(t *testing.T) {
 			t.Errorf("%s: scriptable is %v", r.ID, r.Scriptable)
 		}
 		if !slices.ContainsFunc(ranges, func(g Range) bool { return g.First <= r.First && r.Last <= g.Last }) {
-			t.Errorf("%s: across two ranges of the registry", r.ID)
+			t.Errorf("%s: crosses a boundary of the registry's ranges", r.ID)
 		}
 	}
 	if next != 1<<16 {
-		t.Errorf("codes.json ends before %d", next)
+		t.Errorf("codes.json ends before %d, want 65536", next)
 	}
 }
 
@@ -154,16 +154,20 @@ func TestTexts(t *testing.T) {
 			}
 			i += n
 		}
-		if v.Valid && v.Offset != -1 || !v.Valid && v.Offset != good {
-			t.Errorf("%s: offset is %d, the text is good up to %d", v.ID, v.Offset, good)
+		want := good
+		if v.Valid {
+			want = -1
+		}
+		if v.Offset != want {
+			t.Errorf("%s: offset is %d, want %d", v.ID, v.Offset, want)
 		}
 		if v.Incomplete != (!v.Valid && !utf8.FullRune(v.Bytes[good:])) {
 			t.Errorf("%s: incomplete is %v", v.ID, v.Incomplete)
 		}
 		if n := v.Truncate; n > 123 || n > good || !utf8.Valid(v.Bytes[:n]) {
-			t.Errorf("%s: %d bytes are not a reason", v.ID, n)
+			t.Errorf("%s: the first %d bytes are not a valid reason", v.ID, n)
 		} else if _, size := utf8.DecodeRune(v.Bytes[n:good]); n < good && n+size <= 123 {
-			t.Errorf("%s: more than %d bytes are a reason", v.ID, n)
+			t.Errorf("%s: more than %d bytes fit into a reason", v.ID, n)
 		}
 	}
 }
@@ -183,7 +187,7 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s: unknown error %q", id, err)
 		}
 		if answer != want {
-			t.Errorf("%s: %s is answered by %d", id, err, answer)
+			t.Errorf("%s: error %q has answer %d, want %d", id, err, answer, want)
 		}
 		if (err == "") != (code != 0) || err != "" && reason != "" {
 			t.Errorf("%s: error %q, code %d, reason %q", id, err, code, reason)
@@ -192,7 +196,7 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s: error %q at %d", id, err, offset)
 		}
 		if strings.ToValidUTF8(reason, "") != reason || len(reason) > 123 {
-			t.Errorf("%s: the reason is not one", id)
+			t.Errorf("%s: reason %q is not UTF-8 or has more than 123 bytes", id, reason)
 		}
 	}
 	all(Payloads(), func(v Payload) { check(v.ID, v.Error, v.Code, v.Reason, v.Answer, v.Offset) })
@@ -209,7 +213,7 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s: early with error %q and %d bytes after the frame", v.ID, v.Error, len(v.Rest))
 		}
 		if v.Fails != "" && v.Error != NotClose {
-			t.Errorf("%s: fails by %s with error %q", v.ID, v.Fails, v.Error)
+			t.Errorf("%s: fails is %s with error %q", v.ID, v.Fails, v.Error)
 		}
 	})
 }

@@ -2,9 +2,9 @@
 //
 //	go run ./internal/check/release [-o DIR]
 //
-// It writes closeframe-vectors-VERSION.tar.gz. The same files make the same
-// bytes: names are sorted, and no entry has a time, an owner or a machine's
-// name. It prints the name of the archive and its SHA-256.
+// It writes closeframe-vectors-VERSION.tar.gz, and prints the name of the
+// archive and its SHA-256. The archive is reproducible: the names are sorted,
+// and no entry has a time, an owner or a host name.
 package main
 
 import (

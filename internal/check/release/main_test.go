@@ -12,8 +12,8 @@ import (
 
 const root = "../../.."
 
-// TestPack verifies that the archive has every file of the vectors, and that it
-// does not depend on when and where it is made.
+// TestPack verifies that the archive has every file of the vectors, and that
+// it does not depend on the time and the directory.
 func TestPack(t *testing.T) {
 	first, err := pack(filepath.Join(root, "testdata"), filepath.Join(root, "LICENSE"))
 	if err != nil {
@@ -24,7 +24,7 @@ func TestPack(t *testing.T) {
 		t.Fatal(err)
 	}
 	if again, err := pack(copied, filepath.Join(root, "LICENSE")); err != nil || !bytes.Equal(again, first) {
-		t.Errorf("a copy of the files makes another archive, %v", err)
+		t.Errorf("the archive of a copy of the files differs (%v)", err)
 	}
 	z, err := gzip.NewReader(bytes.NewReader(first))
 	if err != nil {
@@ -46,10 +46,10 @@ func TestPack(t *testing.T) {
 	for _, name := range []string{"README.md", "CHANGELOG.md", "payloads.json", "scenarios.json", "corpus.json", "schemas/frames.schema.json", "captures/ws-server.json", "profiles/firefox.json"} {
 		want, err := os.ReadFile(filepath.Join(root, "testdata", filepath.FromSlash(name)))
 		if err != nil || !bytes.Equal(got[base()+"/"+name], want) {
-			t.Errorf("%s is not in the archive as it is, %v", name, err)
+			t.Errorf("%s: the archive has no copy of the file (%v)", name, err)
 		}
 	}
 	if len(got[base()+"/LICENSE"]) == 0 {
-		t.Error("no license")
+		t.Error("the archive has no LICENSE")
 	}
 }

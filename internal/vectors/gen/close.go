@@ -30,7 +30,7 @@ func row(c uint16) vectors.Codes {
 			return r
 		}
 	}
-	panic("codes.json has holes")
+	panic(fmt.Sprintf("codes.json has no range with %d", c))
 }
 
 // body returns the payload with code and reason.
@@ -101,10 +101,10 @@ func wholes() []whole {
 		}
 	}
 	add("zeros-126", "R13", "RFC 6455 §5.5; Autobahn 7.3.6", strings.Repeat("\x00", 126), fails(vectors.TooLong))
-	add("too-long-and-invalid", "P01", "the length is at fault before the code and the text", body(1005, fill("\xff", 124)), fails(vectors.TooLong))
-	add("code-and-text-invalid", "P01", "the code is at fault before the text", body(1005, "\xff"), fails(vectors.InvalidCode))
-	add("text-for-a-code", "R14", "RFC 6455 §5.5.1: a reason without a code, \"Go\" being 18287", "Goodbye", fails(vectors.InvalidCode))
-	add("json-for-a-code", "R14", "RFC 6455 §5.5.1: a reason without a code, \"{\\\"\" being 31522", `{"a":1}`, fails(vectors.InvalidCode))
+	add("too-long-and-invalid", "P01", "the length is checked before the code and the reason", body(1005, fill("\xff", 124)), fails(vectors.TooLong))
+	add("code-and-text-invalid", "P01", "the code is checked before the reason", body(1005, "\xff"), fails(vectors.InvalidCode))
+	add("text-for-a-code", "R14", "RFC 6455 §5.5.1: a reason without a code; \"Go\" is read as 18287", "Goodbye", fails(vectors.InvalidCode))
+	add("json-for-a-code", "R14", "RFC 6455 §5.5.1: a reason without a code; \"{\\\"\" is read as 31522", `{"a":1}`, fails(vectors.InvalidCode))
 	add("autobahn-7.5.1", "R23", "Autobahn 7.5.1", body(1000, "κόσμε\xed\xa0\x80edited"), failsAt(len("κόσμε")))
 	for _, t := range wellFormed {
 		if t.text != "" {
@@ -269,7 +269,7 @@ func frames() []vectors.Frame {
 
 			// All prefixes.
 			for i := range b {
-				add(fmt.Sprintf("part-%d-of-%d", i, len(b)), "P03", "a frame that is not there as a whole", b[:i], 0, fails(vectors.Incomplete))
+				add(fmt.Sprintf("part-%d-of-%d", i, len(b)), "P03", "the beginning of a frame", b[:i], 0, fails(vectors.Incomplete))
 			}
 		}
 
@@ -392,9 +392,9 @@ func encodings() []vectors.Encoding {
 		add(f.id()+"/middle", f.rule, f.source, 1000, "aé中😀"+f.bytes+"中é😀a", vectors.InvalidUTF8, len("aé中😀")+f.at)
 		add(f.id()+"/last", f.rule, f.source, 1000, fill("x", 123-len(f.bytes))+f.bytes, vectors.InvalidUTF8, 123-len(f.bytes)+f.at)
 	}
-	add("too-long-and-invalid", "P01", "the length is at fault before the code and the text", 1006, fill("\xff", 124), vectors.TooLong, -1)
-	add("too-long-1005", "P01", "the length is at fault before the code", 1005, fill("x", 124), vectors.TooLong, -1)
-	add("code-and-text-invalid", "P01", "the code is at fault before the text", 1006, "\xff", vectors.InvalidCode, -1)
-	add("code-1005-and-text-invalid", "P01", "the code is at fault before the text", 1005, "\xff", vectors.InvalidCode, -1)
+	add("too-long-and-invalid", "P01", "the length is checked before the code and the reason", 1006, fill("\xff", 124), vectors.TooLong, -1)
+	add("too-long-1005", "P01", "the length is checked before the code", 1005, fill("x", 124), vectors.TooLong, -1)
+	add("code-and-text-invalid", "P01", "the code is checked before the reason", 1006, "\xff", vectors.InvalidCode, -1)
+	add("code-1005-and-text-invalid", "P01", "the code is checked before the reason", 1005, "\xff", vectors.InvalidCode, -1)
 	return list
 }

@@ -33,11 +33,11 @@ func main() {
 // files returns the contents of the files by name.
 func files() map[string][]byte {
 	return map[string][]byte{
-		"payloads.json": file("Payloads of Close frames, not masked, and what they say. header is the header of the frame that carries the payload, as a server sends it; one that is too_long takes a length of 16 bits.", payloads()),
-		"frames.json":   file("Frames that an endpoint receives where a Close frame is expected, and what they say. The role is the receiver's: a client receives unmasked frames, a server masked ones. rest follows the frame. early: the fault is known before the frame ends. fails: the rule by which a frame that is not a Close fails the connection.", frames()),
-		"utf8.json":     file("Texts, and how far they are well-formed UTF-8.", texts()),
-		"corpus.json":   file("Inputs that fuzzing found and that were kept, for fuzzing other implementations. Nothing is expected of them. The kinds tell what to take an input for: the payload of a Close frame, what a server or a client receives, a text.", corpus()),
-		"encode.json":   file("Codes and reasons, and the bytes of the Close that says them.", encodings()),
+		"payloads.json": file("Payloads of Close frames, unmasked, with their contents or their error. header is the header of the frame with the payload, as a server sends it; a payload that is too_long has a length of 16 bits.", payloads()),
+		"frames.json":   file("Frames that an endpoint receives where a Close frame is expected, with their contents or their error. role is that of the receiver: a client receives unmasked frames, a server masked ones. rest has the bytes after the frame. early: the fault is known before the frame ends. fails: the rule by which a frame that is not a Close frame fails the connection.", frames()),
+		"utf8.json":     file("Inputs for UTF-8 validation, with the offset of the first ill-formed sequence.", texts()),
+		"corpus.json":   file("Inputs that fuzzing found, as seeds for fuzzing other implementations, without expected results. kinds has the uses of an input: the payload of a Close frame, bytes that a server or a client receives, a text.", corpus()),
+		"encode.json":   file("Codes and reasons, with the Close frame for them or the error.", encodings()),
 	}
 }
 

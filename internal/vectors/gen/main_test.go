@@ -16,7 +16,7 @@ func TestFresh(t *testing.T) {
 			t.Error(err)
 		}
 		if !bytes.Equal(got, want) {
-			t.Errorf("%s is not what gen writes: go generate ./internal/vectors", name)
+			t.Errorf("%s differs from the output of gen: run go generate ./internal/vectors", name)
 		}
 	}
 }
@@ -25,6 +25,6 @@ func TestFresh(t *testing.T) {
 func TestChangelog(t *testing.T) {
 	b, err := os.ReadFile("../../../testdata/CHANGELOG.md")
 	if err != nil || !bytes.Contains(b, []byte("\n## "+testdata.Version+"\n")) {
-		t.Errorf("CHANGELOG.md has no section %s, %v", testdata.Version, err)
+		t.Errorf("CHANGELOG.md has no section for version %s (%v)", testdata.Version, err)
 	}
 }
