@@ -57,6 +57,27 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
+// TestCalibrate verifies that one interruption does not make a turn short.
+func TestCalibrate(t *testing.T) {
+	var clock time.Time
+	now = func() time.Time { return clock }
+	defer func() { now = time.Now }()
+	for interrupted := range 8 {
+		calls := 0
+		c := contender{run: func(n int) uint64 {
+			clock = clock.Add(time.Duration(n) * time.Microsecond)
+			if calls == interrupted {
+				clock = clock.Add(10 * time.Millisecond)
+			}
+			calls++
+			return 0
+		}}
+		if n := c.calibrate(time.Millisecond); n < 900 || n > 1100 {
+			t.Errorf("interrupted in call %d: %d operations of a microsecond, want 1,000", interrupted, n)
+		}
+	}
+}
+
 // Allocations are counted, and ours fail a run.
 func TestAllocations(t *testing.T) {
 	var keep [][]byte
