@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// wantAllocs is how many allocations closeframe may make in a scenario: the
-// reason of a CloseEvent is a string of its own, and nothing else is.
+// wantAllocs is the number of allocations that closeframe may make in a
+// scenario. Only the reason of a CloseEvent is allocated.
 func wantAllocs(id string) float64 {
 	kind, what, _ := strings.Cut(id, "/")
 	switch {
@@ -26,9 +26,9 @@ func allocFaults(results []result) (faults []string) {
 	return faults
 }
 
-// judgeAllocs returns the verdict on the goal that nothing allocates but a
-// CloseEvent's reason, and whether any scenario has been measured that it is about.
-func judgeAllocs(results []result) (v verdict, ok bool) {
+// checkAllocs returns the verdict on the goal that nothing allocates except a
+// CloseEvent's reason, and whether any scenario for it was measured.
+func checkAllocs(results []result) (v verdict, ok bool) {
 	const least = "0; 1 for the reason in a CloseEvent"
 	v = verdict{Work: "every parse, append, step of a handshake, tap", Against: "allocations", Least: least, Reached: least, Met: "yes"}
 	for _, r := range results {

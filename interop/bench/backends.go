@@ -5,16 +5,18 @@ import (
 	"strings"
 )
 
-// A backend must not be slower than unicode/utf8, or, when it appends, than the
-// backend below it, beyond noise: less than leastRatio and more than mostLonger
-// nanoseconds longer. For invalid input more is allowed.
+// The limits for noise. A backend is slower than unicode/utf8, or for appending
+// than the next simpler backend, if the ratio is less than leastRatio and the
+// difference more than mostLonger nanoseconds. The limit for invalid input is
+// higher.
 const (
 	leastRatio        = 0.97
 	mostLonger        = 0.5
 	mostLongerInvalid = 3
 )
 
-// slower reports whether closeframe is slower than the other one, whose result is r.
+// slower reports whether closeframe is slower than the implementation with
+// result r.
 func slower(r result) bool {
 	return r.Ratio < leastRatio && -r.Longer > longest(r)
 }
@@ -22,8 +24,7 @@ func slower(r result) bool {
 // isFault reports whether the texts of r are invalid.
 func isFault(r result) bool { return strings.Contains(r.Scenario, "-fault-") }
 
-// longest returns how many nanoseconds longer than the other one closeframe may
-// take.
+// longest returns the number of nanoseconds by which closeframe may be slower.
 func longest(r result) float64 {
 	if isFault(r) {
 		return mostLongerInvalid
@@ -31,10 +32,10 @@ func longest(r result) float64 {
 	return mostLonger
 }
 
-// judgeBackends returns two verdicts for each backend that validates, on the
-// worst of its valid texts and the worst of its invalid ones, and one for each
-// that appends.
-func judgeBackends(results []result) []verdict {
+// checkBackends returns two verdicts for each backend that validates, for the
+// worst of its valid and of its invalid inputs, and one for each backend that
+// appends.
+func checkBackends(results []result) []verdict {
 	type worst struct {
 		result
 		kind       string

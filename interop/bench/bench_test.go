@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// BenchmarkAll runs every scenario and contender for benchstat, which wants
-// them one after the other; go run ./bench lets them take turns. What is prepared
-// takes no part in the figures, but in how long the benchmark runs.
+// BenchmarkAll runs every scenario and contender for benchstat, one after the
+// other, whereas go run ./bench alternates them. The figures do not include the
+// preparation of connections.
 func BenchmarkAll(b *testing.B) {
 	for _, s := range scenarios() {
 		for _, c := range s.contenders {
@@ -27,8 +27,8 @@ func BenchmarkAll(b *testing.B) {
 	}
 }
 
-// Every contender does its work, closeframe stands first and does not allocate,
-// and every goal has its scenario.
+// TestScenarios verifies that every contender does its work, that closeframe is
+// first and does not allocate, and that every goal has its scenario.
 func TestScenarios(t *testing.T) {
 	seen := map[string]bool{}
 	var all []result
@@ -55,7 +55,7 @@ func TestScenarios(t *testing.T) {
 			t.Errorf("no scenario measures the goal %s", g.scenario)
 		}
 	}
-	for _, v := range judge(all) {
+	for _, v := range checkGoals(all) {
 		if v.Scenario != "" && !seen[v.Scenario] {
 			t.Errorf("the goal %s is of no scenario", v.Work)
 		}

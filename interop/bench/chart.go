@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// style is that of docs/pictures, which a test compares, and the lines. Their
-// colors can be told apart by the color-blind (after Okabe and Ito), and so can
-// their dashes.
+// style is the style of docs/pictures, which a test compares, and of the lines.
+// The colors are from the palette of Okabe and Ito for color-blind readers.
+// Each line also has its own dashes.
 const style = `
 text{font-family:ui-sans-serif,system-ui,"Segoe UI","Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;font-size:13px;fill:#1f2328}
 .small{font-size:12px}
@@ -63,7 +63,7 @@ func (c *chart) svg(s say) []byte {
 	fmt.Fprintf(&b, `<rect class="page" x="0.5" y="0.5" width="%d" height="%d" rx="8"/>`+"\n", chartW-1, chartH-1)
 	label := func(class string, x, y float64, text string) {
 		fmt.Fprintf(&b, `<text class="%s" x="%.1f" y="%.1f">`, class, x, y)
-		xml.EscapeText(&b, []byte(text)) // a bytes.Buffer fails no write
+		xml.EscapeText(&b, []byte(text)) // a bytes.Buffer returns no error
 		b.WriteString("</text>\n")
 	}
 	path := func(class, format string, args ...any) {
@@ -109,7 +109,7 @@ func (c *chart) svg(s say) []byte {
 	return b.Bytes()
 }
 
-// nameIn translates the names that are not those of a library.
+// nameIn translates names other than those of libraries.
 func nameIn(s say, name string) string {
 	switch name {
 	case emptyName:
@@ -120,13 +120,13 @@ func nameIn(s say, name string) string {
 	return name
 }
 
-// An end is where a line ends, on the right, and what it is called.
+// An end is the right end of a line, with its label.
 type end struct {
 	name, class string
 	y           float64
 }
 
-// spread moves the ends so far apart that their names can be read.
+// spread moves the ends apart so that their labels do not overlap.
 func spread(ends []end) []end {
 	const apart = 18
 	slices.SortStableFunc(ends, func(a, b end) int { return int(math.Copysign(1, a.y-b.y)) })
@@ -145,7 +145,7 @@ func spread(ends []end) []end {
 	return ends
 }
 
-// A scale turns a value into a place in the chart.
+// A scale maps a value to a position in the chart.
 type scale struct {
 	lo, hi   float64
 	from, to float64
@@ -160,7 +160,7 @@ func (s scale) at(v float64) float64 {
 	return s.from + (v-lo)/(hi-lo)*(s.to-s.from)
 }
 
-// scales returns scales that have room for all lines. A linear one begins at 0.
+// scales returns scales for all lines. A linear scale starts at 0.
 func (c *chart) scales() (x, y scale) {
 	x = scale{math.Inf(1), math.Inf(-1), plotX, plotX + plotW, c.log}
 	y = scale{math.Inf(1), math.Inf(-1), plotY + plotH, plotY, c.log}

@@ -214,5 +214,6 @@ func closeframeStreamMasked(pool [][]byte, piece int) contender {
 	}}
 }
 
-// anyCode goes through the 65,536 codes in an order that no branch predictor learns.
+// anyCode returns the 65,536 codes in an order that branch predictors cannot
+// learn.
 func anyCode(i int) uint16 { return uint16(uint32(i) * 40503 >> 3) }

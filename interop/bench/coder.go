@@ -30,7 +30,7 @@ func coderClient(wire *memConn) *websocket.Conn {
 	return c
 }
 
-// An upgrader is the transport of an HTTP client whose requests are all upgraded.
+// An upgrader is the transport of an HTTP client. It upgrades every request.
 type upgrader struct{ wire *memConn }
 
 func (u upgrader) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -44,7 +44,7 @@ func (u upgrader) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// coderRead reads a Close frame, and answers it.
+// coderRead reads a Close frame and answers it.
 func coderRead(c *websocket.Conn) {
 	if _, _, err := c.Read(background); websocket.CloseStatus(err) < 0 {
 		panic("a Close frame was not read as one")
@@ -73,7 +73,7 @@ func coderHandshake(pool []closing) contender {
 	type pair struct {
 		closing *closing
 		client  *websocket.Conn
-		wire    *memConn // the server's
+		wire    *memConn // of the server
 	}
 	return fresh(coder, "utf8.ValidString, Close, with a key of its own, from crypto/rand, and which waits for the answer; Read. The receiver does not check the reason's UTF-8",
 		func(i int) pair {

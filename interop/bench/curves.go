@@ -9,8 +9,8 @@ import (
 )
 
 // A curve is the time of one validation for every length from 0 to
-// curveLengths-1 bytes. A step in it, a cliff, is a length at which an
-// implementation changes to a slower path.
+// curveLengths-1 bytes. A step in it is a length at which an implementation
+// changes to a slower path.
 type curve struct {
 	Backend string `json:"backend"` // a backend of closeframe's kernel, or "unicode/utf8"
 	Content string `json:"content"`
@@ -21,8 +21,9 @@ const (
 	curveLengths = 1101
 	stdName      = "unicode/utf8"
 
-	// cliffLengths and mostStep are the goal: up to this length of ASCII, no
-	// length takes this many nanoseconds more than the length before it.
+	// cliffLengths and mostStep are the goal: for ASCII up to cliffLengths
+	// bytes, no length takes mostStep nanoseconds more than the length before
+	// it.
 	cliffLengths = 1024
 	mostStep     = 1.25
 )
@@ -54,8 +55,8 @@ func (s *series) UnmarshalText(text []byte) error {
 }
 
 // measureCurves measures every backend and unicode/utf8 in turn at every
-// length, and then the next length. A figure is the lower quartile of its
-// rounds: what another process takes away must not look like a step.
+// length, and then the next length. A figure is the lower quartile of the
+// rounds, so that interruptions by other processes do not look like steps.
 func measureCurves(e effort, p *progress) (all []curve) {
 	names := append(kernel.Backends(), stdName)
 	rounds, turn := max(1, e.rounds/3), e.turn/20
@@ -95,10 +96,10 @@ func findCurve(all []curve, backend, content string) series {
 	return nil
 }
 
-// judgeCurves returns the verdicts on the default backend's curves: whether one
-// has a cliff, and the least ratio to unicode/utf8 above the length of a
+// checkCurves returns the verdicts on the default backend's curves: whether one
+// has a step, and the lowest ratio to unicode/utf8 above the length of a
 // reason.
-func judgeCurves(all []curve, backend string) (verdicts []verdict) {
+func checkCurves(all []curve, backend string) (verdicts []verdict) {
 	ours, std := findCurve(all, backend, "ascii"), findCurve(all, stdName, "ascii")
 	if len(ours) <= cliffLengths || len(std) <= cliffLengths {
 		return nil
@@ -128,8 +129,8 @@ func judgeCurves(all []curve, backend string) (verdicts []verdict) {
 }
 
 // curveCharts returns a chart for each content. unicode/utf8 and the Go backend
-// have a chart of their own where they are so slow that a step of the others
-// would not be seen.
+// have a separate chart if they are so slow that steps of the others would not
+// be visible.
 func curveCharts(all []curve) map[string]*chart {
 	charts := map[string]*chart{}
 	vector := false

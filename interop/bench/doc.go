@@ -1,35 +1,34 @@
-// Command bench measures closeframe beside the WebSocket libraries and UTF-8
-// validators that Go programs use, and prints how many times faster or slower
-// each is.
+// Command bench compares closeframe with the WebSocket libraries and UTF-8
+// validators that Go programs use, and prints the ratios of their times.
 //
-// All contenders of a scenario run in one process, taking turns for a
-// millisecond each over the same pool of different buffers, for many rounds, some in
-// each of several passes over all scenarios. What is reported is the median over the
-// rounds, how far the middle half of the rounds spreads, and the median of every round's
-// own ratio to closeframe; so a noisy machine, or one whose clock changes, slows
-// everybody, and gives the same verdict twice. Garbage is collected between the rounds,
-// not within.
+// All contenders of a scenario run in one process. They alternate every
+// millisecond over the same pool of different buffers, for many rounds, which
+// are spread over several passes. The report has the median and the
+// interquartile range over the rounds, and the median of the ratios to
+// closeframe in each round. A noisy machine, or one whose clock frequency
+// changes, slows all contenders alike, so the ratios are reproducible. Garbage
+// is collected between rounds, not within a round.
 //
-// Every library does its work through its public API. Where one can do only less
-// (does not check UTF-8, say), its note says so. Where one needs a new connection
-// for every Close, the connections are made beforehand, in batches, and neither
-// their time nor their memory counts.
+// Every library does its work through its public API. If a library does less,
+// such as not checking UTF-8, it has a note. If a library needs a new
+// connection for every Close frame, the connections are made in advance, in
+// batches, and neither their time nor their memory counts.
 //
-// The scenarios run on the best backend that closeframe's kernel has on this
-// processor; those called validate-go, validate-avx2 and so on run on the
-// backend they name. With the tag purego, which leaves the assembly of
-// closeframe and segmentio/asm out, there is only validate-go.
+// The scenarios run on the best backend of closeframe's kernel for this
+// processor. Those named validate-go, validate-avx2 and so on run on the
+// backend in their name. With the tag purego, which excludes the assembly of
+// closeframe and segmentio/asm, there is only validate-go.
 //
-// A text of random lengths, validate/ascii/8-64, shows what branches cost that
-// no predictor learns. The curves have every length from 0 to 1,100 bytes on
-// every backend, so that a step, at which an implementation changes to a slower
-// path, is seen.
+// Inputs of random lengths, validate/ascii/8-64, show the cost of unpredictable
+// branches. The curves have every length from 0 to 1,100 bytes on every
+// backend, so that they show each step where an implementation changes to a
+// slower path.
 //
-// The goals come first in the report: each with the figure reached, what is
-// required, and the worst input where it is about many.
+// The goals are first in the report, each with the measured figure, the
+// required one, and the worst input if it concerns several.
 //
-// What an open connection keeps is measured on the heap after making so many of them,
-// from one to a million.
+// The memory of an open connection is measured on the heap, with one to a
+// million connections.
 //
 //	go run ./bench            # everything: tables on the terminal, under 3 minutes
 //	go run ./bench -write     # and writes results.json, results.md, the plots and the README's figures

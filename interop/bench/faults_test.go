@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// faults says what the contenders of s do wrong. What is right is worked out
-// here, without the code of any of them.
+// faults returns the errors of the contenders of s. The expected results are
+// computed here, without the code of any contender.
 func faults(s scenario) (all []string) {
 	kind, _, _ := strings.Cut(s.id, "/")
 	n := poolSize
@@ -31,7 +31,7 @@ func faults(s scenario) (all []string) {
 				wrote = nil
 				if c.prepare != nil {
 					c.prepare(1)
-					i = (n + i) % poolSize // it goes on, where others begin anew
+					i = (n + i) % poolSize // it continues, whereas others start again
 					c.run(1)
 				} else {
 					c.run(i + 1)
@@ -46,7 +46,7 @@ func faults(s scenario) (all []string) {
 	return all
 }
 
-// wantSum is what n runs of a contender are to return in all.
+// wantSum is the expected sum of the results of n runs.
 func wantSum(kind string, s scenario, name string, n int) (sum uint64) {
 	for i := range n {
 		switch {
@@ -76,8 +76,8 @@ func wantSum(kind string, s scenario, name string, n int) (sum uint64) {
 	return sum
 }
 
-// wantOutput says what is wrong with what a contender wrote for c, by the kind of
-// scenario.
+// wantOutput describes the error in the output of a contender for c, or returns
+// "".
 var wantOutput = map[string]func(b []byte, c *closing, name string) error{
 	"append-payload": func(b []byte, c *closing, _ string) error {
 		if want := plainPayload(c); !bytes.Equal(b, want) {
@@ -107,8 +107,8 @@ var wantOutput = map[string]func(b []byte, c *closing, name string) error{
 	"handshake": wantAnswer,
 }
 
-// wantAnswer is for what a server answers. The others may answer 1000, and gobwas
-// 1002 to what it refuses.
+// wantAnswer checks the answer of a server. Other libraries may answer 1000,
+// and gobwas 1002 to codes that it rejects.
 func wantAnswer(b []byte, c *closing, name string) error {
 	if len(b) < 2 || b[0] != 0x88 || int(b[1]) != len(b)-2 {
 		return fmt.Errorf("wrote %x, which is no Close frame", b)
@@ -138,7 +138,8 @@ func plainPayload(c *closing) []byte {
 	return append(binary.BigEndian.AppendUint16(nil, uint16(c.code)), c.text...)
 }
 
-// A contender that does the wrong thing, or nothing, is found out.
+// TestFaults verifies that a contender that does the wrong thing, or nothing,
+// is detected.
 func TestFaults(t *testing.T) {
 	all := scenarios()
 	find := func(id string) scenario {
@@ -168,7 +169,7 @@ func TestFaults(t *testing.T) {
 		}
 	}
 
-	// These return the right number, but write something else.
+	// These return the right number but write something else.
 	for _, test := range []struct {
 		id     string
 		change func(b []byte) []byte
@@ -195,7 +196,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// The same contender of another backend uses that one.
+// TestBackendInUse verifies that a contender runs on its own backend.
 func TestBackendInUse(t *testing.T) {
 	c := contender{backend: bestBackend, run: func(int) uint64 { return 0 }}
 	c.timed(1)

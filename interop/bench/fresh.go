@@ -1,8 +1,9 @@
 package main
 
-// fresh returns a contender each of whose operations uses up something new, such
-// as a connection that can be closed only once. ready makes it, for the i-th of a
-// pool, and takes no part in the figures; do does the work and returns its result.
+// fresh returns a contender that needs a new resource for each operation, such
+// as a connection that can be closed only once. ready makes the resource for
+// the i-th buffer of the pool, and is not measured. do does the work and
+// returns its result.
 func fresh[T any](name, note string, ready func(i int) T, do func(T) uint64) contender {
 	var all []T
 	next := 0

@@ -2,15 +2,15 @@ package main
 
 import "fmt"
 
-// A goal is a ratio that closeframe is to reach: how many times as long a
-// library takes, at the least and as an aim.
+// A goal is a ratio for closeframe to reach: the time of a library divided by
+// that of closeframe, as a minimum and as an aim.
 type goal struct {
 	scenario, rival string
 	least, aim      float64
 }
 
-// A limit is how many times as long as something else closeframe may take, at
-// the most and as an aim.
+// A limit is the time of closeframe divided by that of something else, as a
+// maximum and as an aim.
 type limit struct {
 	scenario, other string
 	most, aim       float64
@@ -45,7 +45,7 @@ func goalsFor(scenario, rival string, least, aim float64, sizes ...int) []goal {
 	return all
 }
 
-// A verdict is how a goal was met.
+// A verdict is the result for a goal.
 type verdict struct {
 	Work    string `json:"work"`
 	Against string `json:"against"`
@@ -54,16 +54,16 @@ type verdict struct {
 	Aim     string `json:"aim,omitempty"`
 	Met     string `json:"met"` // "aim", "least", "no"; "yes" or "no" where there is no aim
 
-	// The scenario whose ratio it is, if it is one's.
+	// The scenario of the ratio, if it is a single one.
 	Scenario string  `json:"scenario,omitempty"`
 	Ratio    float64 `json:"ratio,omitempty"`
 
-	// Margin is what was reached, divided by what is required, so that 1 is just
-	// enough and less is too little. It is 0 for what has no size.
+	// Margin is the reached value divided by the required one, so that 1 is
+	// just enough and less is too little. It is 0 for goals without a value.
 	Margin float64 `json:"margin,omitempty"`
 }
 
-// met returns the verdict on what was reached.
+// met returns the verdict on a reached value.
 func met(reached, least, aim float64) string {
 	switch {
 	case reached >= aim:
@@ -88,8 +88,8 @@ func worstGoal(all []verdict) (worst verdict, good int, ok bool) {
 	return worst, good, ok
 }
 
-// judge compares the results with the goals that were measured.
-func judge(results []result) []verdict {
+// checkGoals compares the results with the goals that were measured.
+func checkGoals(results []result) []verdict {
 	var all []verdict
 	for _, g := range goals {
 		for _, r := range results {
@@ -115,8 +115,8 @@ func judge(results []result) []verdict {
 			})
 		}
 	}
-	all = append(all, judgeBackends(results)...)
-	if v, ok := judgeAllocs(results); ok {
+	all = append(all, checkBackends(results)...)
+	if v, ok := checkAllocs(results); ok {
 		all = append(all, v)
 	}
 	return all

@@ -10,9 +10,9 @@ import (
 
 const gobwas = "gobwas/ws"
 
-// gobwasCheck checks code and reason, as one does before sending them and after
-// parsing them. gobwas refuses 1012–1014, of which a pool of closings holds some: it does not
-// look at their reasons, and has less work to do. They are used all the same.
+// gobwasCheck checks code and reason, as its users do before sending and after
+// parsing them. gobwas rejects 1012–1014, of which the pool has some. It does
+// not check their reasons, so it has less work to do.
 func gobwasCheck(code ws.StatusCode, reason string) uint64 {
 	if ws.CheckCloseFrameData(code, reason) != nil {
 		sink++
@@ -20,8 +20,8 @@ func gobwasCheck(code ws.StatusCode, reason string) uint64 {
 	return uint64(code) + uint64(len(reason))
 }
 
-// gobwasParse parses a payload; an empty one, which means 1005, is not for
-// ParseCloseFrameData.
+// gobwasParse parses a payload. ParseCloseFrameData does not support the empty
+// payload, which means 1005.
 func gobwasParse(p []byte) uint64 {
 	if len(p) == 0 {
 		return uint64(ws.StatusNoStatusRcvd)
@@ -41,7 +41,7 @@ func gobwasParsePayload(pool []closing) contender {
 	}
 }
 
-// The least that can be done with gobwas: the frame's header is not read.
+// The minimum with gobwas: the header of the frame is not read.
 func gobwasCipherCheck(pool []closing) contender {
 	return contender{
 		name: gobwas, note: "the payload alone: copied, Cipher, ParseCloseFrameDataUnsafe, CheckCloseFrameData",
@@ -174,7 +174,7 @@ func gobwasHandle(in *bytes.Reader, out *bytes.Buffer, side ws.State) {
 	if err != nil {
 		panic(err)
 	}
-	// The error says what the peer sent: a ClosedError, or what is wrong.
+	// The error is a ClosedError with what the peer sent, or a fault.
 	_ = wsutil.ControlHandler{Src: in, Dst: out, State: side}.HandleClose(h)
 }
 

@@ -1,6 +1,6 @@
 package main
 
-// The names of what cannot be beaten.
+// The names of the lower bounds.
 const (
 	emptyName = "empty call"
 	copyName  = "plain copy"
@@ -13,7 +13,7 @@ type point struct {
 	Nanos     float64 `json:"ns_per_op"`
 }
 
-// A growth is how time grows with length.
+// A growth is a measurement of time by length.
 type growth struct {
 	Payload []point `json:"masked_close_by_payload"` // a masked Close parsed, Chinese
 	Text    []point `json:"text_by_length"`          // Chinese text validated
@@ -26,9 +26,9 @@ const (
 	byNothing = "growth/nothing"
 )
 
-// growthScenarios are how time grows with length, with the physical floor: a call
-// that does nothing, and a plain copy, which is what the memory can do. All lengths
-// take turns, so that a moment in which the machine was slow is no bend in a line.
+// growthScenarios measure time by length, with two lower bounds: a call that
+// does nothing, and a plain copy, which shows the memory bandwidth. All lengths
+// alternate, so that a slow moment of the machine does not distort a line.
 func growthScenarios() []scenario {
 	payload, text := scenario{id: byPayload}, scenario{id: byText}
 	for n := 0; n <= 123; n += 3 {
@@ -50,7 +50,7 @@ func (s *scenario) add(n int, c ...contender) {
 	s.contenders = append(s.contenders, c...)
 }
 
-// grown returns what has been measured of growthScenarios.
+// grown returns the results of growthScenarios.
 func grown(bouts []*bout) *growth {
 	g := new(growth)
 	for _, b := range bouts {

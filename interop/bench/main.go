@@ -60,7 +60,7 @@ func run(out io.Writer, p *progress, e effort, pattern string, write, short bool
 		rep.Curves = measureCurves(e, p)
 		rep.Memory = memory(short)
 	}
-	rep.Goals = append(judge(rep.Results), judgeCurves(rep.Curves, rep.Machine.Kernel)...)
+	rep.Goals = append(checkGoals(rep.Results), checkCurves(rep.Curves, rep.Machine.Kernel)...)
 	rep.Seconds = time.Since(begin).Seconds()
 
 	var md bytes.Buffer
@@ -79,8 +79,7 @@ func run(out io.Writer, p *progress, e effort, pattern string, write, short bool
 	return nil
 }
 
-// write writes everything that a run leaves behind, in the folder interop/bench
-// and in the README two folders above.
+// write writes the results of a run to interop/bench and to the README.
 func (rep *report) write(md []byte) error {
 	dir := "bench"
 	if _, err := os.Stat(filepath.Join(dir, "measure.go")); err != nil {

@@ -7,40 +7,40 @@ import (
 	"time"
 )
 
-// A contender does the work of a scenario in one library's way.
+// A contender does the work of a scenario with one library.
 type contender struct {
 	name string // the library
-	note string // how its work differs from closeframe's, "" if it does not
+	note string // how its work differs from closeframe's; "" if it does not
 
-	// run does the work n times, for the first n buffers of the pool and then
-	// from its beginning again, and returns a number made of all results, so that
-	// the compiler can drop none of it. It is the same number for all contenders
-	// of a scenario, if they do the same.
+	// run does the work n times, cycling through the buffers of the pool. It
+	// returns a number computed from all results, so that the compiler cannot
+	// remove any work. The number is the same for all contenders of a scenario
+	// that do the same work.
 	run func(n int) uint64
 
-	// prepare, if not nil, makes ready what the next n operations use up, such as
-	// new connections. It is called before each run, with the same n, which is a
-	// batch at most; neither its time nor its memory counts.
+	// prepare, if not nil, makes the resources for the next n operations, such
+	// as new connections. It is called before each run with the same n, which
+	// is at most a batch. Neither its time nor its memory counts.
 	prepare func(n int)
 
-	// backend, if not "", is that of closeframe's kernel which run is timed with.
+	// backend, if not "", is the backend of closeframe's kernel to use for run.
 	backend string
 }
 
-// A scenario is one piece of work and those who do it, closeframe first.
+// A scenario is a task with its contenders, closeframe first.
 type scenario struct {
 	id         string // kind/content/size, to select by and to refer to
-	size       int    // bytes an operation works on, 0 if that says nothing
+	size       int    // bytes per operation; 0 if that is meaningless
 	contenders []contender
 
 	lengths []int // of each contender's work, where they differ
 
-	// For tests: what there is to do.
+	// For tests: the inputs.
 	closings []closing
 	texts    [][]byte
 }
 
-// A result is what one contender reached in one scenario.
+// A result is the measurement of one contender in one scenario.
 type result struct {
 	Scenario  string  `json:"-"` // see resultList
 	Contender string  `json:"contender"`
@@ -49,9 +49,9 @@ type result struct {
 	Nanos     float64 `json:"ns_per_op"` // median over the rounds
 	Spread    float64 `json:"spread"`    // (third quartile - first quartile) / median
 
-	// Of every round, how many times as long as closeframe it took in that round,
-	// and how many nanoseconds longer: the medians, since a machine whose clock
-	// changes is as fast for both within a round, but not in all rounds.
+	// The medians over the rounds of the ratio to closeframe's time in the same
+	// round, and of the difference in nanoseconds. The clock frequency may
+	// change between rounds, but hardly within one.
 	Ratio       float64 `json:"ratio"`
 	RatioSpread float64 `json:"ratio_spread"`
 	Longer      float64 `json:"-"`
@@ -60,16 +60,16 @@ type result struct {
 	AllocSize float64 `json:"alloc_bytes_per_op,omitempty"`
 }
 
-// effort is how long to measure.
+// effort is the duration of the measurement.
 type effort struct {
 	rounds int
 	turn   time.Duration // of one contender in one round
 }
 
-// sink is where all results end.
+// sink receives all results.
 var sink uint64
 
-// A bout is a scenario being measured.
+// A bout is the measurement of a scenario.
 type bout struct {
 	scenario
 	lanes   []lane
@@ -77,16 +77,16 @@ type bout struct {
 	garbage bool // do rounds leave any
 }
 
-// A lane is a contender with what it has reached.
+// A lane is a contender with its measurements.
 type lane struct {
 	contender
 	n            int       // operations in a turn
-	nanos        []float64 // that one took, by round
+	nanos        []float64 // nanoseconds per operation, by round
 	allocs, size float64
 }
 
-// start finds out how many operations of each contender are a turn, and how many
-// allocations one makes.
+// start determines the number of operations in a turn of each contender, and
+// the allocations per operation.
 func start(s scenario, turn time.Duration) *bout {
 	b := &bout{scenario: s, lanes: make([]lane, len(s.contenders))}
 	for i := range b.lanes {
@@ -99,14 +99,15 @@ func start(s scenario, turn time.Duration) *bout {
 	return b
 }
 
-// until lets the contenders take turns until there have been so many rounds.
+// until runs the contenders in turn until the given number of rounds is
+// reached.
 func (b *bout) until(rounds int) {
 	if b.rounds >= rounds {
 		return
 	}
 
-	// Garbage is collected between the rounds: within one, it would be collected
-	// in the turn of somebody else than who made it.
+	// Garbage is collected between rounds. Otherwise it might be collected in
+	// the turn of another contender.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	runtime.GC()
 	for first := b.rounds; b.rounds < rounds; b.rounds++ {
@@ -114,14 +115,14 @@ func (b *bout) until(rounds int) {
 			runtime.GC()
 		}
 		for j := range b.lanes {
-			l := &b.lanes[(b.rounds+j)%len(b.lanes)] // nobody is always first
+			l := &b.lanes[(b.rounds+j)%len(b.lanes)] // each contender is first in turn
 			l.nanos = append(l.nanos, float64(l.timed(l.n).Nanoseconds())/float64(l.n))
 		}
 	}
 	runtime.KeepAlive(&sink)
 }
 
-// results are what all rounds come to.
+// results returns the results of all rounds.
 func (b *bout) results() []result {
 	all := make([]result, len(b.lanes))
 	for i, l := range b.lanes {
@@ -140,9 +141,9 @@ func (b *bout) results() []result {
 	return all
 }
 
-// passes is how often all scenarios are gone through, each time for some of the
-// rounds. Another machine on the same processor may slow it down for seconds, and not
-// every contender by as much: so no scenario has all its rounds in one such time.
+// passes is the number of passes over all scenarios. Each pass has a part of
+// the rounds, because another virtual machine may slow the processor down for
+// seconds, and not every contender alike.
 const passes = 6
 
 // measure measures all the scenarios.
@@ -160,7 +161,7 @@ func measure(scenarios []scenario, e effort, p *progress) (all []*bout) {
 	return all
 }
 
-// middleHalf returns how wide the middle half of x is.
+// middleHalf returns the interquartile range of x.
 func middleHalf(x []float64) float64 { return quantile(x, 0.75) - quantile(x, 0.25) }
 
 // quantile returns the q-quantile of x by linear interpolation.

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// A ratio is how many times longer a contender takes, and what is prepared
-// takes no part in it.
+// TestMeasure verifies that the ratio compares the times of contenders without
+// their preparation.
 func TestMeasure(t *testing.T) {
 	var clock time.Time
 	now = func() time.Time { return clock }
 	defer func() { now = time.Now }()
 	rounds := 0.0
 	own := contender{name: ours, run: func(n int) uint64 {
-		rounds++ // each of which is slower than the one before
+		rounds++ // each one slower than the one before
 		clock = clock.Add(time.Duration(float64(n) * 10e3 * rounds))
 		return uint64(n)
 	}}
@@ -78,7 +78,8 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
-// Allocations are counted, and ours fail a run.
+// TestAllocFaults verifies that allocations are counted, and that an allocation
+// of closeframe fails a run.
 func TestAllocations(t *testing.T) {
 	var keep [][]byte
 	c := contender{name: ours, run: func(n int) uint64 {
@@ -98,7 +99,7 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-func TestJudge(t *testing.T) {
+func TestVerdicts(t *testing.T) {
 	rival := func(id string, ratio, longer float64) result {
 		return result{Scenario: id, Contender: "unicode/utf8", Ratio: ratio, Longer: longer}
 	}
@@ -111,23 +112,23 @@ func TestJudge(t *testing.T) {
 		{[]result{rival("validate/ascii/8", 2.4, 9)}, "`validate/ascii/8` no"},
 		{[]result{rival("validate-go/ascii/8", 1.2, 1)}, "`validate-go/ascii/8`, the worst of 1 yes"},
 		{[]result{rival("validate-go/a/1", 1.2, 1), rival("validate-go/a/2", 1.1, 1)}, "`validate-go/a/2`, the worst of 2 yes"},
-		// Half a nanosecond is noise, 3 % are noise, both are not.
+		// A difference of only 0.5 ns or of only 3 % is noise.
 		{[]result{rival("validate-go/a/1", 0.9, -0.4), rival("validate-go/a/2", 1, 0)}, "`validate-go/a/1`, the worst of 2 yes"},
 		{[]result{rival("validate-go/a/1", 0.98, -4)}, "`validate-go/a/1`, the worst of 1 yes"},
 		{[]result{rival("validate-go/a/1", 0.7, -0.4), rival("validate-go/a/2", 0.96, -0.6)}, "`validate-go/a/2`, the worst of 2 no"},
 		{[]result{rival("validate-go/a/1", 1.5, 2), rival("validate-avx2/a/1", 1.4, 2)},
 			"`validate-go/a/1`, the worst of 1 yes; `validate-avx2/a/1`, the worst of 1 yes"},
-		// Invalid texts have a verdict of their own, and may take 3 ns longer.
+		// Invalid inputs have a separate verdict, and may take 3 ns longer.
 		{[]result{rival("validate-go/a/1", 0.98, 0), rival("validate-go/a-fault-at-end/1", 0.9, -2.9)},
 			"`validate-go/a/1`, the worst of 1 yes; `validate-go/a-fault-at-end/1`, the worst of 1 yes"},
 		{[]result{rival("validate-go/a-fault-at-end/1", 0.9, -3.1)}, "`validate-go/a-fault-at-end/1`, the worst of 1 no"},
-		// A limit is on the other ratio.
+		// A limit applies to the inverse ratio.
 		{[]result{{Scenario: "tap/125", Contender: copyName, Ratio: 0.34}}, "`tap/125` aim"},
 		{[]result{{Scenario: "tap/125", Contender: copyName, Ratio: 0.17}}, "`tap/125` least"},
 		{[]result{{Scenario: "tap/125", Contender: copyName, Ratio: 0.16}}, "`tap/125` no"},
 	} {
 		var got []string
-		for _, v := range judge(test.results) {
+		for _, v := range checkGoals(test.results) {
 			got = append(got, v.Work+" "+v.Met)
 		}
 		if s := strings.Join(got, "; "); s != test.want {
@@ -135,14 +136,14 @@ func TestJudge(t *testing.T) {
 		}
 	}
 	for allocs, want := range map[float64]string{0: "yes", 1: "no"} {
-		v := judge([]result{{Scenario: "parse-masked/code", Contender: ours, Allocs: allocs}})
+		v := checkGoals([]result{{Scenario: "parse-masked/code", Contender: ours, Allocs: allocs}})
 		if len(v) != 1 || v[0].Met != want {
 			t.Errorf("%v allocations: %v, want %s", allocs, v, want)
 		}
 	}
 }
 
-// TestWorstGoal verifies that the goal reached by the least margin is named.
+// TestWorstGoal verifies that the goal with the smallest margin is named.
 func TestWorstGoal(t *testing.T) {
 	std := func(id string, ratio float64) result {
 		return result{Scenario: id, Contender: stdName, Ratio: ratio, Longer: 9}
@@ -157,7 +158,7 @@ func TestWorstGoal(t *testing.T) {
 		{[]result{std("validate/ascii/8", 2.6), {Scenario: "tap/125", Contender: copyName, Ratio: 1 / 6.1}}, "`tap/125`", 1},
 		{[]result{std("validate/ascii/8", 2.6), std("validate-go/a/1", 0.99)}, "`validate-go/a/1`, the worst of 1", 2},
 	} {
-		worst, good, ok := worstGoal(judge(test.results))
+		worst, good, ok := worstGoal(checkGoals(test.results))
 		if !ok || worst.Work != test.worst || good != test.good {
 			t.Errorf("%v: %s, %d met, want %s, %d", test.results, worst.Work, good, test.worst, test.good)
 		}
@@ -167,7 +168,7 @@ func TestWorstGoal(t *testing.T) {
 	}
 }
 
-// A connection is counted with all that it keeps, and with nothing else.
+// TestMemory verifies that exactly the memory kept by a connection is counted.
 func TestMemory(t *testing.T) {
 	for _, k := range []struct {
 		open   func(int) func()

@@ -11,24 +11,24 @@ import (
 	"time"
 )
 
-// A memConn is a connection that needs no kernel: it reads what is in in, then
-// io.EOF, and keeps what is written to it in out.
+// A memConn is a connection in memory. It reads in and then io.EOF, and appends
+// written bytes to out.
 type memConn struct {
 	in  bytes.Reader
 	out []byte
 
-	// onWrite, if not nil, is told of the first thing written, and returns
-	// what is to be read next.
+	// onWrite, if not nil, is called with the first bytes written, and returns
+	// the next bytes to read.
 	onWrite func(p []byte) []byte
 }
 
-// newMemConn returns a connection with room for what a test writes, so that what
-// is allocated is allocated by who uses it.
+// newMemConn returns a connection with room for the written bytes, so that only
+// the library under test allocates.
 func newMemConn(onWrite func(p []byte) []byte) *memConn {
 	return &memConn{out: make([]byte, 0, 512), onWrite: onWrite}
 }
 
-// reset forgets what was written and gives in to read.
+// reset discards the written bytes and sets the bytes to read.
 func (c *memConn) reset(in []byte) {
 	c.in.Reset(in)
 	c.out = c.out[:0]
@@ -65,7 +65,7 @@ func upgrade() *http.Request {
 	}
 }
 
-// A hijacker is the response of a server that gives up its connection.
+// A hijacker is a ResponseWriter whose connection can be taken over.
 type hijacker struct {
 	header http.Header
 	conn   net.Conn
@@ -83,8 +83,8 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return h.conn, h.rw, nil
 }
 
-// openingResponse is what a server answers a client's opening handshake with
-// (RFC 6455 §4.2.2).
+// openingResponse is a server's response to the opening handshake (RFC 6455
+// §4.2.2).
 func openingResponse(request []byte) []byte {
 	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(request)))
 	if err != nil {
@@ -94,7 +94,7 @@ func openingResponse(request []byte) []byte {
 		"Sec-WebSocket-Accept: " + acceptKey(r.Header.Get("Sec-Websocket-Key")) + "\r\n\r\n")
 }
 
-// acceptKey is how a server shows that it has read a client's key.
+// acceptKey returns the Sec-WebSocket-Accept value for a client's key.
 func acceptKey(key string) string {
 	h := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	return base64.StdEncoding.EncodeToString(h[:])

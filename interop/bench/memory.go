@@ -10,7 +10,7 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// A load is how much memory so many open connections take.
+// A load is the memory of a number of open connections.
 type load struct {
 	Contender   string  `json:"contender"`
 	Note        string  `json:"note,omitempty"`
@@ -22,8 +22,8 @@ type load struct {
 type keeper struct {
 	name, note string
 
-	// open returns what opens n connections and keeps them until it is dropped
-	// itself. What open makes is not counted: room for n pointers.
+	// open returns a function that opens n connections and keeps them as long
+	// as it is reachable. Its own memory, n pointers, is not counted.
 	open func(n int) func()
 }
 
@@ -47,7 +47,7 @@ func received() *closeevent.Handshake {
 	return h
 }
 
-// keep opens connections that know nothing of what is below them.
+// keep opens connections without a transport.
 func keep[T any](open func() T) func(n int) func() {
 	return func(n int) func() {
 		room := make([]T, n)
@@ -59,7 +59,7 @@ func keep[T any](open func() T) func(n int) func() {
 	}
 }
 
-// memory measures what connections take, from one to as many as there may be.
+// memory measures the memory of connections, from one to the maximum number.
 func memory(short bool) (all []load) {
 	for _, k := range keepers {
 		for n := 1; n <= mostConnections && !(short && n > 100); n *= 10 {
@@ -74,10 +74,10 @@ func memory(short bool) (all []load) {
 	return all
 }
 
-// live returns how many bytes are in use, on the heap and on stacks.
+// live returns the number of bytes in use on the heap and on stacks.
 func live() float64 {
-	// What a pool holds goes with the second collection, and what has a finalizer
-	// with the one after it has run.
+	// The contents of a sync.Pool are freed by the second collection, and an
+	// object with a finalizer by the collection after it has run.
 	for range 3 {
 		runtime.GC()
 		time.Sleep(time.Millisecond)

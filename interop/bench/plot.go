@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A line is what a chart has for a contender.
+// A line is the line of a contender in a chart.
 type line struct {
 	name   string
 	points [][2]float64
@@ -27,13 +27,13 @@ type tick struct {
 	label string
 }
 
-// A say returns the one of its arguments that is in the chart's language.
+// A say returns the argument in the chart's language.
 type say func(en, zh string) string
 
 func english(en, _ string) string { return en }
 func chinese(_, zh string) string { return zh }
 
-// words returns a text in the language that it is given.
+// words returns a text in the given language.
 func words(en, zh string) func(say) string {
 	return func(s say) string { return s(en, zh) }
 }
@@ -94,7 +94,7 @@ func (c *chart) times(points []point, empty float64) {
 	}
 }
 
-// every marks the multiples of step.
+// every returns ticks at the multiples of step.
 func every(step float64) func(most float64) []tick {
 	return func(most float64) (t []tick) {
 		for v := 0.0; v <= most; v += step {
@@ -104,7 +104,7 @@ func every(step float64) func(most float64) []tick {
 	}
 }
 
-// durations marks about five round numbers of nanoseconds.
+// durations returns ticks at about five round numbers of nanoseconds.
 func durations(most float64) (t []tick) {
 	step := 1.0
 	for _, factor := range []float64{2, 2.5, 2} { // 1, 2, 5, 10, 20, …
@@ -121,7 +121,7 @@ func durations(most float64) (t []tick) {
 	return t
 }
 
-// decades marks 1 ns, 10 ns, 100 ns, …
+// decades returns ticks at 1 ns, 10 ns, 100 ns, …
 func decades(most float64) (t []tick) {
 	for v := 1.0; v <= most; v *= 10 {
 		t = append(t, tick{v, duration(v)})
@@ -129,7 +129,7 @@ func decades(most float64) (t []tick) {
 	return t
 }
 
-// duration writes nanoseconds with a unit, such as 40 ns or 1 ms.
+// duration formats nanoseconds with a unit, such as 40 ns or 1 ms.
 func duration(nanos float64) string {
 	if nanos == 0 {
 		return "0"
@@ -139,7 +139,7 @@ func duration(nanos float64) string {
 	return n + " " + s[len(n):]
 }
 
-// sizes marks powers of 4 as people write sizes.
+// sizes returns ticks at powers of 4, labeled as sizes.
 func sizes(most float64) (t []tick) {
 	for v := 16; float64(v) <= most; v *= 4 {
 		label := grouped(v)

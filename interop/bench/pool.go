@@ -9,15 +9,16 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// poolSize is how many different buffers a scenario goes through, so that no
-// branch predictor learns one of them by heart. It is a power of two.
+// poolSize is the number of different buffers of a scenario. It is large enough
+// that branch predictors do not learn them. It is a power of two.
 const poolSize = 256
 
-// key masks whatever is masked: which key it is makes no difference.
+// key is the masking key of all masked frames. Its value does not affect the
+// time.
 var key = [4]byte{0x37, 0xfa, 0x21, 0x3d}
 
-// A content is a kind of text. next returns its next character; it is words
-// with spaces between them where the script has them.
+// A content is a kind of text. next returns its next character. In scripts with
+// spaces, the text consists of words.
 type content struct {
 	name string
 	next func(r *rand.Rand) rune
@@ -39,7 +40,8 @@ var contents = []content{
 	}},
 }
 
-// letters makes words of the given letters, mean of them long.
+// letters returns a content of words of the given letters with the given mean
+// length.
 func letters(alphabet string, mean int) func(*rand.Rand) rune {
 	all := []rune(alphabet)
 	return func(r *rand.Rand) rune {
@@ -50,9 +52,9 @@ func letters(alphabet string, mean int) func(*rand.Rand) rune {
 	}
 }
 
-// rooms returns empty slices for a pool of buffers of n bytes. They stand one after the
-// other in all, as the allocator would have them if it were empty: where
-// it is not, they would be scattered differently in every run, and slow down the cache in some.
+// rooms returns empty slices for a pool of buffers of n bytes. They are
+// adjacent in one allocation. Separate allocations could be scattered
+// differently in every run, which affects the cache.
 func rooms(n int) (all []byte, each [][]byte) {
 	stride := (n + 15) &^ 15
 	all = make([]byte, poolSize*stride)
@@ -63,8 +65,8 @@ func rooms(n int) (all []byte, each [][]byte) {
 	return all, each
 }
 
-// text appends well-formed text to b until it has n bytes; where the last character
-// does not fit, dots stand for it.
+// text appends well-formed text to b until it has n bytes. If the last
+// character does not fit, dots replace it.
 func text(b []byte, c content, n int, r *rand.Rand) []byte {
 	for len(b) < n {
 		x := c.next(r)
@@ -76,10 +78,10 @@ func text(b []byte, c content, n int, r *rand.Rand) []byte {
 	return b
 }
 
-// texts returns a pool of texts of n bytes. Long ones are windows on a common
-// stretch, each beginning at another character, so that the pool fits into the
-// second level of a cache, as a message does that has just been received; they
-// may be up to three bytes shorter, to end with a whole character.
+// texts returns a pool of texts of n bytes. Long ones are windows of a shared
+// buffer, each starting at another character, so that the pool fits into the L2
+// cache, as a message just received does. They may be up to three bytes
+// shorter, to end with a whole character.
 func texts(c content, n int) [][]byte {
 	r := rand.New(rand.NewPCG(uint64(n), 8))
 	if n < 4<<10 {
@@ -110,9 +112,9 @@ const (
 	mixedName           = "8-64"
 )
 
-// mixedSize is how many texts mixedTexts returns: so many that no branch
-// predictor learns the order of their lengths, as it does of poolSize texts. It
-// is a power of two.
+// mixedSize is the number of texts that mixedTexts returns. It is large enough
+// that branch predictors do not learn the order of the lengths, as they do with
+// poolSize texts. It is a power of two.
 const mixedSize = 64 << 10
 
 // mixedTexts returns poolSize texts of random lengths in a random order, each
@@ -130,8 +132,9 @@ func mixedTexts(c content) [][]byte {
 	return pool
 }
 
-// spoiled returns copies of the pool with a byte that UTF-8 does not have at
-// the start, in the middle or at the end. Of long texts a few copies are enough.
+// spoiled returns copies of the pool with a byte that never occurs in UTF-8 at
+// the start, in the middle or at the end. For long texts it returns only a few
+// copies.
 func spoiled(pool [][]byte, where string) [][]byte {
 	_, bad := rooms(min(len(pool[0]), 4<<10))
 	for i, p := range pool {
@@ -153,7 +156,8 @@ func spoiled(pool [][]byte, where string) [][]byte {
 	return bad
 }
 
-// masked returns copies of the pool, masked with key; a few are enough.
+// masked returns copies of the pool masked with key, and only a few for long
+// texts.
 func masked(pool [][]byte) [][]byte {
 	m := make([][]byte, len(pool))
 	for i, p := range pool {
@@ -167,21 +171,21 @@ func masked(pool [][]byte) [][]byte {
 	return m
 }
 
-// A closing is one Close to parse or to make.
+// A closing is one Close frame to parse or to append.
 type closing struct {
 	code          closecode.Code
 	reason        []byte
-	text          string // the reason again
+	text          string // the same reason
 	payload       []byte
 	masked        []byte // the whole frame
 	maskedPayload []byte // a view of masked
 }
 
-// codes are what the closings of a pool carry.
+// codes are the codes of the closings of a pool.
 var codes = []closecode.Code{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 3000, 3008, 4000, 4321, 4999}
 
-// closings returns a pool of Close frames with these reasons. A nil pool makes
-// them empty, without even a code.
+// closings returns a pool of Close frames with these reasons. With a nil pool,
+// they are empty Close frames without a code.
 func closings(reasons [][]byte) []closing {
 	pool := make([]closing, poolSize)
 	_, payloads := rooms(frame.MaxPayload)

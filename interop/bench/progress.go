@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// A progress tells how far a run is: on a terminal in one line that changes,
-// elsewhere in a line for each kind of work.
+// A progress prints the progress of a run: on a terminal in one line that
+// changes, otherwise in one line for each kind of work.
 type progress struct {
 	f        *os.File
 	terminal bool
@@ -19,7 +19,7 @@ func newProgress(f *os.File) *progress {
 	return &progress{f: f, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
 
-// show tells that the i-th step of so many begins. A nil progress does not.
+// show prints that the i-th step starts. A nil progress prints nothing.
 func (p *progress) show(i, of int, id string) {
 	if p == nil {
 		return

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// A report is everything that a run found.
+// A report has the results of a run.
 type report struct {
 	Machine machineInfo `json:"machine"`
 	Rounds  int         `json:"rounds"`
@@ -36,8 +36,8 @@ type machineInfo struct {
 	Versions map[string]string `json:"versions"`
 }
 
-// rivals are the modules whose versions go with the figures.
-var rivals = []string{
+// libraries lists the modules whose versions are reported with the figures.
+var libraries = []string{
 	"github.com/gorilla/websocket", "github.com/gobwas/ws", "github.com/coder/websocket", "github.com/lxzan/gws",
 	"golang.org/x/net", "github.com/segmentio/asm", "github.com/bytedance/sonic",
 }
@@ -50,7 +50,7 @@ func machine() machineInfo {
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, d := range info.Deps {
-			for _, r := range rivals {
+			for _, r := range libraries {
 				if d.Path == r {
 					m.Versions[r] = d.Version
 				}
@@ -67,7 +67,7 @@ func commit() string {
 	return strings.TrimSpace(string(out))
 }
 
-// cpu returns what Linux calls the processor, or "".
+// cpu returns the name of the processor on Linux, or "".
 func cpu() string {
 	f, err := os.Open("/proc/cpuinfo")
 	if err != nil {
@@ -95,7 +95,7 @@ func cpu() string {
 
 func (m machineInfo) String() string {
 	var v []string
-	for _, r := range rivals {
+	for _, r := range libraries {
 		if m.Versions[r] != "" {
 			v = append(v, strings.TrimPrefix(strings.TrimPrefix(r, "github.com/"), "golang.org/")+" "+m.Versions[r])
 		}
@@ -170,7 +170,7 @@ func (rep *report) goalTable(w io.Writer) {
 	table(w, rows)
 }
 
-// memoryTable writes how many bytes a connection takes, by how many there are.
+// memoryTable writes the bytes per connection, by the number of connections.
 func (rep *report) memoryTable(w io.Writer) {
 	if rep.Memory == nil {
 		return
@@ -201,7 +201,7 @@ func (rep *report) nanosOf(scenario, contender string) string {
 	return ""
 }
 
-// table writes a Markdown table; the first row is its head. Columns of
+// table writes a Markdown table. The first row is its header. Columns of
 // numbers are aligned right.
 func table(w io.Writer, rows [][]string) {
 	for i, row := range rows {

@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// The file results.json has what results.md, the plots and the README show. It
-// has one line per scenario.
+// The file results.json has the data of results.md, the charts and the README.
+// It has one line per scenario.
 
 // encode returns the contents of results.json.
 func (rep *report) encode() ([]byte, error) {
@@ -62,7 +62,7 @@ func breakLines(compact []byte, depth int) []byte {
 // A resultList is written as one list of results per scenario.
 type resultList []result
 
-// A scenarioResults is the results of one scenario, which they do not name.
+// A scenarioResults has the results of one scenario, without its name.
 type scenarioResults struct {
 	Scenario string   `json:"scenario"`
 	Bytes    int      `json:"bytes,omitempty"`
@@ -98,7 +98,8 @@ func (l *resultList) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// rounded returns x with eight significant digits, which is all that is written.
+// rounded returns x rounded to eight significant digits, the precision of the
+// file.
 func rounded(x float64) float64 {
 	y, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 8, 64), 64)
 	if err != nil {

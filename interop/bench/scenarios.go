@@ -7,8 +7,8 @@ import (
 	"github.com/closeframe/closeframe/utf8check"
 )
 
-// reasons are the reasons of the Close scenarios: what is in them, and how
-// many bytes.
+// reasons lists the reasons of the Close scenarios: their content and their
+// size in bytes.
 var reasons = []struct {
 	content string
 	size    int
@@ -22,27 +22,29 @@ var reasons = []struct {
 	{"emoji", 123},
 }
 
-// lengths are the sizes of text that is validated, in bytes.
+// lengths are the sizes of the validated inputs, in bytes.
 var lengths = []int{0, 8, 16, 31, 32, 48, 64, 96, 123, 125, 1 << 10, 64 << 10, 1 << 20}
 
-// shortLengths are those on which the kernel's backends are compared: where each
-// changes from one way of working to the next.
+// shortLengths are the sizes for comparing the kernel's backends: those at
+// which a backend changes from one path to another.
 var shortLengths = []int{1, 2, 3, 4, 5, 6, 7, 8, 15, 16, 31, 32, 48, 64, 96, 123}
 
-// validateOn or appendOn, and the name of a backend, are the kind of a scenario
-// in which closeframe's kernel uses that backend, not the default.
+// validateOn or appendOn, followed by the name of a backend, is the kind of a
+// scenario in which closeframe's kernel uses that backend instead of the
+// default.
 const (
 	validateOn = "validate-"
 	appendOn   = "append-masked-"
 )
 
-// streamed is the size of the text that comes in pieces, and piece of those.
+// streamed is the size of the text that arrives in chunks, and piece is the
+// size of a chunk.
 const (
 	streamed = 64 << 10
 	piece    = 4 << 10
 )
 
-// scenarios returns all there are, in the order in which they are reported.
+// scenarios returns all scenarios in the order of the report.
 func scenarios() []scenario {
 	var all []scenario
 	ofCloses := func(kind string, from int, contenders func(pool []closing) []contender) {
@@ -160,12 +162,12 @@ func scenarios() []scenario {
 	return all
 }
 
-// validators are all who check a whole text.
+// validators returns the contenders that validate a whole text.
 func validators(pool [][]byte) []contender {
 	return []contender{closeframeValid(pool), stdValid(pool), segmentioValid(pool), sonicValid(pool)}
 }
 
-// reasonPool returns closings with such reasons, and what to call them.
+// reasonPool returns closings with the given reasons, and their name.
 func reasonPool(kind string, size int) ([]closing, string) {
 	switch kind {
 	case "empty":
@@ -176,12 +178,12 @@ func reasonPool(kind string, size int) ([]closing, string) {
 	return closings(texts(named(kind), size)), fmt.Sprintf("%s/%d", kind, size)
 }
 
-// stormFrames is how many Close frames of mixed kinds a storm has.
+// stormFrames is the number of Close frames of mixed kinds in a storm.
 const stormFrames = 1_000_000
 
-// stormBuffer returns a million masked Close frames one after the other: empty
-// ones, ones with a code alone, and reasons of all contents and lengths. It also
-// returns what the first ones are.
+// stormBuffer returns a million consecutive masked Close frames: empty, with a
+// code only, and with reasons of all contents and lengths. It also returns the
+// first of them as closings.
 func stormBuffer() (b []byte, frames []closing) {
 	var kinds [][]closing
 	for _, r := range reasons {
@@ -203,7 +205,7 @@ func stormBuffer() (b []byte, frames []closing) {
 	return b, frames
 }
 
-// named returns the content of that name.
+// named returns the content with the given name.
 func named(name string) content {
 	for _, c := range contents {
 		if c.name == name {

@@ -16,8 +16,8 @@ func stdValid(pool [][]byte) contender {
 	}}
 }
 
-// stdWhole checks a text in one go, which a stack can do that has room for the
-// whole message.
+// stdWhole validates a text in one call, as a stack that buffers whole messages
+// can.
 func stdWhole(pool [][]byte) contender {
 	c := stdValid(pool)
 	c.note = "the whole text at once, not in pieces"

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// readmes are the files that the figures are written to, and their languages.
+// readmes lists the files that contain the figures, with their languages.
 var readmes = map[string]say{"README.md": english, "README.zh-CN.md": chinese}
 
 // shown are the goals in the README. All of them are in docs/performance.md.
@@ -22,7 +22,8 @@ var shown = []struct {
 	{"append-masked/chinese/123", gobwas, words("append the same", "写出同样的帧")},
 }
 
-// summary returns what the README shows: at most eight rows, and what they mean.
+// summary returns the table in the README, which has at most eight rows, and
+// its explanation.
 func (rep *report) summary(s say) string {
 	rows := [][]string{{s("work", "操作"), "closeframe", s("compared with", "比较对象"), s("its time", "所用时间"), s("ratio", "倍数")}}
 	for _, row := range shown {
@@ -57,7 +58,7 @@ func (rep *report) summary(s say) string {
 	return b.String()
 }
 
-// allocations writes how many allocations were found.
+// allocations describes the number of allocations.
 func (rep *report) allocations(s say, v verdict) string {
 	if v.Met == "yes" {
 		return s("0 allocations; 1 for an Event's reason", "0 次分配；Event 的原因 1 次")
@@ -65,8 +66,8 @@ func (rep *report) allocations(s say, v verdict) string {
 	return v.Reached
 }
 
-// worst returns the validation with the least ratio on any backend, how many
-// there were, and how many were slower than allowed.
+// worst returns the validation with the lowest ratio on any backend, the number
+// of validations, and the number of those slower than allowed.
 func (rep *report) worst() (worst result, inputs, missed int) {
 	for _, r := range rep.Results {
 		if !strings.HasPrefix(r.Scenario, validateOn) || r.Contender == ours {
@@ -83,8 +84,8 @@ func (rep *report) worst() (worst result, inputs, missed int) {
 	return worst, inputs, missed
 }
 
-// chapter returns what docs/performance.md shows: the machine, every goal, and
-// the charts.
+// chapter returns the generated part of docs/performance.md: the machine, every
+// goal, and the charts.
 func (rep *report) chapter() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Medians of %d rounds of %s. %s\n\n", rep.Rounds, rep.Turn, rep.Machine)

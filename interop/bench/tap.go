@@ -6,7 +6,7 @@ import (
 	"github.com/closeframe/closeframe/closetap"
 )
 
-// The scenarios in which closeframe follows a connection of other programs.
+// The scenarios in which closeframe observes a connection of other programs.
 const (
 	tapKind       = "tap"
 	tapMaskedKind = "tap-masked"
@@ -14,8 +14,8 @@ const (
 
 const (
 	tapPayload = 125      // of a frame
-	tapBytes   = 64 << 10 // of an operation, less what is no whole frame
-	tapPool    = 8        // different buffers: more than the first level of a cache
+	tapBytes   = 64 << 10 // of an operation, rounded down to whole frames
+	tapPool    = 8        // different buffers: more than the L1 cache
 )
 
 // tapped returns a pool of buffers full of Binary frames of tapPayload bytes.
@@ -33,7 +33,7 @@ func tapped(masked bool) [][]byte {
 	return pool
 }
 
-// closeframeTap follows frames that go on from one buffer to the next.
+// closeframeTap observes frames that continue in the next buffer.
 func closeframeTap(pool [][]byte, masked bool) contender {
 	return contender{name: ours, run: func(n int) (sum uint64) {
 		var tap closetap.Tap

@@ -8,20 +8,20 @@ import (
 	"github.com/closeframe/closeframe/internal/kernel"
 )
 
-// batch is how many operations are prepared at once: so few that what they use
-// up takes little memory and is still in the cache.
+// batch is the number of operations prepared at once. It is small enough that
+// the prepared resources stay in the cache.
 const batch = 32
 
-// bestBackend is what the kernel uses by default.
+// bestBackend is the kernel's default backend.
 var bestBackend = func() string {
 	all := kernel.Backends()
 	return all[len(all)-1]
 }()
 
-// now is what time it is, but in a test.
+// now returns the time. Tests replace it.
 var now = time.Now
 
-// inBatches calls f for n operations in all, each time after they are prepared.
+// inBatches calls f for n operations in batches, each after its preparation.
 func (c *contender) inBatches(n int, f func(n int)) {
 	if c.backend != "" {
 		kernel.Use(c.backend)
@@ -38,7 +38,7 @@ func (c *contender) inBatches(n int, f func(n int)) {
 	}
 }
 
-// timed does n operations and returns how long they took.
+// timed does n operations and returns their duration.
 func (c *contender) timed(n int) (d time.Duration) {
 	c.inBatches(n, func(n int) {
 		start := now()
@@ -48,9 +48,9 @@ func (c *contender) timed(n int) (d time.Duration) {
 	return d
 }
 
-// calibrate returns how many operations take about as long as turn. Where
-// preparing takes longer, they are fewer: so many that the turn and what
-// is prepared for it take four times as long.
+// calibrate returns the number of operations that take about as long as turn.
+// If their preparation takes longer, it returns fewer, so that a turn with its
+// preparation takes four times as long.
 func (c *contender) calibrate(turn time.Duration) int {
 	cost := func(n int) time.Duration {
 		start := now()
@@ -70,9 +70,9 @@ func (c *contender) calibrate(turn time.Duration) int {
 	}
 }
 
-// allocations returns how many allocations, and how many bytes, an operation takes:
-// the fewer of two times, and none if there is less than one in a hundred operations,
-// since the runtime makes some of its own.
+// allocations returns the allocations and bytes per operation. It takes the
+// lower of two measurements, and returns 0 for fewer than one allocation in a
+// hundred operations, since the runtime allocates too.
 func (c *contender) allocations(n int) (count, size float64) {
 	count = math.Inf(1)
 	for range 2 {

@@ -62,7 +62,7 @@ func TestWritten(t *testing.T) {
 }
 
 // TestStyle verifies that a chart looks like the other pictures: every rule of
-// its style that is not about its lines is also in theirs.
+// its style, except those for its lines, is also in their style.
 func TestStyle(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join("..", "..", "docs", "pictures", "frame.svg"))
 	if err != nil {
@@ -78,7 +78,7 @@ func TestStyle(t *testing.T) {
 		for rule := range strings.Lines(pair[0]) {
 			name, _, _ := strings.Cut(rule, "{")
 			if own.MatchString(rule) || name == ".line" && pair[0] == ourDark {
-				continue // the pictures give .line its color together with others
+				continue // the pictures set the color of .line together with others
 			}
 			if !strings.Contains(pair[1], rule) {
 				t.Errorf("the pictures do not have the rule %s", rule)

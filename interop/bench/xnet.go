@@ -8,8 +8,8 @@ import (
 
 const xnet = "x/net/websocket"
 
-// xnetServer returns a connection that outlives its handler, which a memConn
-// does not mind.
+// xnetServer returns a connection that is used after its handler has returned,
+// which works with a memConn.
 func xnetServer(wire *memConn) (c *websocket.Conn) {
 	server := websocket.Server{Handler: func(conn *websocket.Conn) { c = conn }}
 	server.ServeHTTP(newHijacker(wire), upgrade())
@@ -28,7 +28,8 @@ func xnetClient(wire *memConn) *websocket.Conn {
 	return c
 }
 
-// xnetCodec sends a closing as a Close frame: Conn.Close has neither code nor reason.
+// xnetCodec sends a closing as a Close frame, because Conn.Close accepts
+// neither code nor reason.
 var xnetCodec = websocket.Codec{Marshal: func(v any) ([]byte, byte, error) {
 	c := v.(*closing)
 	p := make([]byte, 0, 125)

@@ -23,8 +23,8 @@ import (
 
 var recordCaptures = flag.Bool("captures", false, "write the captures of TestAutopsy and the events that the browsers fired to testdata/pcap")
 
-// TestAutopsy captures how each browser meets every ending, and verifies that
-// closeframe autopsy tells from the packets which event the browser fired.
+// TestAutopsy captures every ending with each browser, and verifies that
+// closeframe autopsy determines from the packets which event the browser fired.
 func TestAutopsy(t *testing.T) {
 	for _, program := range []string{"tcpdump", "tshark"} {
 		if _, err := exec.LookPath(program); err != nil {
@@ -101,7 +101,7 @@ func TestAutopsy(t *testing.T) {
 				fmt.Sscanf(c.Path, "/ws/%d", &n)
 				id := cases[n-first].id
 				if c.Browser == nil && id == tooLong && name == browser.WebKitGTK {
-					continue // it accepts the frame, of which autopsy keeps nothing
+					continue // it accepts the frame, whose content autopsy does not keep
 				}
 				if c.Browser == nil || c.Browser.Event != want {
 					t.Errorf("%s: autopsy says %+v, the browser fired %+v", id, c.Browser, want)
@@ -132,7 +132,7 @@ func capturePort(t *testing.T, port int) (stop func() []byte) {
 	t.Cleanup(func() { marker.Close() })
 	filter := fmt.Sprintf("tcp port %d or udp port %d", port, marker.LocalAddr().(*net.UDPAddr).Port)
 	// In immediate mode the kernel would reserve the size of the largest packet
-	// for each one, and the buffer would hold few.
+	// for each packet, so the buffer would hold only a few.
 	cmd := exec.Command("tcpdump", "-i", "lo", "-U", "-B", "65536", "-w", "-", filter)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {

@@ -18,8 +18,9 @@ import (
 
 var names = []string{browser.Chromium, browser.Firefox, browser.WebKitGTK}
 
-// Each browser meets every ending, every frame of the vectors and the codes,
-// and calls close in every way; each time it does what its profile says.
+// TestBrowsers runs every ending, every frame of the vectors, the codes, and
+// every call of close in each browser, and compares the results with the
+// browser's profile.
 //
 // Shows: endings.json calls.json W01 W02 W03 W04 W05 W06 W07
 func TestBrowsers(t *testing.T) {
@@ -43,7 +44,8 @@ func TestBrowsers(t *testing.T) {
 	}
 }
 
-// A server that neither answers a Close nor ends TCP makes a browser wait.
+// TestSlow runs the endings in which the server neither answers a Close frame
+// nor closes TCP, so that the browser waits.
 func TestSlow(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes more than a minute")
@@ -66,15 +68,15 @@ func TestSlow(t *testing.T) {
 	}
 }
 
-// compare lets the browser and our own client meet the cases, and compares
-// what the browser does with its profile.
+// compare runs the cases with the browser and with our own client, and compares
+// the browser's results with its profile.
 func (s *session) compare(t *testing.T, r *report, loop string, cases []testCase) {
 	t.Helper()
 	got, err := s.connect(loop, cases)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var same []testCase // that our client can meet
+	var same []testCase // that our client can run
 	index := map[string]int{}
 	for i, o := range got {
 		r.check(t, o)
@@ -107,7 +109,7 @@ func testEndings(t *testing.T, s *session, r *report) {
 	s.compare(t, r, "main", failed)
 }
 
-// What the parsers of package frame are tested with the browsers get too.
+// The browsers receive the same inputs as the parsers of package frame.
 func testFrames(t *testing.T, s *session, r *report) {
 	var cases []testCase
 	for _, v := range vectors.Frames() {
@@ -118,8 +120,8 @@ func testFrames(t *testing.T, s *session, r *report) {
 	s.compare(t, r, "main", cases)
 }
 
-// frameCase makes the server send the bytes of a vector, and the end of TCP
-// with them where a client may want more bytes or another frame.
+// frameCase returns a case in which the server sends the bytes of a vector,
+// followed by FIN if a client may expect more bytes or another frame.
 func frameCase(v vectors.Frame) testCase {
 	steps := []step{{"ready", nil}}
 	switch {
@@ -133,8 +135,7 @@ func frameCase(v vectors.Frame) testCase {
 	return testCase{id: v.ID, steps: steps}
 }
 
-// whole reports whether b begins with all the bytes that the header of a frame
-// announces (RFC 6455 §5.2).
+// whole reports whether b starts with a complete frame (RFC 6455 §5.2).
 func whole(b []byte) bool {
 	if len(b) < 2 {
 		return false
@@ -154,8 +155,8 @@ func whole(b []byte) bool {
 	return len(b) >= size && uint64(len(b)-size) >= length
 }
 
-// codes returns the codes to try, those of the flag. In the short form it is
-// every tenth of them, and all around the borders.
+// codes returns the codes to test, which the flag selects. In short mode, it
+// returns every tenth of them and all near the ends of ranges.
 func codes(t testing.TB) []uint16 {
 	t.Helper()
 	var first, last uint16
@@ -194,7 +195,8 @@ func sent(c testCase) (code uint16, reason string) {
 	return binary.BigEndian.Uint16(payload), string(payload[2:])
 }
 
-// classify says in a few words what became of a Close with the code.
+// classify describes briefly how the client handled a Close frame with the
+// code.
 func classify(t testing.TB, code uint16, reason string, o outcome) codeOutcome {
 	t.Helper()
 	var c codeOutcome
@@ -237,7 +239,7 @@ func testCodes(t *testing.T, s *session, r *report) {
 	}
 }
 
-// A script may give close the codes that Scriptable tells, and no others.
+// A script may pass exactly the codes for which Scriptable reports true.
 func testScriptable(t *testing.T, s *session) {
 	var threw []string
 	if err := s.call(s.ctx, "main", "codes", nil, &threw); err != nil {
@@ -260,13 +262,13 @@ func testScriptable(t *testing.T, s *session) {
 	}
 }
 
-// A script may give close the reasons that fit into a frame, and no others.
+// A script may pass exactly the reasons that fit into a frame.
 func testReasons(t *testing.T, s *session) {
 	var reasons [][]uint16
 	for _, unit := range []string{"x", "é", "再", "😀", "\ufeff", "\x00", "�"} {
 		for n := range 130 {
 			reasons = append(reasons, utf16.Encode([]rune(strings.Repeat(unit, n))))
-			// The last character may be the one that does not fit.
+			// The last character may not fit.
 			reasons = append(reasons, utf16.Encode([]rune(strings.Repeat("x", n)+unit)))
 		}
 	}
@@ -325,7 +327,7 @@ func testCalls(t *testing.T, s *session, r *report) {
 		settled++
 		want := hex.EncodeToString(append([]byte{0x88, byte(len(c.Payload))}, c.Payload...))
 		if c.Throws != "" && len(c.Payload) == 0 {
-			want = "880210e1" // the page closes with 4321 after that
+			want = "880210e1" // then the page closes with 4321
 		}
 		if o.Threw == c.Throws && o.Sent == want {
 			asWritten++

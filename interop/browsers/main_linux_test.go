@@ -11,8 +11,7 @@ var codeRangeFlag = flag.String("codes", "0-5100", "the codes to try, from the f
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	// The tests that run side by side are browsers at work and some that
-	// wait for a minute.
+	// The parallel tests run browsers, and some wait for a minute.
 	flag.Set("test.parallel", "4")
 	status := m.Run()
 	for _, line := range summary.lines {

@@ -17,9 +17,9 @@ import (
 	"github.com/closeframe/closeframe/interop/browsers/browser"
 )
 
-// ours opens a connection for each case with the client of examples/stack, as
-// a page does in a browser, and returns what became of them. So it tells what
-// this module says of what is done to the browsers.
+// ours opens a connection for each case with the client of examples/stack, as a
+// page does in a browser, and returns the outcomes, which are those of this
+// module.
 func (s *server) ours(ctx context.Context, cases []testCase) ([]outcome, error) {
 	outcomes := make([]outcome, len(cases))
 	errs := make([]error, len(cases))
@@ -49,15 +49,14 @@ func (s *server) ourOne(ctx context.Context, c testCase) (outcome, error) {
 	got := outcome{ID: c.id}
 	config := stack.Config{}
 	if slices.ContainsFunc(c.steps, func(s step) bool { return s.verb == "hold" }) {
-		config.Timeout = time.Second // so long it waits for what doesn't come
+		config.Timeout = time.Second // the timeout for missing frames
 	}
 	client, err := stack.Dial(ctx, url, config)
 	if c.upgrade != "" {
 		if err == nil {
 			return got, errors.New("the WebSocket opened")
 		}
-		// There is no connection that could say how it ended: a browser's
-		// event for one that failed to open is 1006.
+		// The connection was not opened. A browser's event is 1006 then.
 		got.Event = closeevent.Event{Code: closecode.AbnormalClosure}
 	} else if err != nil {
 		return got, err
@@ -73,7 +72,7 @@ func (s *server) ourOne(ctx context.Context, c testCase) (outcome, error) {
 	return got, end.err
 }
 
-// talk does on an open connection what the case asks of the client.
+// talk plays the client in a case on an open connection.
 func talk(client *stack.Conn, c testCase, got *outcome) error {
 	if c.ready() {
 		if err := client.Write(stack.Text, []byte("ready")); err != nil {
@@ -114,8 +113,9 @@ func talk(client *stack.Conn, c testCase, got *outcome) error {
 	return nil
 }
 
-// The client of examples/stack meets what the browsers meet, and it has a
-// profile as they have. It differs from theirs in what they are lenient in.
+// TestOurs runs the cases of the browsers with the client of examples/stack,
+// and compares the results with its profile. The profile differs from those of
+// the browsers where they are lenient.
 //
 // Shows: endings.json
 func TestOurs(t *testing.T) {

@@ -15,8 +15,8 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// A step is what the server does next on a connection. Its fields are a verb
-// of testdata/endings.json and the bytes that belong to it.
+// A step is one action of the server on a connection. Its fields are a verb of
+// testdata/endings.json and its bytes.
 type step struct {
 	verb string
 	data []byte
@@ -43,9 +43,9 @@ func parseStep(s string) (step, error) {
 	return step{verb, data}, nil
 }
 
-// play takes the steps on a connection whose opening handshake is over, and
+// play performs the steps on a connection after its opening handshake. It
 // returns all frames that the client sent, unmasked, in hexadecimal digits
-// with a space between two. Whatever it waits for it waits until limit.
+// separated by spaces. It waits for each event until limit.
 func play(conn *net.TCPConn, r *bufio.Reader, steps []step, limit time.Time) (sent string, err error) {
 	defer conn.Close()
 	if err := conn.SetDeadline(limit); err != nil {
@@ -75,7 +75,7 @@ func play(conn *net.TCPConn, r *bufio.Reader, steps []step, limit time.Time) (se
 		case "hold":
 			err = client.readTo(-1)
 		case "reset":
-			return client.String(), conn.SetLinger(0) // makes Close reset
+			return client.String(), conn.SetLinger(0) // makes Close send RST
 		}
 		if err != nil && !lost(err) {
 			return client.String(), fmt.Errorf("%s: %w", s.verb, err)
@@ -84,15 +84,15 @@ func play(conn *net.TCPConn, r *bufio.Reader, steps []step, limit time.Time) (se
 	if err := conn.CloseWrite(); err != nil && !lost(err) {
 		return client.String(), err
 	}
-	// Unread bytes would turn the end of TCP into a reset.
+	// Unread bytes would cause a reset.
 	if err := client.readTo(-1); err != nil && !lost(err) {
 		return client.String(), fmt.Errorf("reading what is left: %w", err)
 	}
 	return client.String(), nil
 }
 
-// writeLast writes data and ends the writing half of TCP, both in the same
-// segment, so that a client which has read the data has read the end too.
+// writeLast writes data and FIN in the same segment, so that a client that has
+// read the data has also read the end.
 func writeLast(conn *net.TCPConn, data []byte) error {
 	raw, err := conn.SyscallConn()
 	if err != nil {
@@ -111,7 +111,8 @@ func writeLast(conn *net.TCPConn, data []byte) error {
 	return conn.CloseWrite()
 }
 
-// lost reports whether err says that the client ended or reset the connection.
+// lost reports whether err shows that the client closed or reset the
+// connection.
 func lost(err error) bool {
 	return err == io.EOF || err == io.ErrUnexpectedEOF || errors.Is(err, syscall.ECONNRESET) ||
 		errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ENOTCONN)
@@ -143,8 +144,8 @@ func (c *clientFrames) readTo(opcode int) error {
 	return c.end
 }
 
-// readFrame reads one frame of a client and returns it unmasked. A frame that
-// was not masked is an error: no browser sends one.
+// readFrame reads one frame of a client and returns it unmasked. It returns an
+// error for an unmasked frame, which no browser sends.
 func readFrame(r *bufio.Reader) ([]byte, error) {
 	var head [2]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {

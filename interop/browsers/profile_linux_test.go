@@ -20,10 +20,10 @@ import (
 
 var record = flag.Bool("record", false, "write what is seen to the profiles instead of comparing it with them")
 
-// profiles is the folder that they are in.
+// profiles is the directory of the profiles.
 const profiles = "../../testdata/profiles"
 
-// A profile is what a client is known to do.
+// A profile has the known behavior of a client.
 type profile struct {
 	About    string      `json:"about"`
 	Client   string      `json:"client"`
@@ -32,23 +32,23 @@ type profile struct {
 	Outcomes []outcome   `json:"outcomes"`
 }
 
-// A codeRange is what a client makes of a Close with one of the codes.
+// A codeRange has the outcome of a Close frame with one of the codes.
 type codeRange struct {
 	First uint16 `json:"first"`
 	Last  uint16 `json:"last"`
 	codeOutcome
 }
 
-// A codeOutcome is what a client makes of a Close with a code, whichever the
-// reason. Delivered: the event has code and reason as they were sent, and is
-// clean, else it is 1006 without a reason, not clean.
+// A codeOutcome is the outcome of a Close frame with a code, for any reason.
+// Delivered reports whether the event is clean and has the code and the reason
+// that were sent. Otherwise it is 1006, not clean, without a reason.
 type codeOutcome struct {
 	Delivered bool   `json:"delivered"`
-	Answer    string `json:"answer"` // "as sent", "code", "empty", "none", or what was sent
+	Answer    string `json:"answer"` // "as sent", "code", "empty", "none", or the frame
 }
 
-// of returns o as it is for a Close with the reason: without one, an answer
-// with the code and one with all that was sent are the same.
+// of returns o for a Close frame with the given reason. Without a reason, an
+// answer with the code and a copy of the frame are the same.
 func (o codeOutcome) of(reason string) codeOutcome {
 	if reason == "" && o.Answer == "code" {
 		o.Answer = "as sent"
@@ -63,7 +63,8 @@ func (o codeOutcome) String() string {
 	return "1006, not clean, answer: " + o.Answer
 }
 
-// A report compares what a client does with its profile, and counts.
+// A report compares the behavior of a client with its profile, and counts the
+// results.
 type report struct {
 	program  browser.Program
 	known    profile
@@ -74,13 +75,12 @@ type report struct {
 
 	mu                    sync.Mutex
 	cases, equal, unknown int
-	ours, otherwise       int // CloseEvents that are as this module says, and others
+	ours, otherwise       int // CloseEvents equal to this module's, and others
 	seen                  []outcome
 	seenCodes             map[uint16]codeOutcome
 }
 
-// newReport reads the profile of the program, which is the one that runs, from
-// the folder.
+// newReport reads the profile of the running program from the directory.
 func newReport(t testing.TB, folder string, program browser.Program) *report {
 	t.Helper()
 	r := &report{
@@ -118,7 +118,7 @@ func newReport(t testing.TB, folder string, program browser.Program) *report {
 	return r
 }
 
-// difference tells that a case is not as the profile says.
+// difference reports that a case differs from the profile.
 func (r *report) difference(t testing.TB, format string, args ...any) {
 	t.Helper()
 	r.unknown++
@@ -129,8 +129,8 @@ func (r *report) difference(t testing.TB, format string, args ...any) {
 	}
 }
 
-// check compares an outcome with those that the profile has of the same case.
-// It may have several: some endings are races.
+// check compares an outcome with those in the profile for the same case. There
+// may be several, because some endings are races.
 func (r *report) check(t testing.TB, got outcome) {
 	t.Helper()
 	r.mu.Lock()
@@ -153,7 +153,7 @@ func (r *report) check(t testing.TB, got outcome) {
 	r.difference(t, "%s:\n\tgot  %v\n\twant %s", got.ID, got, strings.Join(want, "\n\tor   "))
 }
 
-// checkCode compares what the client made of a Close with the code.
+// checkCode compares the outcome of a Close frame with the code.
 func (r *report) checkCode(t testing.TB, code uint16, reason string, got codeOutcome) {
 	t.Helper()
 	r.mu.Lock()
@@ -175,7 +175,7 @@ func (r *report) checkCode(t testing.TB, code uint16, reason string, got codeOut
 	r.equal++
 }
 
-// compareOurs counts whether the client's event is as this module says.
+// compareOurs counts whether the client's event is equal to this module's.
 func (r *report) compareOurs(same bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -192,7 +192,7 @@ var summary struct {
 	lines []string
 }
 
-// finish tells the counts, or writes the profile.
+// finish prints the counts, or writes the profile.
 func (r *report) finish(t testing.TB) {
 	t.Helper()
 	r.mu.Lock()
@@ -217,7 +217,7 @@ func (r *report) finish(t testing.TB) {
 // writing is held while a profile is written: two tests may have seen the same browser.
 var writing sync.Mutex
 
-// write writes what was seen, and what was known before of the same version.
+// write writes the new outcomes, and the previous ones of the same version.
 func (r *report) write(t testing.TB) {
 	t.Helper()
 	writing.Lock()

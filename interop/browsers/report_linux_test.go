@@ -11,18 +11,18 @@ import (
 	"github.com/closeframe/closeframe/interop/browsers/browser"
 )
 
-// A judge takes note of what a report says to a test.
-type judge struct {
+// A fakeT records what a report reports to a test.
+type fakeT struct {
 	testing.TB
 	errors, logs []string
 }
 
-func (j *judge) Helper()                      {}
-func (j *judge) Errorf(f string, args ...any) { j.errors = append(j.errors, fmt.Sprintf(f, args...)) }
-func (j *judge) Logf(f string, args ...any)   { j.logs = append(j.logs, fmt.Sprintf(f, args...)) }
+func (j *fakeT) Helper()                      {}
+func (j *fakeT) Errorf(f string, args ...any) { j.errors = append(j.errors, fmt.Sprintf(f, args...)) }
+func (j *fakeT) Logf(f string, args ...any)   { j.logs = append(j.logs, fmt.Sprintf(f, args...)) }
 
-// At the profile's major version what differs from the profile fails the test;
-// at another version it is printed, and fails nothing.
+// TestReport verifies that a difference from the profile fails the test at the
+// profile's major version, and is only printed at other versions.
 func TestReport(t *testing.T) {
 	if *record {
 		t.Skip("nothing is compared while profiles are written")
@@ -43,50 +43,50 @@ func TestReport(t *testing.T) {
 	clean := closeevent.Event{Code: 1000, Reason: "bye", WasClean: true}
 	for _, test := range []struct {
 		name  string
-		check func(j *judge, r *report)
-		want  string // in what is said of the difference; "" for none
+		check func(j *fakeT, r *report)
+		want  string // part of the report; "" if there is no difference
 	}{
-		{"known", func(j *judge, r *report) {
+		{"known", func(j *fakeT, r *report) {
 			r.check(j, outcome{ID: "race", Event: clean, Sent: "8800"})
 		}, ""},
-		{"known too", func(j *judge, r *report) {
+		{"known too", func(j *fakeT, r *report) {
 			r.check(j, outcome{ID: "race", Event: closeevent.Event{Code: 1006}})
 		}, ""},
-		{"another event", func(j *judge, r *report) {
+		{"another event", func(j *fakeT, r *report) {
 			r.check(j, outcome{ID: "race", Event: closeevent.Event{Code: 1005, WasClean: true}, Sent: "8800"})
 		}, `1005 "", clean; it sent 8800`},
-		{"not clean", func(j *judge, r *report) {
+		{"not clean", func(j *fakeT, r *report) {
 			r.check(j, outcome{ID: "race", Event: closeevent.Event{Code: 1000, Reason: "bye"}, Sent: "8800"})
 		}, `1000 "bye", not clean`},
-		{"another answer", func(j *judge, r *report) {
+		{"another answer", func(j *fakeT, r *report) {
 			r.check(j, outcome{ID: "race", Event: clean, Sent: "880203e8"})
 		}, "it sent 880203e8"},
-		{"an error event", func(j *judge, r *report) {
+		{"an error event", func(j *fakeT, r *report) {
 			r.check(j, outcome{ID: "race", Event: clean, Sent: "8800", Error: true})
 		}, "error event"},
-		{"a message", func(j *judge, r *report) {
+		{"a message", func(j *fakeT, r *report) {
 			r.check(j, outcome{ID: "race", Event: clean, Sent: "8800", Messages: 1})
 		}, "1 messages"},
-		{"an exception", func(j *judge, r *report) {
+		{"an exception", func(j *fakeT, r *report) {
 			r.check(j, outcome{ID: "race", Event: clean, Sent: "8800", Threw: "SyntaxError"})
 		}, "close threw SyntaxError"},
-		{"a case of its own", func(j *judge, r *report) {
+		{"a case of its own", func(j *fakeT, r *report) {
 			r.check(j, outcome{ID: "new", Event: clean})
 		}, "new: not in the profile"},
-		{"known code", func(j *judge, r *report) {
+		{"known code", func(j *fakeT, r *report) {
 			r.checkCode(j, 999, "bye", codeOutcome{false, "880203ea"})
 			r.checkCode(j, 1000, "bye", codeOutcome{true, "code"})
 			r.checkCode(j, 1000, "", codeOutcome{true, "as sent"})
 		}, ""},
-		{"code delivered", func(j *judge, r *report) {
+		{"code delivered", func(j *fakeT, r *report) {
 			r.checkCode(j, 999, "bye", codeOutcome{true, "code"})
 		}, "code 999"},
-		{"code answered otherwise", func(j *judge, r *report) {
+		{"code answered otherwise", func(j *fakeT, r *report) {
 			r.checkCode(j, 1000, "bye", codeOutcome{true, "as sent"})
 		}, "code 1000"},
 	} {
 		for version, strict := range map[string]bool{"156.0.8078.79": true, "156.0.9000.1": true, "157.0.1.1": false, "15.0": false} {
-			j := &judge{TB: t}
+			j := &fakeT{TB: t}
 			r := newReport(j, folder, browser.Program{Name: "chromium", Version: version})
 			test.check(j, r)
 			said, silent := j.errors, j.logs
@@ -103,7 +103,8 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// classify takes nothing but a Close delivered or refused for one of the two.
+// TestClassify verifies that only delivered and rejected Close frames are
+// classified as such.
 func TestClassify(t *testing.T) {
 	event := closeevent.Event{Code: 1001, Reason: "bye", WasClean: true}
 	for _, test := range []struct {
@@ -120,7 +121,7 @@ func TestClassify(t *testing.T) {
 		{o: outcome{Event: closeevent.Event{Code: 1001, WasClean: true}}, bad: true},
 		{o: outcome{Event: closeevent.Event{Code: 1006, WasClean: true}}, bad: true},
 	} {
-		j := &judge{TB: t}
+		j := &fakeT{TB: t}
 		got := classify(j, 1001, "bye", test.o)
 		if (len(j.errors) != 0) != test.bad || !test.bad && got != test.want {
 			t.Errorf("%v: %v, errors %q; want %v", test.o, got, j.errors, test.want)

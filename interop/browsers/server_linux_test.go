@@ -24,23 +24,23 @@ import (
 //go:embed page.html
 var page []byte
 
-// addresses is at how many addresses the server is, from 127.0.0.2 up. Browsers
-// open connections to the same address one after the other, with a pause in
-// between, so that the page takes them in turn.
+// addresses is the number of addresses of the server, from 127.0.0.2 up.
+// Browsers open connections to the same address one after another, with a pause
+// in between, so the page uses the addresses in turn.
 const addresses = 64
 
-// A server serves the page that runs in the browser, hands out its work, and
-// is at the other end of the WebSockets that the page opens.
+// A server serves the page in the browser, assigns its jobs, and is the peer of
+// its WebSockets.
 type server struct {
 	port      int
 	listeners []net.Listener
 	http      *http.Server
-	jobs      map[string]chan *job // by the name of the page's loop that takes them
+	jobs      map[string]chan *job // by the name of the page's loop
 	loaded    chan struct{}        // closed once the page has asked for work
 
 	mu    sync.Mutex
 	asked bool             // for work
-	calls map[int]*job     // handed out, not answered yet
+	calls map[int]*job     // assigned and not answered
 	conns map[int]expected // by the number in the URL
 	next  int
 }
@@ -53,7 +53,7 @@ type job struct {
 	answer   chan json.RawMessage
 }
 
-// An expected connection is one that a client is going to open.
+// An expected connection is one that a client will open.
 type expected struct {
 	serve http.HandlerFunc
 	done  chan struct{} // closed once serve has returned
@@ -100,7 +100,7 @@ func goEnv(t testing.TB, name string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// listen opens the same port, any that is free, at all addresses.
+// listen listens on the same free port at all addresses.
 func (s *server) listen() (err error) {
 	for range 20 {
 		var first net.Listener
@@ -128,7 +128,7 @@ func (s *server) listen() (err error) {
 
 func (s *server) url() string { return fmt.Sprintf("http://127.0.0.1:%d/", s.port) }
 
-// work hands out the next job to the loop of the page that asks for one.
+// work sends the next job to a loop of the page.
 func (s *server) work(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	if !s.asked {
@@ -157,8 +157,8 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) {
 	j.answer <- body
 }
 
-// call runs a function of the page in the loop of that name ("main", "slow")
-// and stores its result in result.
+// call runs a function of the page in the named loop ("main", "slow") and
+// stores its result in result.
 func (s *server) call(ctx context.Context, loop, function string, argument, result any) error {
 	j := &job{Function: function, Argument: argument, answer: make(chan json.RawMessage, 1)}
 	s.mu.Lock()
@@ -183,8 +183,8 @@ func (s *server) call(ctx context.Context, loop, function string, argument, resu
 	}
 }
 
-// expect makes ready for a connection that serve is going to have. It returns
-// the path for its URL, and a channel that is closed when serve has returned.
+// expect registers serve for a future connection. It returns the path of its
+// URL, and a channel that is closed when serve has returned.
 func (s *server) expect(serve http.HandlerFunc) (path string, done <-chan struct{}) {
 	e := expected{serve, make(chan struct{})}
 	s.mu.Lock()
@@ -208,8 +208,8 @@ func (s *server) connected(w http.ResponseWriter, r *http.Request) {
 	e.serve(w, r)
 }
 
-// A rawEnd is a server that answers the opening handshake and then takes the
-// steps of a case, whatever RFC 6455 has to say about them.
+// A rawEnd is a server that answers the opening handshake and then performs the
+// steps of a case, even if they violate RFC 6455.
 type rawEnd struct {
 	upgrade string
 	steps   []step
@@ -238,7 +238,8 @@ func (e *rawEnd) serve(w http.ResponseWriter, r *http.Request) {
 	e.sent, e.err = play(conn.(*net.TCPConn), buf.Reader, e.steps, time.Now().Add(e.limit))
 }
 
-// accept returns the server's part of the opening handshake, RFC 6455 §4.2.2.
+// accept returns the server's response to the opening handshake (RFC 6455
+// §4.2.2).
 func accept(r *http.Request) []byte {
 	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	return []byte(strings.Join([]string{

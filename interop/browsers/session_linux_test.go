@@ -12,17 +12,18 @@ import (
 	"github.com/closeframe/closeframe/interop/browsers/browser"
 )
 
-// A testCase is a connection that a client opens, and what both ends do.
+// A testCase is a connection that a client opens, with the actions of both
+// ends.
 type testCase struct {
 	id      string
 	upgrade string
 	steps   []step
 	client  *vectors.Request
-	call    string // of the page's, "" but for the tests of the arguments of close
+	call    string // of the page; used only by the tests of the arguments of close
 	slow    bool
 }
 
-// endingCase returns the case that a vector of testdata/endings.json describes.
+// endingCase returns the case for a vector of testdata/endings.json.
 func endingCase(t testing.TB, e vectors.Ending) testCase {
 	t.Helper()
 	c := testCase{id: e.ID, upgrade: e.Upgrade, client: e.Client, slow: e.Slow}
@@ -36,15 +37,15 @@ func endingCase(t testing.TB, e vectors.Ending) testCase {
 	return c
 }
 
-// ready reports whether the server waits for a message before it does anything.
+// ready reports whether the server waits for a message first.
 func (c testCase) ready() bool { return len(c.steps) > 0 && c.steps[0].verb == "ready" }
 
 // early reports whether the client closes before the connection is open.
 func (c testCase) early() bool { return c.client != nil && c.client.When == "connecting" }
 
-// An outcome is what became of a connection: the event that the client fired,
-// whether there was an error event before, how many messages came in, and the
-// frames that the server got from it.
+// An outcome is the result of a connection: the client's event, whether an
+// error event preceded it, the number of messages received, and the frames that
+// the server received.
 type outcome struct {
 	ID string `json:"id"`
 	closeevent.Event
@@ -54,7 +55,7 @@ type outcome struct {
 	Sent     string `json:"sent"`
 }
 
-// String returns what happened in one line, to be read.
+// String describes the outcome in one line.
 func (o outcome) String() string {
 	clean := "not clean"
 	if o.WasClean {
@@ -76,7 +77,7 @@ func (o outcome) String() string {
 	return s + "; it sent " + o.Sent
 }
 
-// A session is a browser at work.
+// A session is a running browser.
 type session struct {
 	*server
 	browser.Program
@@ -98,7 +99,7 @@ func start(t *testing.T, name string) *session {
 	s := &session{server: newServer(t), Program: program}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	if deadline, ok := t.Deadline(); ok {
-		// A browser that hangs is to fail its test, not to end all of them.
+		// A browser that hangs must fail its test and not end all tests.
 		time.AfterFunc(time.Until(deadline)-15*time.Second, func() { cancel(context.DeadlineExceeded) })
 	}
 	s.ctx = ctx
@@ -120,7 +121,7 @@ func start(t *testing.T, name string) *session {
 	return s
 }
 
-// A pageCase is a connection in the page's words, and pageResult its end.
+// A pageCase is a connection as JSON for the page, and a pageResult its end.
 type pageCase struct {
 	Path   string           `json:"path"`
 	Ready  bool             `json:"ready,omitempty"` // send a message once open
@@ -137,17 +138,17 @@ type pageResult struct {
 	Event    closeevent.Event `json:"event"`
 }
 
-// lanes is how many connections the page has at a time. Chromium delays each
-// new one by the longer the more are being opened: 1 to 5 s from 16 on, and
-// thousandths of that for a few.
+// lanes is the number of concurrent connections of the page. Chromium delays a
+// new connection by a time that grows with the number of connections being
+// opened: 1 to 5 s from 16 on, and some milliseconds for a few.
 var lanes = map[string]int{browser.Chromium: 6, browser.Firefox: 48, browser.WebKitGTK: 32}
 
-// batch is how many connections one call of the page's is for: it collects its
-// garbage after each.
+// batch is the number of connections in one call of the page, which collects
+// garbage after each call.
 const batch = 1024
 
-// open makes the browser open all the connections and returns what it told of
-// each, in the same order.
+// open makes the browser open all the connections and returns their results in
+// the same order.
 func (s *session) open(ctx context.Context, loop string, work []pageCase) ([]pageResult, error) {
 	var results []pageResult
 	argument := map[string]any{"cases": work, "lanes": lanes[s.Name], "addresses": addresses}
@@ -166,8 +167,8 @@ func (s *session) open(ctx context.Context, loop string, work []pageCase) ([]pag
 	return results, nil
 }
 
-// connect makes the browser meet all the cases and returns what became of
-// them, in the same order.
+// connect runs all the cases in the browser and returns their outcomes in the
+// same order.
 func (s *session) connect(loop string, cases []testCase) ([]outcome, error) {
 	var all []outcome
 	for part := range slices.Chunk(cases, batch) {
@@ -208,7 +209,7 @@ func (s *session) connectBatch(loop string, cases []testCase) ([]outcome, error)
 		}
 		all[i] = outcome{ID: c.id, Event: r.Event, Error: r.Error, Messages: r.Messages, Threw: r.Threw}
 		if c.early() {
-			continue // perhaps the server never saw it
+			continue // the server may not have received it
 		}
 		select {
 		case <-done[i]:

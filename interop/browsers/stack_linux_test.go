@@ -16,16 +16,16 @@ import (
 	"github.com/closeframe/closeframe/interop/browsers/browser"
 )
 
-// A meeting is a connection of a browser's to examples/stack: one of the two
-// calls close, and both tell how it ended.
+// A meeting is a connection from a browser to examples/stack. One side closes,
+// and both report how it ended.
 type meeting struct {
 	byServer bool
 	code     closecode.Code
 	reason   string
-	timeout  time.Duration // of the server; 0 for the usual
+	timeout  time.Duration // of the server; 0 for the default
 
 	server closeevent.Event
-	first  bool // the server saw the browser's Close first
+	first  bool // the server received the browser's Close frame first
 	err    error
 }
 
@@ -65,9 +65,9 @@ func (m *meeting) serve(w http.ResponseWriter, r *http.Request) {
 	m.err = errors.Join(m.err, <-closed)
 }
 
-// answers are the codes with which a browser answers a server's Close frame
-// against the rules: WebKitGTK answers an empty one with 1000, and refuses codes
-// that were registered after RFC 6455.
+// answers lists the codes with which a browser violates the rules when it
+// answers a Close frame: WebKitGTK answers an empty one with 1000, and rejects
+// codes registered after RFC 6455.
 var answers = map[string]map[closecode.Code]closecode.Code{
 	browser.WebKitGTK: {
 		closecode.NoStatusRcvd:   closecode.NormalClosure,
@@ -77,9 +77,8 @@ var answers = map[string]map[closecode.Code]closecode.Code{
 	},
 }
 
-// testStack verifies that with a peer that keeps to the rules both sides get the
-// event that they must, whoever closes, with every code that it may send, but
-// for the known answers.
+// testStack verifies the events of both sides with a conforming peer, whichever
+// side closes, with every code that may be sent, except for the known answers.
 func testStack(t *testing.T, s *session) {
 	reasons := []string{"", "bye", "服务器正在重启，请稍后再试 🙂"}
 	meetings := []*meeting{
@@ -105,7 +104,7 @@ func testStack(t *testing.T, s *session) {
 	t.Logf("%v and examples/stack: %d meetings, both events as they must be in %d", s.Program, len(meetings), n)
 }
 
-// meet has the meetings, and returns how many went as they must.
+// meet runs the meetings, and returns the number with the expected results.
 func (s *session) meet(t *testing.T, meetings []*meeting) (good int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(s.ctx, 2*time.Minute)
@@ -131,8 +130,8 @@ func (s *session) meet(t *testing.T, meetings []*meeting) (good int) {
 		case <-ctx.Done():
 			t.Fatalf("%v: the server does not see the end", m)
 		}
-		// Each end is told the other's code and reason. Browsers answer
-		// with the code and the reason, closeframe with the code.
+		// Each end receives the other's code and reason. Browsers answer with
+		// the code and the reason, closeframe with the code.
 		server := closeevent.Event{Code: m.code, Reason: m.reason, WasClean: true}
 		client := server
 		refused := false
@@ -178,17 +177,17 @@ func testLeaving(t *testing.T, s *session) {
 	}
 }
 
-// leaveLimit is how long one attempt of [session.leave] may take.
+// leaveLimit is the time limit for one attempt of [session.leave].
 const leaveLimit = 30 * time.Second
 
 // leave makes the page open a WebSocket in a frame and leave the frame, and
-// returns the meeting once the server has seen the end. It returns nil if the
-// WebSocket did not open.
+// returns the meeting once the server has received the end. It returns nil if
+// the WebSocket did not open.
 func (s *session) leave(t *testing.T, how string) *meeting {
 	t.Helper()
 	ctx, cancel := context.WithTimeoutCause(s.ctx, leaveLimit, fmt.Errorf("no result within %v", leaveLimit))
 	defer cancel()
-	m := &meeting{timeout: time.Second} // a browser may leave its end of TCP open for longer
+	m := &meeting{timeout: time.Second} // a browser may keep its end of TCP open for longer
 	path, done := s.expect(m.serve)
 	var opened bool
 	if err := s.call(ctx, "main", "leave", map[string]any{"path": path, "how": how}, &opened); err != nil {

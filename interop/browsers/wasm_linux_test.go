@@ -13,8 +13,8 @@ import (
 	"github.com/closeframe/closeframe/interop/browsers/browser"
 )
 
-// Go's own test binaries, compiled for GOOS=js, run in each browser: the
-// tests of closeevent's translation, and one that meets real events.
+// TestWasm runs Go test binaries compiled for GOOS=js in each browser: the
+// tests of the conversion in closeevent, and one with real events.
 //
 // Shows: W05 W08
 func TestWasm(t *testing.T) {

@@ -2,8 +2,8 @@ package browser
 
 import "syscall"
 
-// attributes gives a browser, which is a family of processes, a group of its
-// own, and has it end with the thread that started it.
+// attributes puts the processes of a browser into their own process group, and
+// makes the browser end with the thread that started it.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

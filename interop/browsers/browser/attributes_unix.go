@@ -4,5 +4,5 @@ package browser
 
 import "syscall"
 
-// attributes gives a browser, which is a family of processes, a group of its own.
+// attributes puts the processes of a browser into their own process group.
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

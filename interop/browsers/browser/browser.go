@@ -1,10 +1,10 @@
-// Package browser finds the browsers of this machine and starts them without
-// a window: each with an empty profile of its own, with nothing to say to
-// anybody but loopback, and gone without a trace when it is stopped.
+// Package browser finds the browsers of this machine and starts them without a
+// window. Each has an empty profile, connects only to loopback addresses, and
+// leaves no files when it is stopped.
 //
-// It does not drive them. A page that fetches its work from the server that
-// served it needs no driver, and one that must be clicked can be handed to
-// chromedp by its [Process.DevTools] address.
+// The package does not drive browsers. A page that fetches its work from its
+// server needs no driver, and a page that must be clicked can be driven with
+// chromedp and [Process.DevTools].
 package browser
 
 import (
@@ -26,10 +26,10 @@ import (
 type Program struct {
 	Name    string // "chromium", "firefox" or "webkitgtk"
 	Path    string // of the executable
-	Version string // as the browser tells it: "156.0.8078.79", "153.7.0esr", "2.50.6"
+	Version string // as reported by the browser: "156.0.8078.79", "153.7.0esr", "2.50.6"
 }
 
-// Names of the browsers that [Find] knows.
+// Names of the browsers that [Find] supports.
 const (
 	Chromium  = "chromium"
 	Firefox   = "firefox"
@@ -41,10 +41,10 @@ var executables = map[string][]string{
 	Firefox:  {"firefox-esr", "firefox"},
 }
 
-// miniBrowsers are where Debian puts MiniBrowser, which is not in PATH.
+// miniBrowsers are the paths of MiniBrowser in Debian, which is not in PATH.
 const miniBrowsers = "/usr/lib/*/webkit2gtk-4.1/MiniBrowser"
 
-// Find returns the installed browser of that name.
+// Find returns the installed browser with the given name.
 func Find(name string) (Program, error) {
 	files := executables[name]
 	if name == WebKitGTK {
@@ -56,7 +56,7 @@ func Find(name string) (Program, error) {
 			continue
 		}
 		cmd := exec.Command(path, "--version")
-		if name == WebKitGTK { // wants a display even for this
+		if name == WebKitGTK { // needs a display even for this
 			d, err := startDisplay()
 			if err != nil {
 				return Program{}, err
@@ -81,7 +81,8 @@ func Find(name string) (Program, error) {
 }
 
 // Major returns the part of the version before the first dot, or for WebKitGTK
-// before the second: 2.50 and 2.52 are as far apart as releases of the others.
+// before the second: 2.50 and 2.52 differ as much as major releases of the
+// others.
 func (p Program) Major() string {
 	major, minor, _ := strings.Cut(p.Version, ".")
 	if p.Name == WebKitGTK {
@@ -108,8 +109,8 @@ type Process struct {
 }
 
 // Start starts the browser with an empty profile and opens url in it. The
-// process ends with ctx, if [Process.Stop] does not end it before. More
-// arguments are put before the url.
+// process ends when ctx is done or [Process.Stop] is called. Other arguments
+// precede the url.
 func (p Program) Start(ctx context.Context, url string, args ...string) (*Process, error) {
 	dir, err := os.MkdirTemp("", "closeframe-")
 	if err != nil {
@@ -154,9 +155,9 @@ func (p Program) Start(ctx context.Context, url string, args ...string) (*Proces
 
 // run starts the browser and waits for its end.
 func (b *Process) run(started chan<- error) {
-	// Where the system can, it ends the browser when the thread that started
-	// it ends, thus when this program does, in whichever way: a test that runs
-	// into its time limit stops nothing itself.
+	// If the system supports it, the browser ends when the thread that started
+	// it ends, and so with this program. This also stops the browser of a test
+	// that exceeds its time limit.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	err := b.begin()
@@ -165,14 +166,14 @@ func (b *Process) run(started chan<- error) {
 		return
 	}
 	b.cmd.Wait()
-	b.kill() // what the first process left behind
+	b.kill() // the remaining processes
 	if b.hasWindow {
 		b.display.stop()
 	}
 	close(b.exited)
 }
 
-// begin starts the browser, after its display if it needs one.
+// begin starts the display, if the browser needs one, and the browser.
 func (b *Process) begin() (err error) {
 	if b.hasWindow {
 		if b.display, err = startDisplay(); err != nil {
@@ -186,7 +187,7 @@ func (b *Process) begin() (err error) {
 	return err
 }
 
-// kill ends the whole group at once: there is nothing in it worth saving.
+// kill ends the whole process group.
 func (b *Process) kill() error { return syscall.Kill(-b.cmd.Process.Pid, syscall.SIGKILL) }
 
 func (b *Process) read(stderr io.ReadCloser) {
@@ -210,12 +211,12 @@ func (b *Process) read(stderr io.ReadCloser) {
 	io.Copy(io.Discard, stderr) // a line too long for the scanner must not stop the browser
 }
 
-// DevTools returns the address at which Chromium takes a driver's commands.
-// The browser must have been started with --remote-debugging-port=0.
+// DevTools returns the address for drivers of Chromium. The browser must have
+// been started with --remote-debugging-port=0.
 func (b *Process) DevTools(ctx context.Context) (string, error) {
 	select {
 	case address := <-b.tools:
-		b.tools <- address // for the next who asks
+		b.tools <- address // for the next caller
 		return address, nil
 	case <-b.exited:
 		return "", fmt.Errorf("the browser ended:\n%s", b.Stderr())
@@ -227,7 +228,7 @@ func (b *Process) DevTools(ctx context.Context) (string, error) {
 // Exited returns a channel that is closed once the browser has ended.
 func (b *Process) Exited() <-chan struct{} { return b.exited }
 
-// Stderr returns the last lines that the browser wrote to its standard error.
+// Stderr returns the last lines of the browser's standard error.
 func (b *Process) Stderr() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -13,8 +13,8 @@ import (
 	"github.com/closeframe/closeframe/interop/browsers/browser"
 )
 
-// Each browser opens a page that a server on loopback serves, runs its script,
-// and leaves no process and no file behind.
+// TestStart verifies that each browser opens a page from a loopback server,
+// runs its script, and leaves no process and no file.
 func TestStart(t *testing.T) {
 	for _, name := range []string{browser.Chromium, browser.Firefox, browser.WebKitGTK} {
 		t.Run(name, func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestStart(t *testing.T) {
 			defer b.Stop()
 			select {
 			case got := <-agent:
-				// WebKitGTK tells scripts and servers no version of its own.
+				// WebKitGTK does not send its version to scripts and servers.
 				if want := program.Major() + "."; name != browser.WebKitGTK && !strings.Contains(got, want) {
 					t.Errorf("%v says it is %s", program, got)
 				}
@@ -70,7 +70,7 @@ func TestStart(t *testing.T) {
 	}
 }
 
-// A driver gets an address from Chromium.
+// TestDevTools verifies that Chromium announces an address for drivers.
 func TestDevTools(t *testing.T) {
 	program, err := browser.Find(browser.Chromium)
 	if err != nil {
@@ -89,8 +89,8 @@ func TestDevTools(t *testing.T) {
 	}
 }
 
-// A browser does not outlive the program that started it, even one that is
-// killed and can stop nothing. The test starts itself as that program.
+// TestProgramKilled verifies that a browser ends with the program that started
+// it, even if that is killed. The test starts itself as that program.
 func TestProgramKilled(t *testing.T) {
 	if name := os.Getenv("START_BROWSER"); name != "" {
 		program, err := browser.Find(name)
@@ -112,7 +112,7 @@ func TestProgramKilled(t *testing.T) {
 				case "/":
 					w.Header().Set("Content-Type", "text/html")
 					w.Write([]byte("<!DOCTYPE html><script>fetch('/here')</script>"))
-				case "/here": // is not answered: the connection stays for as long as the browser lives
+				case "/here": // never answered: the connection stays open until the browser ends
 					here <- true
 					<-r.Context().Done()
 					gone <- true

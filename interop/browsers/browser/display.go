@@ -9,15 +9,14 @@ import (
 	"syscall"
 )
 
-// A display is an X server without a screen, for a browser that cannot do
-// without a window.
+// A display is an X server without a screen, for a browser that needs a window.
 type display struct {
 	cmd    *exec.Cmd
 	number string
 }
 
-// startDisplay starts an X server with a free number. It ends with the thread
-// that started it, where the system can do that.
+// startDisplay starts an X server with a free number. If the system supports
+// it, the server ends with the thread that started it.
 func startDisplay() (*display, error) {
 	r, w, err := os.Pipe()
 	if err != nil {

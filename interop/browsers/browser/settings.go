@@ -2,8 +2,8 @@ package browser
 
 import "os"
 
-// chromiumFlags returns what every Chromium is started with: no window, no
-// first-run pages, no connection but those that a page on loopback opens.
+// chromiumFlags returns the flags for Chromium: no window, no first-run pages,
+// and only connections opened by a page on loopback.
 func chromiumFlags() []string {
 	flags := []string{
 		"--headless",
@@ -20,16 +20,16 @@ func chromiumFlags() []string {
 		"--metrics-recording-only",
 		"--password-store=basic",
 		"--use-mock-keychain",
-		// A page nobody looks at is not to be slowed down.
+		// Do not slow down pages in the background.
 		"--disable-background-timer-throttling",
 		"--disable-backgrounding-occluded-windows",
 		"--disable-renderer-backgrounding",
-		// No name is looked up, whatever still wants to.
+		// Do not look up any names.
 		"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.*",
 		"--js-flags=--expose-gc",
 	}
 	if os.Geteuid() == 0 {
-		flags = append(flags, "--no-sandbox") // Chromium's sandbox refuses to work for root
+		flags = append(flags, "--no-sandbox") // Chromium's sandbox does not work for root
 	}
 	return flags
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/closeframe/closeframe/closeevent"
 )
 
-// The page has, in the variable connections, a list of URLs to connect to and
-// of how each of the connections ends.
+// The variable connections of the page lists URLs to connect to, and how each
+// connection ends.
 func TestRealEvents(t *testing.T) {
 	connections := js.Global().Get("connections")
 	if connections.Length() == 0 {
@@ -39,7 +39,7 @@ func TestRealEvents(t *testing.T) {
 		if got != want {
 			t.Errorf("FromJS gives %+v, want %+v", got, want)
 		}
-		// And what JS makes of that is the same event again, to a script.
+		// For a script, JS returns the same event again.
 		again := got.JS()
 		for _, name := range []string{"type", "code", "reason", "wasClean"} {
 			if !again.Get(name).Equal(event.Get(name)) {
