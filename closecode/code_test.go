@@ -73,7 +73,7 @@ var classes = []struct {
 	{closecode.OutOfRange, 7, "out of range"},
 }
 
-// Shows: R51 R54
+// Shows: R51 R54 R64
 func TestClasses(t *testing.T) {
 	for _, c := range classes {
 		if uint8(c.class) != c.value {

@@ -68,7 +68,7 @@ func TestNoTimeout(t *testing.T) {
 // the peer neither reads nor closes, that it returns earlier if there is
 // nothing to wait for, and that no goroutine remains. synctest detects both.
 //
-// Shows: R27
+// Shows: R27 R69
 func TestPeerNeverCloses(t *testing.T) {
 	for _, timeout := range []time.Duration{time.Second, time.Hour} {
 		for _, tr := range []transport{{"pipe", pairPipe}, {"tls", pairTLSPipe}} {

@@ -154,6 +154,8 @@ func TestCloseArrivesDespiteUnreadData(t *testing.T) {
 // TestPlainCloseResets verifies the opposite for a plain Close after the same
 // Close frame: the peer receives a reset. Whether it has read the Close frame
 // before depends on timing.
+//
+// Shows: R68
 func TestPlainCloseResets(t *testing.T) {
 	const control = 20
 	for _, tr := range []transport{{"tcp", pairTCP}, {"tls", pairTLS}} {

@@ -12,7 +12,7 @@ import (
 // each code. A valid code is sent or answered. An invalid code is refused by
 // Close, omitted by Fail, and fails the connection if received.
 //
-// Shows: R18 R29 R33 R47 R51 P04
+// Shows: R18 R29 R33 R47 R51 R65 P04
 func TestEveryCode(t *testing.T) {
 	calls := 0
 	client := closeevent.NewClient(key)

@@ -90,7 +90,7 @@ func apply(h *closeevent.Handshake, dst []byte, e model.Event) (_ []byte, err er
 // event in every reachable state. The walk ends when it finds no new state, so
 // the result holds for sequences of any length.
 //
-// Shows: R18 R20 R29 R30 R31 R32 R33 R35 R36 R37 R38 R39 R42 R45 R46 R47 R59 R60 P08 W03
+// Shows: R18 R20 R29 R30 R31 R32 R33 R35 R36 R37 R38 R39 R42 R45 R46 R47 R59 R60 R66 R67 P08 W03
 func TestEveryEventInEveryState(t *testing.T) {
 	type pair struct {
 		h closeevent.Snapshot

@@ -11,12 +11,12 @@ import (
 // loopConn is a server's.
 type loopConn struct {
 	closing closeevent.Handshake
-	in      []byte // a frame that is not all there yet: at most frame.MaxSize bytes of a Close
+	in      []byte // an incomplete frame: at most frame.MaxSize bytes of a Close frame
 }
 
 // readable is called with the bytes that have arrived. It appends to out what
-// is to be written, and reports whether to go on reading; data is given every
-// frame that is no Close and returns its length, or 0 if it needs more bytes.
+// is to be written, and reports whether to go on reading. It calls data for
+// every other frame, which returns its length, or 0 if it needs more bytes.
 func (c *loopConn) readable(out, b []byte, data func(b []byte) int) (_ []byte, more bool) {
 	c.in = append(c.in, b...)
 	var buf [frame.MaxPayload]byte
@@ -40,9 +40,8 @@ func (c *loopConn) readable(out, b []byte, data func(b []byte) int) (_ []byte, m
 }
 
 // written is called when out has been written, or could not be. It reports
-// whether the loop is to shut down the write side of the socket now; the loop
-// then discards what still comes, and closes the socket at its end or after a
-// few seconds.
+// whether to shut down the write side of the socket now. The loop then discards
+// what still arrives, and closes the socket at EOF or after a few seconds.
 func (c *loopConn) written(err error) (shutdown bool) {
 	if err != nil {
 		c.closing.WriteFailed()

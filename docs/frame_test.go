@@ -8,14 +8,14 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// readClose reads from a server, at a place where a frame begins, and returns
-// what to write back. If the frame is none of Close it returns
-// frame.ErrNotClose, and b has what was read of it.
+// readClose reads a Close frame from a server and returns the answer. The next
+// byte of r must be the first of a frame. If the frame is of another type,
+// readClose returns frame.ErrNotClose, and b is what it has read.
 func readClose(r io.Reader, h *closeevent.Handshake) (b, answer []byte, err error) {
 	b = make([]byte, frame.MaxSize)
 	n, err := io.ReadFull(r, b[:2])
 	if err != nil {
-		return b[:n], nil, err // the transport is gone: h.TransportClosed tells how it ended
+		return b[:n], nil, err // the transport has ended: call h.TransportClosed
 	}
 	size, err := frame.Size(b[:2])
 	if err == nil {

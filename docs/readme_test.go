@@ -1,8 +1,7 @@
 package docs_test
 
 import (
-	"errors"
-	"fmt"
+	"bufio"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,45 +10,76 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/closeframe/closeframe/frame"
 )
 
-// answer appends to out what a server sends when b, read from a client,
-// begins with a Close frame. n is how many bytes of b the frame took.
-func answer(out, b []byte) (reply []byte, n int, err error) {
-	var buf [frame.MaxPayload]byte
-	c, n, err := frame.ParseMasked(buf[:0], b)
-	switch err {
-	case nil:
-	case frame.ErrIncomplete, frame.ErrNotClose:
-		return out, 0, err // more bytes needed, or another type of frame
-	default:
-		c.Code = err.(frame.Error).Code() // 1002, or 1007 for a reason that is not UTF-8
+// TestOutput runs the commands of both READMEs that are followed by their
+// output, and verifies that they print it. A line "…" in a README is any
+// number of lines.
+func TestOutput(t *testing.T) {
+	dir := t.TempDir()
+	build := func(pkg string) string {
+		bin := filepath.Join(dir, filepath.Base(pkg)+".exe")
+		cmd := exec.Command("go", "build", "-o", bin, pkg)
+		cmd.Dir = ".."
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return bin
 	}
-	reply, err = frame.Append(out, c.Code, "")
-	return reply, n, err
-}
-
-func TestAnswer(t *testing.T) {
-	for _, test := range []struct {
-		in    string
-		reply string // in hexadecimal
-		n     int
-		err   error
-	}{
-		{"\x88\x82\x00\x00\x00\x00\x03\xe9", "880203e9", 8, nil},     // 1001 is echoed
-		{"\x88\x80\x01\x02\x03\x04rest", "8800", 6, nil},             // no code: none either
-		{"\x88\x82\x00\x00\x00\x00\x03\xed", "880203ea", 0, nil},     // 1005: 1002
-		{"\x88\x83\x00\x00\x00\x00\x03\xe8\xff", "880203ef", 0, nil}, // not UTF-8: 1007
-		{"\x88\x82\x00\x00", "", 0, frame.ErrIncomplete},             // more needed
-		{"\x81\x82\x00\x00\x00\x00hi", "", 0, frame.ErrNotClose},     // a text message
-	} {
-		reply, n, err := answer(nil, []byte(test.in))
-		if fmt.Sprintf("%x", reply) != test.reply || n != test.n || !errors.Is(err, test.err) {
-			t.Errorf("answer(%q) = %x, %d, %v; want %s, %d, %v", test.in, reply, n, err, test.reply, test.n, test.err)
+	closeframe := build("./cmd/closeframe")
+	addr := startEcho(t, build("./examples/stack/echo"))
+	pair := regexp.MustCompile("(?s)```sh\n([^`]*)```\n\n```text\n([^`]*)```")
+	seconds := regexp.MustCompile(`\d+(\.\d+)?m?s\b`)
+	for name, lang := range map[string]string{"../README.md": "C.UTF-8", "../README.zh-CN.md": "zh_CN.UTF-8"} {
+		n := 0
+		for _, m := range pair.FindAllStringSubmatch(read(t, name), -1) {
+			command := strings.TrimSpace(m[1])
+			command = command[strings.LastIndexByte(command, '\n')+1:] // before it a server is started
+			args, ok := strings.CutPrefix(command, "go run ./cmd/closeframe ")
+			if !ok {
+				t.Errorf("%s: %q does not run closeframe", name, command)
+				continue
+			}
+			cmd := exec.Command(closeframe, strings.Fields(strings.ReplaceAll(args, "localhost:8080", addr))...)
+			cmd.Dir = ".."
+			cmd.Env = append(os.Environ(), "LC_ALL=", "LC_MESSAGES=", "LANGUAGE=", "LANG="+lang)
+			out, err := cmd.Output()
+			if err != nil {
+				t.Errorf("%s: %s: %v", name, command, err)
+			}
+			got := seconds.ReplaceAllString(strings.ReplaceAll(string(out), addr, "localhost:8080"), "TIME")
+			want := regexp.QuoteMeta(seconds.ReplaceAllString(m[2], "TIME"))
+			want = strings.ReplaceAll(want, "…\n", "(?:.*\n)*")
+			if !regexp.MustCompile("^" + want + "$").MatchString(got) {
+				t.Errorf("%s: %s prints\n%s\nwant\n%s", name, command, got, m[2])
+			}
+			n++
+		}
+		if n != 3 {
+			t.Errorf("%s: %d commands with output, want 3", name, n)
 		}
 	}
+}
+
+// startEcho starts the echo server until the test ends and returns its address.
+func startEcho(t *testing.T, bin string) string {
+	cmd := exec.Command(bin, "-listen", "127.0.0.1:0")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(line[strings.LastIndexByte(line, ' ')+1:])
 }
 
 // TestEmbeddingCheckout does what the README says to embed a checkout, in a

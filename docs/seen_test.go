@@ -44,8 +44,8 @@ func seen(t *testing.T, client string) map[string][]string {
 	return m
 }
 
-// TestSeen demands that why-1006.md says of each case what the clients did
-// when they were recorded, and that it names no case that there isn't.
+// TestSeen verifies that why-1006.md and its translation say of each case what
+// the clients did when they were recorded, and that every case they name exists.
 func TestSeen(t *testing.T) {
 	var endings struct {
 		Vectors []struct{ ID string }
@@ -57,8 +57,13 @@ func TestSeen(t *testing.T) {
 	for _, v := range endings.Vectors {
 		known[v.ID] = true
 	}
+	testSeen(t, known, read(t, "why-1006.md"))
+	chinese := strings.NewReplacer("，未完成", ", not clean", "，完成", ", clean", "，error", ", error", " 或 ", " or ")
+	testSeen(t, known, chinese.Replace(read(t, "why-1006.zh-CN.md")))
+}
+
+func testSeen(t *testing.T, known map[string]bool, doc string) {
 	chromium, firefox, ours := seen(t, "chromium"), seen(t, "firefox"), seen(t, "closeframe")
-	doc := read(t, "why-1006.md")
 	for _, m := range regexp.MustCompile("`(ending/[^`]*)`").FindAllStringSubmatch(doc, -1) {
 		if !known[m[1]] {
 			t.Errorf("there is no case %s", m[1])

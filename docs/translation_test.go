@@ -1,19 +1,35 @@
 package docs_test
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// TestTranslation demands that README.zh-CN.md says what README.md says, as
-// far as a test can see: the same commands and code, but for the comments of
-// commands, the same links (to a translation where there is one), as many
-// headings, rows and points in the same order, and the same numbers in the
-// tables.
+// TestTranslation verifies that each Chinese document says what the English one
+// says, as far as a test can see: the same commands and code, but for the
+// comments of commands and for output, the same links (to a translation where
+// there is one), as many headings, rows and points in the same order, and the
+// same numbers in the tables.
 func TestTranslation(t *testing.T) {
-	en, zh := read(t, "../README.md"), read(t, "../README.zh-CN.md")
+	translations := 0
+	for _, en := range documents(t) {
+		zh := strings.TrimSuffix(en, ".md") + ".zh-CN.md"
+		if _, err := os.Stat(zh); err == nil {
+			translations++
+			t.Run(filepath.Base(zh), func(t *testing.T) { testTranslation(t, en, zh) })
+		}
+	}
+	if translations < 4 {
+		t.Errorf("found %d Chinese documents, want at least 4", translations)
+	}
+}
+
+func testTranslation(t *testing.T, enPath, zhPath string) {
+	en, zh := read(t, enPath), read(t, zhPath)
 
 	compare := func(what string, got, want []string) {
 		t.Helper()
@@ -33,7 +49,10 @@ func TestTranslation(t *testing.T) {
 	}
 	code := func(text string) (list []string) {
 		for _, block := range fence.FindAllString(text, -1) {
-			if strings.HasPrefix(block, "```sh\n") {
+			switch {
+			case strings.HasPrefix(block, "```text\n"):
+				block = "```text" // output is in the language of the document
+			case strings.HasPrefix(block, "```sh\n"):
 				block = regexp.MustCompile(` +# .*`).ReplaceAllString(block, "")
 			}
 			list = append(list, block)
@@ -43,20 +62,36 @@ func TestTranslation(t *testing.T) {
 	compare("code", code(zh), code(en))
 	compare("markers", comment.FindAllString(zh, -1), comment.FindAllString(en, -1))
 
-	// Sentences may have their links in another order.
-	targets := func(text string, others ...string) []string {
+	// Sentences may have their links in another order. A Chinese document links
+	// to the Chinese one where there is one, and marks links to English ones.
+	targets := func(text string) []string {
 		var list []string
 		for _, l := range links(text) {
-			l = strings.Replace(l, ".zh-Hans.svg", ".svg", 1)
 			path, _, _ := strings.Cut(l, "#") // the headings have other names
-			if path != "" && !slices.Contains(others, path) {
+			path = strings.NewReplacer(".zh-Hans.svg", ".svg", ".zh-CN.md", ".md").Replace(path)
+			if path != "" && path != filepath.Base(enPath) {
 				list = append(list, path)
 			}
 		}
 		slices.Sort(list)
 		return list
 	}
-	compare("links", targets(zh, "README.md"), targets(en, "README.zh-CN.md"))
+	compare("links", targets(zh), targets(en))
+	for _, m := range link.FindAllStringSubmatchIndex(zh, -1) {
+		path, _, _ := strings.Cut(zh[m[2]:m[3]], "#")
+		if !strings.HasSuffix(path, ".md") || strings.Contains(path, ":") || path == filepath.Base(enPath) {
+			continue
+		}
+		translated := strings.HasSuffix(path, ".zh-CN.md")
+		marked := strings.HasPrefix(zh[m[1]:], "（英文）")
+		_, err := os.Stat(filepath.Join(filepath.Dir(zhPath), strings.TrimSuffix(path, ".md")+".zh-CN.md"))
+		switch {
+		case !translated && err == nil:
+			t.Errorf("%s is linked in English, and there is a translation", path)
+		case translated == marked:
+			t.Errorf("%s: the mark （英文） is wrong or missing", path)
+		}
+	}
 
 	// What kind of line each is, where it is not running text.
 	shape := func(text string) []string {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/internal/check/model"
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
@@ -67,7 +68,7 @@ func FuzzCode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, code uint16, attempt int) {
 		c := closecode.Code(code)
-		if got, want := c.Valid(), sendable(int(code)); got != want {
+		if got, want := c.Valid(), model.SendableCode(int(code)); got != want {
 			t.Fatalf("Code(%d).Valid() = %v", code, got)
 		}
 		for _, r := range rows {

@@ -2,14 +2,13 @@ package fuzz
 
 import (
 	"bytes"
-	"errors"
 	"flag"
-	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/check/model"
 	"github.com/closeframe/closeframe/internal/vectors"
 	"github.com/closeframe/closeframe/utf8check"
 )
@@ -29,45 +28,6 @@ func noAllocs(t *testing.T, f func()) {
 	if n != 0 {
 		t.Errorf("%v allocations", n)
 	}
-}
-
-// toVerdict converts the results of a parser to a verdict.
-func toVerdict(c frame.Close, n int, err error) verdict {
-	v := verdict{code: int(c.Code), reason: string(c.Reason), n: n, err: nameOf(err)}
-	if e, ok := errors.AsType[frame.Error](err); ok {
-		v.answer = int(e.Code())
-	}
-	return v
-}
-
-// nameOf returns the name of err in the vectors.
-func nameOf(err error) string {
-	if err == nil {
-		return ""
-	}
-	switch err {
-	case frame.ErrIncomplete:
-		return vectors.Incomplete
-	case frame.ErrNotClose:
-		return vectors.NotClose
-	case frame.ErrReservedBits:
-		return vectors.ReservedBits
-	case frame.ErrFragmented:
-		return vectors.Fragmented
-	case frame.ErrMasked:
-		return vectors.Masked
-	case frame.ErrUnmasked:
-		return vectors.Unmasked
-	case frame.ErrTooLong:
-		return vectors.TooLong
-	case frame.ErrShort:
-		return vectors.Short
-	case frame.ErrInvalidCode:
-		return vectors.InvalidCode
-	case frame.ErrInvalidUTF8:
-		return vectors.InvalidUTF8
-	}
-	return fmt.Sprintf("%T %v", err, err)
 }
 
 // FuzzParse passes the input to all three parsers: as frames, as a payload, and
@@ -102,8 +62,8 @@ func parseAll(t *testing.T, b []byte) {
 
 	// As a payload.
 	c, err := frame.ParsePayload(b)
-	want := payloadVerdict(b)
-	if got := toVerdict(c, 0, err); got != want {
+	want := model.ParsePayload(b)
+	if got := model.Told(c, 0, err); got != want {
 		t.Fatalf("ParsePayload(% x): got %+v, want %+v", b, got, want)
 	}
 	noAllocs(t, func() { frame.ParsePayload(b) })
@@ -122,9 +82,9 @@ func parseAll(t *testing.T, b []byte) {
 		{"Parse", false, frame.Parse},
 		{"ParseMasked", true, func(b []byte) (frame.Close, int, error) { return frame.ParseMasked(room[:0], b) }},
 	} {
-		want := frameVerdict(b, p.masked)
+		want := model.ParseFrame(b, p.masked)
 		c, n, err := p.parse(b)
-		if got := toVerdict(c, n, err); got != want {
+		if got := model.Told(c, n, err); got != want {
 			t.Fatalf("%s(% x): got %+v, want %+v", p.name, b, got, want)
 		}
 		noAllocs(t, func() { p.parse(b) })
@@ -136,16 +96,16 @@ func parseAll(t *testing.T, b []byte) {
 		}
 		reason := string(c.Reason)
 		for i := range n {
-			want := frameVerdict(b[:i], p.masked)
-			if want.err != vectors.Incomplete {
+			want := model.ParseFrame(b[:i], p.masked)
+			if want.Fault != vectors.Incomplete {
 				t.Fatalf("the oracle finds %d of %d bytes %+v", i, n, want)
 			}
-			if got := toVerdict(p.parse(b[:i:i])); got != want {
+			if got := model.Told(p.parse(b[:i:i])); got != want {
 				t.Fatalf("%s(% x): got %+v, want %+v", p.name, b[:i], got, want)
 			}
 		}
 		c, m, err := p.parse(b[:n:n]) // and nothing after it
-		if got := toVerdict(c, m, err); got != want {
+		if got := model.Told(c, m, err); got != want {
 			t.Fatalf("%s(% x): got %+v, want %+v", p.name, b[:n], got, want)
 		}
 
@@ -168,13 +128,13 @@ func parseAll(t *testing.T, b []byte) {
 	if cap(b) < 6 {
 		b = append(make([]byte, 0, 6), b...)
 	}
-	want = frameVerdict(original, true)
+	want = model.ParseFrame(original, true)
 	c, n, err := frame.ParseMasked(b[6:6], b)
-	if got := toVerdict(c, n, err); got != want {
+	if got := model.Told(c, n, err); got != want {
 		t.Fatalf("ParseMasked in place (% x): got %+v, want %+v", original, got, want)
 	}
 	from, to := len(b), len(b)
-	if want.n > 0 && want.err == "" || want.err == vectors.InvalidCode || want.err == vectors.InvalidUTF8 {
+	if want.N > 0 && want.Fault == "" || want.Fault == vectors.InvalidCode || want.Fault == vectors.InvalidUTF8 {
 		from, to = 6, 6+int(b[1]&127)
 	}
 	if !bytes.Equal(b[:from], original[:from]) || !bytes.Equal(b[to:], original[to:]) {
@@ -206,7 +166,7 @@ func FuzzAppend(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code uint16, reason, k []byte) {
 		var key [4]byte
 		copy(key[:], k)
-		payload, wantErr := appendVerdict(int(code), reason)
+		payload, wantErr := model.AppendPayload(int(code), reason)
 		server := append([]byte{0x88, byte(len(payload))}, payload...)
 		client := append([]byte{0x88, 0x80 | byte(len(payload))}, key[:]...)
 		for i, c := range payload {
@@ -231,7 +191,7 @@ func appendAll[Bytes ~[]byte | ~string](t *testing.T, code closecode.Code, key [
 	} {
 		whole := fresh(3 + frame.MaxSize + 3)
 		b, err := app(whole[:3])
-		if nameOf(err) != wantErr {
+		if model.Fault(err) != wantErr {
 			t.Fatalf("%d %q: error %v, want %s", code, reason, err, wantErr)
 		}
 		noAllocs(t, func() { app(whole[:3]) })

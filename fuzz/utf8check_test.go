@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/runes"
 
+	"github.com/closeframe/closeframe/internal/check/model"
 	"github.com/closeframe/closeframe/internal/vectors"
 	"github.com/closeframe/closeframe/utf8check"
 )
@@ -29,7 +30,7 @@ func FuzzValid(f *testing.F) {
 }
 
 func checkValid(t *testing.T, s []byte) {
-	at, _ := illFormed(s)
+	at, _ := model.IllFormed(s)
 	if got := utf8check.Valid(s); got != (at < 0) || utf8check.Valid(string(s)) != got {
 		t.Fatalf("Valid(%q) = %v", s, got)
 	}
@@ -59,7 +60,7 @@ func FuzzTruncate(f *testing.F) {
 		// The expected prefix is found by trying all lengths.
 		want := 0
 		for n := range min(len(s), utf8check.MaxReason) + 1 {
-			if at, _ := illFormed(s[:n]); at < 0 {
+			if at, _ := model.IllFormed(s[:n]); at < 0 {
 				want = n
 			}
 		}
@@ -97,13 +98,13 @@ func FuzzStream(f *testing.F) {
 }
 
 func feed(t *testing.T, stream *utf8check.Stream, s, cuts []byte, key [4]byte, pos int) {
-	at, incomplete := illFormed(s)
+	at, incomplete := model.IllFormed(s)
 	// The first invalid chunk has the first byte that no continuation can make
 	// valid.
 	end := len(s) + 1
 	if at >= 0 && !incomplete {
 		for end = at + 1; ; end++ {
-			if _, incomplete := illFormed(s[at:end]); !incomplete {
+			if _, incomplete := model.IllFormed(s[at:end]); !incomplete {
 				break
 			}
 		}
@@ -138,7 +139,7 @@ func feed(t *testing.T, stream *utf8check.Stream, s, cuts []byte, key [4]byte, p
 		if want := done < end; ok != want {
 			t.Fatalf("%q: after %d bytes Next is %v, want %v", s, done, ok, want)
 		}
-		whole, _ := illFormed(s[:done])
+		whole, _ := model.IllFormed(s[:done])
 		if got, want := stream.Complete(), done < end && whole < 0; got != want {
 			t.Fatalf("%q: after %d bytes Complete is %v", s, done, got)
 		}

@@ -8,10 +8,14 @@ import "embed"
 // "version". CHANGELOG.md says what changed.
 const Version = "1.0.0"
 
-// Scenarios is scenarios.json. The command carries it, and no other file.
-//
-//go:embed scenarios.json
-var Scenarios []byte
+// Scenarios is scenarios.json, and Rules is rules.json. The command carries
+// these, and no other file.
+var (
+	//go:embed scenarios.json
+	Scenarios []byte
+	//go:embed rules.json
+	Rules []byte
+)
 
 // Files holds the vectors. They are embedded so that a test finds them where
 // there is no source tree: in a browser, under an emulator, with -trimpath.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -77,6 +78,9 @@ func runAutopsy(s *session, fs *flag.FlagSet, args []string) int {
 		q.code = int(n)
 	}
 	if *printCommand {
+		if ts.TwoPass() {
+			return s.usage("autopsy.error.printTwice")
+		}
 		file := "capture.pcapng"
 		if len(args) > 0 {
 			file = args[0]
@@ -113,28 +117,11 @@ func runAutopsy(s *session, fs *flag.FlagSet, args []string) int {
 
 // autopsyFile reads one capture, or the output of tshark for one.
 func (s *session) autopsyFile(ctx context.Context, name string, ts autopsy.Tshark, tls bool) (*autopsy.Result, error) {
-	in, size := s.stdin, int64(0)
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			size = info.Size()
-		}
-		in = f
+	r, closeFile, err := s.openCapture(name)
+	if err != nil {
+		return nil, err
 	}
-	bar := s.newProgress(size)
-	defer bar.clear()
-	r := bufio.NewReaderSize(io.TeeReader(in, bar), 1<<16)
-	if b, _ := r.Peek(2); string(b) == "\x1f\x8b" {
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, err
-		}
-		r = bufio.NewReaderSize(z, 1<<16)
-	}
+	defer func() { closeFile() }()
 	reader := autopsy.Reader{TLS: tls}
 	if b, _ := r.Peek(len(autopsy.FirstField)); string(b) == autopsy.FirstField {
 		return reader.Read(r)
@@ -142,15 +129,60 @@ func (s *session) autopsyFile(ctx context.Context, name string, ts autopsy.Tshar
 	if _, err := ts.Check(ctx); err != nil {
 		return nil, err
 	}
+	if ts.TwoPass() {
+		if name == "-" {
+			return nil, errors.New(s.text.Text("autopsy.error.twice"))
+		}
+		if err := ts.Select(ctx, r); err != nil {
+			return nil, err
+		}
+		closeFile()
+		if r, closeFile, err = s.openCapture(name); err != nil {
+			return nil, err
+		}
+	}
 	var result *autopsy.Result
-	err := ts.Run(ctx, r, func(fields io.Reader) (err error) {
+	err = ts.Run(ctx, r, func(fields io.Reader) (err error) {
 		result, err = reader.Read(fields)
 		return err
 	})
 	return result, err
 }
 
-// autopsyOrders maps the values of -sort to functions that compare connections.
+// openCapture opens a file, or standard input if the name is "-", and shows on
+// a terminal how much of it has been read. The reader decompresses gzip.
+func (s *session) openCapture(name string) (r *bufio.Reader, closeFile func(), err error) {
+	in, size := s.stdin, int64(0)
+	var f *os.File // nil: standard input
+	if name != "-" {
+		if f, err = os.Open(name); err != nil {
+			return nil, nil, err
+		}
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			size = info.Size()
+		}
+		in = f
+	}
+	bar := s.newProgress(size)
+	closeFile = func() {
+		bar.clear()
+		if f != nil {
+			f.Close()
+		}
+	}
+	r = bufio.NewReaderSize(io.TeeReader(in, bar), 1<<16)
+	if b, _ := r.Peek(2); string(b) == "\x1f\x8b" {
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			closeFile()
+			return nil, nil, err
+		}
+		r = bufio.NewReaderSize(z, 1<<16)
+	}
+	return r, closeFile, nil
+}
+
+// autopsyOrders compare connections, by the value of -sort.
 var autopsyOrders = map[string]func(a, b *autopsy.Connection) int{
 	"time":     func(a, b *autopsy.Connection) int { return a.Start.Compare(b.Start) },
 	"duration": func(a, b *autopsy.Connection) int { return cmp.Compare(b.Duration, a.Duration) },

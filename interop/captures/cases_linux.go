@@ -358,14 +358,8 @@ var cases = []*testCase{
 		c.Close()
 		<-done
 	}},
-	{name: "tls", run: func(e *env) {
-		e.tls(func(c *rawConn) {
-			c.text("hello")
-			c.closeFrame(1001, "maintenance")
-			c.read(8)
-			c.Close()
-		})
-	}},
+	{name: "tls", run: closeOverTLS},
+	{name: "tls-secrets", pcapng: true, run: closeOverTLS},
 	{name: "tls-idle", run: func(e *env) {
 		e.tls(func(c *rawConn) {
 			c.text("hello")
@@ -664,3 +658,13 @@ func writeGzip(name string, b []byte) error {
 }
 
 func must2[A, B any](a A, b B, err error) (A, B) { return must(a, err), b }
+
+// closeOverTLS has a server of bytes close with 1001.
+func closeOverTLS(e *env) {
+	e.tls(func(c *rawConn) {
+		c.text("hello")
+		c.closeFrame(1001, "maintenance")
+		c.read(8)
+		c.Close()
+	})
+}

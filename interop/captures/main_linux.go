@@ -46,6 +46,7 @@ type testCase struct {
 	run     func(e *env)
 	rewrite func(t *trace) // nil: leave it as recorded
 	gzip    bool
+	pcapng  bool // with the TLS secrets in the capture, not beside it
 }
 
 // An env is what a case may use while it runs.
@@ -87,6 +88,9 @@ func (c *testCase) record(folder string) (err error) {
 	}
 	if c.rewrite != nil {
 		c.rewrite(t)
+	}
+	if c.pcapng {
+		return writePcapng(filepath.Join(folder, c.name+".pcapng"), t.bytes(), e.keylog)
 	}
 	if e.keylog != nil {
 		if err := os.WriteFile(filepath.Join(folder, c.name+".keys"), e.keylog, 0o666); err != nil {

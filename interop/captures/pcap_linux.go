@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -151,6 +153,25 @@ func (r *recorder) stop() (*trace, error) {
 	r.cmd.Process.Signal(unix.SIGTERM)
 	r.cmd.Wait()
 	return &r.trace, err
+}
+
+// writePcapng writes a pcap file and TLS secrets as one pcapng file, which
+// Wireshark and tshark decrypt by themselves.
+func writePcapng(file string, capture, keylog []byte) error {
+	dir, err := os.MkdirTemp("", "captures")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	in, keys := filepath.Join(dir, "in.pcap"), filepath.Join(dir, "keys.txt")
+	if err := errors.Join(os.WriteFile(in, capture, 0o666), os.WriteFile(keys, keylog, 0o666)); err != nil {
+		return err
+	}
+	out, err := exec.Command("editcap", "-F", "pcapng", "--inject-secrets", "tls,"+keys, in, file).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("editcap: %w: %s", err, out)
+	}
+	return nil
 }
 
 // keep keeps the packets for which f is true.

@@ -38,7 +38,8 @@ var assembly = []string{"internal/kernel", "utf8check", "frame"}
 var tools = []string{"", "docs", "docs/pictures", "internal/check/proof", "internal/check/release", "closetest", "internal/vectors/gen", "internal/probe/gen"}
 
 // sockets has the packages whose tests use real sockets.
-var sockets = []string{"closeconn", "cmd/closeframe", "examples/stack", "internal/probe", "cmd/closeframe/internal/lab", "examples/echo", "examples/echo/ownframing"}
+var sockets = []string{"closeconn", "cmd/closeframe", "examples/stack", "internal/probe", "cmd/closeframe/internal/lab", "examples/eventloop/echo",
+	"examples/echo", "examples/echo/ownframing"}
 
 // qemu returns a machine that QEMU emulates. The backends that it must have are
 // listed, not taken from the code under test: a missing one fails the run.

@@ -31,6 +31,7 @@ var points = []point{
 	{"rules", "every rule has a test: docs/conformance.md", showRules},
 	{"api", "the exported names are those of internal/check/proof/api.txt, documented and in examples", showAPI},
 	{"automaton", "the validators accept the language of RFC 3629, and no other", showAutomaton},
+	{"differential", "random frames, parsed and appended as the model does, -frames of a -seed", showDifferential},
 	{"exhaustive", "what is finite, to its end", showExhaustive},
 	{"coverage", "the tests run every statement", showCoverage},
 	{"mutants", "a test fails for every change to the code", showMutants},
@@ -52,7 +53,7 @@ func main() {
 	flag.Usage = func() {
 		fmt.Fprintln(os.Stderr, "usage: proof NAME [-write]")
 		for _, p := range points {
-			fmt.Fprintf(os.Stderr, "  %-11s %s\n", p.name, p.what)
+			fmt.Fprintf(os.Stderr, "  %-12s %s\n", p.name, p.what)
 		}
 	}
 	// The flag may come after the name.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"io"
@@ -12,19 +13,30 @@ import (
 
 const root = "../../.."
 
-// TestPack verifies that the archive has every file of the vectors, and that
-// it does not depend on the time and the directory.
-func TestPack(t *testing.T) {
-	first, err := pack(filepath.Join(root, "testdata"), filepath.Join(root, "LICENSE"))
+// packed returns the archive of the vectors in the folder from.
+func packed(t *testing.T, from string) []byte {
+	t.Helper()
+	files, err := vectors(from, filepath.Join(root, "LICENSE"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	b, err := tarball("vectors", files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestVectors verifies that the archive has every file of the vectors, and that
+// it does not depend on when and where it is made.
+func TestVectors(t *testing.T) {
+	first := packed(t, filepath.Join(root, "testdata"))
 	copied := t.TempDir()
 	if err := os.CopyFS(copied, os.DirFS(filepath.Join(root, "testdata"))); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := pack(copied, filepath.Join(root, "LICENSE")); err != nil || !bytes.Equal(again, first) {
-		t.Errorf("the archive of a copy of the files differs (%v)", err)
+	if !bytes.Equal(packed(t, copied), first) {
+		t.Error("a copy of the files makes another archive")
 	}
 	z, err := gzip.NewReader(bytes.NewReader(first))
 	if err != nil {
@@ -45,11 +57,46 @@ func TestPack(t *testing.T) {
 	}
 	for _, name := range []string{"README.md", "CHANGELOG.md", "payloads.json", "scenarios.json", "corpus.json", "schemas/frames.schema.json", "captures/ws-server.json", "profiles/firefox.json"} {
 		want, err := os.ReadFile(filepath.Join(root, "testdata", filepath.FromSlash(name)))
-		if err != nil || !bytes.Equal(got[base()+"/"+name], want) {
-			t.Errorf("%s: the archive has no copy of the file (%v)", name, err)
+		if err != nil || !bytes.Equal(got["vectors/"+name], want) {
+			t.Errorf("%s is not in the archive as it is, %v", name, err)
 		}
 	}
-	if len(got[base()+"/LICENSE"]) == 0 {
-		t.Error("the archive has no LICENSE")
+	if len(got["vectors/LICENSE"]) == 0 {
+		t.Error("no license")
+	}
+}
+
+// TestZip verifies that the archive for Windows has every file, and that it does
+// not depend on when it is made. That two builds make the same binary is
+// verified by .ci/run release.
+func TestZip(t *testing.T) {
+	files := map[string][]byte{"closeframe.exe": bytes.Repeat([]byte("MZ"), 1000), "LICENSE": []byte("MIT")}
+	b, err := zipped("closeframe-v1", files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := zipped("closeframe-v1", files)
+	if err != nil || !bytes.Equal(again, b) {
+		t.Errorf("packing the same files makes another archive, %v", err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range files {
+		f, err := z.Open("closeframe-v1/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(f); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not in the archive as it is, %v", name, err)
+		}
+	}
+}
+
+// TestPlatform verifies that a platform without a slash is an error.
+func TestPlatform(t *testing.T) {
+	if _, _, err := command("linux"); err == nil {
+		t.Error(`command("linux") found a platform`)
 	}
 }

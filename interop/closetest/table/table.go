@@ -11,7 +11,7 @@ type part struct {
 	table func(*result) string
 }
 
-var parts = []part{{"testing.md", countTable}, {"peers.md", faultTable}}
+var parts = []part{{"testing.md", countTable}, {"testing.zh-CN.md", chineseCountTable}, {"peers.md", faultTable}}
 
 const (
 	begin = "<!-- closetest: go run ./closetest/table -->\n"
@@ -37,6 +37,14 @@ func countTable(r *result) string {
 	}
 	return b.String()
 }
+
+var chinese = strings.NewReplacer(
+	"| library | tested | passed | known to fail | unknown | WARN | skipped |", "| 库 | 测试对象 | 通过 | 已知失败 | 未知失败 | WARN | 跳过 |",
+	"| payloads |", "| 载荷 |", "| server frames |", "| 服务器的帧 |", "| client frames |", "| 客户端的帧 |",
+	"| encoder |", "| 编码器 |", "| server |", "| 服务器 |", "| client |", "| 客户端 |",
+)
+
+func chineseCountTable(r *result) string { return chinese.Replace(countTable(r)) }
 
 func faultTable(r *result) string {
 	var b strings.Builder

@@ -32,7 +32,7 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-var countRow = regexp.MustCompile(`(?m)^(\| .* \| (?:server|client) \| )(\d+)( \| .* \| )(\d+)( \| \d+ \|)$`)
+var countRow = regexp.MustCompile(`(?m)^(\| .* \| (?:server|client|服务器|客户端) \| )(\d+)( \| .* \| )(\d+)( \| \d+ \|)$`)
 
 // stable adds the WARNs of a scenario count to the scenarios that passed. Some
 // scenarios are one or the other: a library that closes TCP without reading the

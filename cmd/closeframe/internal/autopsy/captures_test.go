@@ -226,8 +226,10 @@ func checkTold(t *testing.T, who string, got *closeevent.Event, want *string) {
 // openCapture opens the capture, decompressed.
 func openCapture(t testing.TB, name string) io.Reader {
 	t.Helper()
-	if b, err := os.ReadFile(filepath.Join(folder, name+".pcap")); err == nil {
-		return bytes.NewReader(b)
+	for _, extension := range []string{".pcap", ".pcapng"} {
+		if b, err := os.ReadFile(filepath.Join(folder, name+extension)); err == nil {
+			return bytes.NewReader(b)
+		}
 	}
 	b, err := os.ReadFile(filepath.Join(folder, name+".pcap.gz"))
 	if err != nil {

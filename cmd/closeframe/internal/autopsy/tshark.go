@@ -16,10 +16,10 @@ import (
 
 // Tshark holds the options for running tshark.
 type Tshark struct {
-	Path   string // path of the program; found in PATH if empty
-	Keylog string // a file of TLS secrets, as written by SSLKEYLOGFILE
-	Filter string // a display filter of Wireshark
-	Memory int    // memory limit in MiB; 0: no limit
+	Path   string // of the program; found in PATH if empty
+	Keylog string // a file of TLS secrets, as of SSLKEYLOGFILE
+	Filter string // a display filter of Wireshark's; one that [Tshark.TwoPass] reports needs [Tshark.Select] first
+	Memory int    // the memory that it may use, in MiB; 0: no limit
 }
 
 // MinVersion is the oldest version of tshark that has every field.
@@ -90,25 +90,36 @@ func older(a, b string) bool {
 // unchanged bytes of a connection or of decrypted TLS records, and does not
 // keep HTTP bodies in memory.
 func (t *Tshark) Args() []string {
-	args := []string{"-r", "-", "-n", "-Q",
-		"-o", "tcp.desegment_tcp_streams:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE", "-o", "tcp.analyze_sequence_numbers:TRUE",
-		"-o", "tls.desegment_ssl_records:TRUE", "-o", "tls.desegment_ssl_application_data:TRUE", "-o", "data.show_as_text:FALSE",
-		"--disable-protocol", "http", "--disable-protocol", "websocket"}
-	if t.Keylog != "" {
-		args = append(args, "-o", "tls.keylog_file:"+t.Keylog)
-	}
-	filter := "tcp && !icmp && !icmpv6" // ICMP quotes TCP headers
-	if t.Filter != "" {
-		filter += " && (" + t.Filter + ")"
-	}
-	args = append(args, "-Y", filter, "-T", "fields", "-E", "header=y", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator="+aggregator)
+	args := append(t.options(), "--disable-protocol", "http", "--disable-protocol", "websocket", "-Y", t.filter(),
+		"-T", "fields", "-E", "header=y", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator="+aggregator)
 	for _, f := range fields {
 		args = append(args, "-e", f)
 	}
 	return args
 }
 
-// CommandLine returns the shell command whose output [Reader.Read] reads.
+// options returns the arguments that do not depend on what is printed.
+func (t *Tshark) options() []string {
+	args := []string{"-r", "-", "-n", "-Q",
+		"-o", "tcp.desegment_tcp_streams:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE", "-o", "tcp.analyze_sequence_numbers:TRUE",
+		"-o", "tls.desegment_ssl_records:TRUE", "-o", "tls.desegment_ssl_application_data:TRUE", "-o", "data.show_as_text:FALSE"}
+	if t.Keylog != "" {
+		args = append(args, "-o", "tls.keylog_file:"+t.Keylog)
+	}
+	return args
+}
+
+// filter returns the display filter for what is printed.
+func (t *Tshark) filter() string {
+	filter := "tcp && !icmp && !icmpv6" // ICMP quotes TCP headers
+	if t.Filter != "" {
+		filter += " && (" + t.Filter + ")"
+	}
+	return filter
+}
+
+// CommandLine returns the command for a shell that prints what [Reader.Read]
+// reads.
 func (t *Tshark) CommandLine(file string) string {
 	args := append([]string{"tshark"}, t.Args()...)
 	args[2] = file // after -r
@@ -123,13 +134,17 @@ func (t *Tshark) CommandLine(file string) string {
 // Run runs tshark on a capture and calls f with its output. If tshark fails, as
 // for a truncated capture, Run returns its error after f has read all output.
 func (t *Tshark) Run(ctx context.Context, capture io.Reader, f func(fields io.Reader) error) error {
+	return t.run(ctx, t.Args(), capture, f)
+}
+
+func (t *Tshark) run(ctx context.Context, args []string, capture io.Reader, f func(output io.Reader) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, t.Path, t.Args()...)
+	cmd := exec.CommandContext(ctx, t.Path, args...)
 	if t.Memory > 0 && runtime.GOOS != "windows" && runtime.GOOS != "plan9" {
 		// A shell sets the memory limit and then executes tshark.
 		script := fmt.Sprintf(`ulimit -v %d 2>/dev/null; exec "$0" "$@"`, t.Memory<<10)
-		cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", script, t.Path}, t.Args()...)...)
+		cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", script, t.Path}, args...)...)
 	}
 	stderr := &lastLines{}
 	cmd.Stderr = stderr

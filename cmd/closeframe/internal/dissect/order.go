@@ -1,6 +1,9 @@
 package dissect
 
-// An Order reports a frame after a Close frame of the same side.
+import "github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
+
+// An Order says that a frame should not be where it is: after a Close frame of
+// the same side.
 type Order struct {
 	// Violation reports whether a rule forbids it. Otherwise the message is
 	// only information.
@@ -10,21 +13,20 @@ type Order struct {
 	Quote     string `json:"quote"`
 }
 
-var (
-	noData  = rule{"RFC 6455 §5.5.1", "The application MUST NOT send any more data frames after sending a Close frame."}
-	noMore  = rule{"RFC 6455 §1.4", "After sending a control frame indicating the connection should be closed, a peer does not send any further data"}
-	noReply = rule{"RFC 6455 §5.5.2", "Upon receipt of a Ping frame, an endpoint MUST send a Pong frame in response, unless it already received a Close frame."}
-)
-
-// order returns the Order for f after a Close frame of the same side, or nil.
+// order returns what is wrong with f after a Close frame of the same side, or
+// nil.
 func (d *dissector) order(f *Frame) *Order {
+	violation, key, id := true, "", ""
 	switch {
 	case f.data():
-		return &Order{true, d.text.Text("dissect.order.data"), noData.section, noData.quote}
+		key, id = "dissect.order.data", "R17"
 	case f.Type == "close":
-		return &Order{true, d.text.Text("dissect.order.close"), noMore.section, noMore.quote}
+		key, id = "dissect.order.close", "R55"
 	case f.Type == "ping":
-		return &Order{false, d.text.Text("dissect.order.ping"), noReply.section, noReply.quote}
+		violation, key, id = false, "dissect.order.ping", "R22"
+	default:
+		return nil
 	}
-	return nil
+	r := rulebook.Of(id)
+	return &Order{violation, d.text.Text(key), r.Section, r.Quote}
 }

@@ -34,8 +34,8 @@ type Case struct {
 	// Slow is set if a browser waits for many seconds.
 	Slow bool `json:"slow"`
 
-	// The rule that decides, unless a frame violates another rule.
-	rule rule
+	// rule is the ID of the rule that decides, unless a frame breaks another.
+	rule string
 
 	// The outcome depends on a race: the answer, or even the Close frame, may
 	// be lost.
@@ -44,38 +44,20 @@ type Case struct {
 	play func(p *run) // the server's part
 }
 
-// A rule is a section of a specification, and its sentence.
-type rule struct{ section, quote string }
-
-// The rules that decide if every frame is valid.
-var (
-	firstClose = rule{"RFC 6455 §7.1.5", "_The WebSocket Connection Close Code_ is defined as the status code (Section 7.4) contained in " +
-		"the first Close control frame received by the application implementing this protocol."}
-	noCode = rule{"RFC 6455 §7.1.5", "If this Close control frame contains no status code, _The WebSocket Connection Close Code_ is " +
-		"considered to be 1005."}
-	noFrame = rule{"RFC 6455 §7.1.5", "If _The WebSocket Connection is Closed_ and no Close control frame was received by the endpoint " +
-		"(such as could occur if the underlying transport connection is lost), _The WebSocket Connection Close Code_ is considered to be 1006."}
-	cleanly = rule{"RFC 6455 §7.1.4", "If the TCP connection was closed after the WebSocket closing handshake was completed, the WebSocket " +
-		"connection is said to have been closed _cleanly_."}
-	crossing = rule{"RFC 6455 §5.5.1", "If a client and server both send a Close message at the same time, both endpoints will have sent and " +
-		"received a Close message and should consider the WebSocket connection closed and close the underlying TCP connection."}
-	afterClose = rule{"RFC 6455 §5.5.1", "The application MUST NOT send any more data frames after sending a Close frame."}
-	resets     = rule{"RFC 6455 §1.4", "if a socket is closed with data in the receive queue, a RST packet is sent, which will then cause " +
-		"recv() to fail for the party that received the RST, even if there was data waiting to be read"}
-	clientEnds = rule{"RFC 6455 §7.1.1", "In abnormal cases (such as not having received a TCP Close from the server after a reasonable " +
-		"amount of time) a client MAY initiate the TCP Close."}
-	unmaskedFrame = rule{"RFC 6455 §5.1", "The server MUST close the connection upon receiving a frame that is not masked."}
+// IDs of the rules that decide where no frame is at fault.
+const (
+	firstClose    = "R33"
+	noCode        = "R65"
+	noFrame       = "R66"
+	cleanly       = "R67"
+	crossing      = "R21"
+	afterClose    = "R17"
+	resets        = "R68"
+	clientEnds    = "R69"
+	unmaskedFrame = "R02"
 )
 
-// href returns the URL of the section.
-func (r rule) href() string {
-	if section, ok := strings.CutPrefix(r.section, "RFC 6455 §"); ok {
-		return "https://www.rfc-editor.org/rfc/rfc6455#section-" + section
-	}
-	return ""
-}
-
-// The initial values of the form.
+// What the form starts with.
 const (
 	away = "server going down"
 	bye  = "see you"

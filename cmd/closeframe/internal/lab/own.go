@@ -9,6 +9,7 @@ import (
 	"github.com/closeframe/closeframe/closetap"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/relay"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
 )
 
 // ownCases connect the page to the user's server. They are not part of cases,
@@ -123,13 +124,13 @@ func (r *relayed) result(lang string) result {
 	for _, report := range []dissect.Report{res.ToBrowser, res.ToServer} {
 		for _, f := range report.Frames {
 			if v := f.Verdict; v.Rule != "" && res.Rule == "" {
-				res.Rule, res.Quote, res.Href = v.Rule, v.Quote, rule{v.Rule, v.Quote}.href()
+				res.Rule, res.Quote, res.Href = v.Rule, v.Quote, rulebook.Href(v.Rule)
 			}
 		}
 	}
 	if s := r.report.Server; res.Rule == "" && s.Rule != "" {
 		res.Rule = s.Rule
-		res.Href = rule{section: s.Rule}.href()
+		res.Href = rulebook.Href(s.Rule)
 	}
 	return res
 }

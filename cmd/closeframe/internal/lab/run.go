@@ -13,6 +13,7 @@ import (
 	"github.com/closeframe/closeframe/closeconn"
 	"github.com/closeframe/closeframe/closeevent"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
 	"github.com/closeframe/closeframe/examples/stack"
 	"github.com/closeframe/closeframe/frame"
 	"github.com/closeframe/closeframe/internal/catalog"
@@ -339,11 +340,15 @@ func (p *run) result() result {
 
 	id := p.reasonID(sent)
 	c, _ := caseOf(id)
-	r.Why, r.Rule, r.Quote, r.Href = why(p.language, id), c.rule.section, c.rule.quote, c.rule.href()
-	if f := r.ToBrowser.Frames; len(f) > 0 && f[0].Verdict.Rule != "" {
-		fault := rule{f[0].Verdict.Rule, f[0].Verdict.Quote}
-		r.Rule, r.Quote, r.Href = fault.section, fault.quote, fault.href()
+	r.Why = why(p.language, id)
+	if c.rule != "" {
+		decides := rulebook.Of(c.rule)
+		r.Rule, r.Quote = decides.Section, decides.Quote
 	}
+	if f := r.ToBrowser.Frames; len(f) > 0 && f[0].Verdict.Rule != "" {
+		r.Rule, r.Quote = f[0].Verdict.Rule, f[0].Verdict.Quote
+	}
+	r.Href = rulebook.Href(r.Rule)
 
 	f := r.ToBrowser.Frames
 	switch {

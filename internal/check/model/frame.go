@@ -1,20 +1,21 @@
-package fuzz
+package model
 
 import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// A verdict is the expected result for an input: its meaning or its error.
-type verdict struct {
-	code   int
-	reason string
-	err    string // a name of package vectors
-	answer int
-	n      int
+// A Verdict is the result of parsing an input: its meaning or what is wrong with
+// it.
+type Verdict struct {
+	Code   int
+	Reason string
+	Fault  string // a name of package vectors, or "" if there is none
+	Answer int    // the code to fail the connection with, or 0
+	N      int    // the size of the frame
 }
 
-func fault(err string, answer int) verdict {
-	return verdict{err: err, answer: answer}
+func fault(err string, answer int) Verdict {
+	return Verdict{Fault: err, Answer: answer}
 }
 
 // bits reads numbers, most significant bit first, as in the figure of RFC 6455
@@ -36,9 +37,9 @@ func (r *bits) take(n int) (v int, ok bool) {
 	return v, true
 }
 
-// frameVerdict reads a Close frame field by field. masked selects the frames
-// that a server receives.
-func frameVerdict(b []byte, masked bool) verdict {
+// ParseFrame parses a Close frame field by field. masked selects the frames that a
+// server receives. It shares no code with package frame.
+func ParseFrame(b []byte, masked bool) Verdict {
 	r := &bits{b: b}
 	// FIN, RSV1, RSV2, RSV3 and the opcode are in one byte.
 	fin, ok := r.take(1)
@@ -78,7 +79,7 @@ func frameVerdict(b []byte, masked bool) verdict {
 	if len(b) < size {
 		return fault(vectors.Incomplete, 0)
 	}
-	var payload []byte
+	payload := make([]byte, 0, 125)
 	for i := range length {
 		octet := b[header+i]
 		if masked {
@@ -86,36 +87,36 @@ func frameVerdict(b []byte, masked bool) verdict {
 		}
 		payload = append(payload, octet)
 	}
-	v := payloadVerdict(payload)
-	if v.err == "" {
-		v.n = size
+	v := ParsePayload(payload)
+	if v.Fault == "" {
+		v.N = size
 	}
 	return v
 }
 
-// payloadVerdict reads the payload of a Close frame.
-func payloadVerdict(p []byte) verdict {
+// ParsePayload parses the payload of a Close frame.
+func ParsePayload(p []byte) Verdict {
 	switch {
 	case len(p) == 0:
-		return verdict{code: 1005} // §7.1.5
+		return Verdict{Code: 1005} // §7.1.5
 	case len(p) == 1:
 		return fault(vectors.Short, 1002)
 	case len(p) > 125:
 		return fault(vectors.TooLong, 1002)
 	}
 	code := int(p[0])*256 + int(p[1])
-	if !sendable(code) {
+	if !SendableCode(code) {
 		return fault(vectors.InvalidCode, 1002)
 	}
-	if at, _ := illFormed(p[2:]); at >= 0 {
+	if at, _ := IllFormed(p[2:]); at >= 0 {
 		return fault(vectors.InvalidUTF8, 1007)
 	}
-	return verdict{code: code, reason: string(p[2:])}
+	return Verdict{Code: code, Reason: string(p[2:])}
 }
 
-// sendable lists the codes that may be sent, from RFC 6455 §7.4 and the
-// registry.
-func sendable(code int) bool {
+// SendableCode reports whether RFC 6455 §7.4 and the registry let a Close frame
+// have the code.
+func SendableCode(code int) bool {
 	switch code {
 	case 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014:
 		return true
@@ -123,12 +124,12 @@ func sendable(code int) bool {
 	return 3000 <= code && code <= 4999
 }
 
-// illFormed returns the index of the first invalid sequence in s, or -1, and
+// IllFormed returns the index of the first invalid sequence in s, or -1, and
 // whether more bytes could complete that sequence. It decodes as in RFC 3629
 // §3: the number of leading ones in the first byte is the length, and the
 // character number consists of the remaining bits and of six bits of each
 // following byte.
-func illFormed(s []byte) (at int, incomplete bool) {
+func IllFormed(s []byte) (at int, incomplete bool) {
 	for i := 0; i < len(s); {
 		ones := 0
 		for ones < 8 && s[i]<<ones&0x80 != 0 {
@@ -170,18 +171,19 @@ func illFormed(s []byte) (at int, incomplete bool) {
 	return -1, false
 }
 
-// appendVerdict returns the payload for code and reason, or the error.
-func appendVerdict(code int, reason []byte) (payload []byte, err string) {
+// AppendPayload returns the payload for code and reason, or what is wrong with
+// them.
+func AppendPayload(code int, reason []byte) (payload []byte, err string) {
 	if len(reason) > 123 {
 		return nil, vectors.TooLong
 	}
 	if code == 1005 && len(reason) == 0 {
 		return nil, ""
 	}
-	if !sendable(code) {
+	if !SendableCode(code) {
 		return nil, vectors.InvalidCode
 	}
-	if at, _ := illFormed(reason); at >= 0 {
+	if at, _ := IllFormed(reason); at >= 0 {
 		return nil, vectors.InvalidUTF8
 	}
 	return append([]byte{byte(code / 256), byte(code % 256)}, reason...), ""
