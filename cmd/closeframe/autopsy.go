@@ -182,7 +182,7 @@ func (s *session) openCapture(name string) (r *bufio.Reader, closeFile func(), e
 	return r, closeFile, nil
 }
 
-// autopsyOrders compare connections, by the value of -sort.
+// autopsyOrders maps the values of -sort to functions that compare connections.
 var autopsyOrders = map[string]func(a, b *autopsy.Connection) int{
 	"time":     func(a, b *autopsy.Connection) int { return a.Start.Compare(b.Start) },
 	"duration": func(a, b *autopsy.Connection) int { return cmp.Compare(b.Duration, a.Duration) },

@@ -16,10 +16,10 @@ import (
 
 // Tshark holds the options for running tshark.
 type Tshark struct {
-	Path   string // of the program; found in PATH if empty
-	Keylog string // a file of TLS secrets, as of SSLKEYLOGFILE
-	Filter string // a display filter of Wireshark's; one that [Tshark.TwoPass] reports needs [Tshark.Select] first
-	Memory int    // the memory that it may use, in MiB; 0: no limit
+	Path   string // path of the program; found in PATH if empty
+	Keylog string // a file of TLS secrets, as written by SSLKEYLOGFILE
+	Filter string // a display filter of Wireshark; one that [Tshark.TwoPass] reports needs [Tshark.Select] first
+	Memory int    // memory limit in MiB; 0: no limit
 }
 
 // MinVersion is the oldest version of tshark that has every field.
@@ -118,8 +118,7 @@ func (t *Tshark) filter() string {
 	return filter
 }
 
-// CommandLine returns the command for a shell that prints what [Reader.Read]
-// reads.
+// CommandLine returns the shell command whose output [Reader.Read] reads.
 func (t *Tshark) CommandLine(file string) string {
 	args := append([]string{"tshark"}, t.Args()...)
 	args[2] = file // after -r

@@ -2,8 +2,7 @@ package dissect
 
 import "github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
 
-// An Order says that a frame should not be where it is: after a Close frame of
-// the same side.
+// An Order reports a frame after a Close frame of the same side.
 type Order struct {
 	// Violation reports whether a rule forbids it. Otherwise the message is
 	// only information.
@@ -13,8 +12,7 @@ type Order struct {
 	Quote     string `json:"quote"`
 }
 
-// order returns what is wrong with f after a Close frame of the same side, or
-// nil.
+// order returns the Order for f after a Close frame of the same side, or nil.
 func (d *dissector) order(f *Frame) *Order {
 	violation, key, id := true, "", ""
 	switch {

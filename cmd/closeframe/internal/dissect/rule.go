@@ -9,8 +9,8 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// faults has, for each error of package frame, its name in the test vectors and
-// the ID of the rule that it breaks.
+// faults maps the errors of package frame to their names, which are those of
+// the test vectors, and to the IDs of the violated rules.
 var faults = map[frame.Error]struct{ name, rule string }{
 	frame.ErrReservedBits: {"reserved_bits", "R06"},
 	frame.ErrFragmented:   {"fragmented", "R13"},
@@ -25,7 +25,7 @@ var faults = map[frame.Error]struct{ name, rule string }{
 // minimal is the rule that a length breaks in a longer form than needed.
 const minimal = "R08"
 
-// codeRule returns the rule that keeps a code out of Close frames.
+// codeRule returns the rule that forbids a code in Close frames.
 func codeRule(c closecode.Code) rulebook.Rule {
 	if c == 1004 {
 		return rulebook.Of("R48")

@@ -34,7 +34,7 @@ type Case struct {
 	// Slow is set if a browser waits for many seconds.
 	Slow bool `json:"slow"`
 
-	// rule is the ID of the rule that decides, unless a frame breaks another.
+	// rule is the ID of the rule that decides, unless a frame violates another.
 	rule string
 
 	// The outcome depends on a race: the answer, or even the Close frame, may
@@ -44,7 +44,7 @@ type Case struct {
 	play func(p *run) // the server's part
 }
 
-// IDs of the rules that decide where no frame is at fault.
+// IDs of the rules that decide if every frame is valid.
 const (
 	firstClose    = "R33"
 	noCode        = "R65"
@@ -57,7 +57,7 @@ const (
 	unmaskedFrame = "R02"
 )
 
-// What the form starts with.
+// The initial values of the form.
 const (
 	away = "server going down"
 	bye  = "see you"
