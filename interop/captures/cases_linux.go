@@ -26,7 +26,7 @@ import (
 	"github.com/closeframe/closeframe/interop/peers"
 )
 
-// cases are the captures. What is in each is said by verdicts.json.
+// cases lists the captures. verdicts.json describes each of them.
 var cases = []*testCase{
 	{name: "clean-server", run: func(e *env) {
 		c := e.dialPeer("ws")
@@ -57,8 +57,8 @@ var cases = []*testCase{
 		c.Close()
 	}},
 	{name: "both-at-once", run: func(e *env) {
-		// A slow link keeps both Close frames on their way: tbf lets 1,600 bytes
-		// pass at once, then 2,000 a second.
+		// On a slow link, both Close frames are in transit at the same time:
+		// tbf passes 1,600 bytes at once, then 2,000 per second.
 		done := make(chan struct{})
 		ready := make(chan *rawConn, 1)
 		addr, served := listen("127.0.0.1:0", 1, func(c *rawConn) {
@@ -91,8 +91,8 @@ var cases = []*testCase{
 		c.reset()
 	}},
 	{name: "reset-unread", run: func(e *env) {
-		// The server sends a Close and closes its socket while a message of the
-		// client is unread in its buffer.
+		// The server sends a Close frame and closes its socket while a message
+		// of the client is unread in its buffer.
 		addr, done := listen("127.0.0.1:0", 1, func(c *rawConn) {
 			c.read(1)
 			must(c.r.Peek(1)) // another message has arrived
@@ -186,7 +186,7 @@ var cases = []*testCase{
 		<-done
 	}},
 	{name: "ignored-close", run: func(e *env) {
-		// The server never reads its socket. The client gives up after 5 s
+		// The server never reads its socket. The client stops waiting after 5 s
 		// (coder/websocket).
 		hold := make(chan struct{})
 		addr, done := listen("127.0.0.1:0", 1, func(c *rawConn) {
@@ -212,7 +212,7 @@ var cases = []*testCase{
 		})
 	}},
 	{name: "ping-unanswered", run: func(e *env) {
-		// The client is stuck: its kernel acknowledges, nobody answers.
+		// The client hangs: its kernel acknowledges, but nothing answers.
 		addr, done := listen("127.0.0.1:0", 1, func(c *rawConn) {
 			for range 3 {
 				c.frame(9, "beat")
@@ -234,8 +234,8 @@ var cases = []*testCase{
 		c.Close()
 	}},
 	{name: "peer-vanished", run: func(e *env) {
-		// The kernel drops what comes for the client's socket, as when its
-		// network is gone. The server sends, in vain, and gives up.
+		// The kernel drops packets for the client's socket, as if its network
+		// were down. The server's packets are lost, and it stops waiting.
 		done := make(chan struct{})
 		addr, served := listen("127.0.0.1:0", 1, func(c *rawConn) {
 			c.read(1)
@@ -276,7 +276,7 @@ var cases = []*testCase{
 		<-done
 	}},
 	{name: "refused-502-nginx", run: func(e *env) {
-		front := e.nginx("127.0.0.1:1", "") // nobody listens at the backend
+		front := e.nginx("127.0.0.1:1", "") // the backend has no listener
 		c := must(net.Dial("tcp", front))
 		upgrade(c, front, "/chat").rawConn.fin()
 		c.Close()
@@ -318,7 +318,7 @@ var cases = []*testCase{
 		wg.Wait()
 	}},
 	{name: "restart", run: func(e *env) {
-		// A shutdown as it should be: 1012 to everyone.
+		// An orderly shutdown: 1012 to every client.
 		var all []*rawConn
 		ready := make(chan *rawConn, 4)
 		ln := must(net.Listen("tcp", "127.0.0.1:0"))
@@ -422,13 +422,13 @@ var cases = []*testCase{
 		c.Close()
 		<-done
 	}, rewrite: func(t *trace) {
-		// The second message arrives before the first, the first a second time
+		// The second message arrives before the first, and the first again
 		// after both.
 		i, j := t.find("first-"), t.find("second-")
 		first, second := t.packets[i], t.packets[j]
 		t.packets[i], t.packets[j] = second, first
 		again := first
-		copy(t.packets[i].header[:8], first.header[:]) // the times stay in order
+		copy(t.packets[i].header[:8], first.header[:]) // keep the times in order
 		copy(t.packets[j].header[:8], second.header[:])
 		copy(again.header[:8], second.header[:])
 		t.packets = append(t.packets[:j+1], append([]packet{again}, t.packets[j+1:]...)...)
@@ -458,7 +458,7 @@ var cases = []*testCase{
 		})
 	}},
 	{name: "violation-1002", gzip: true, run: func(e *env) {
-		// A reserved opcode of the client, refused by aiohttp.
+		// A reserved opcode from the client, rejected by aiohttp.
 		c := e.dialPeer("aiohttp")
 		c.text("hello")
 		c.read(1)
@@ -510,7 +510,7 @@ func twoMessagesAndClose(e *env) {
 	<-done
 }
 
-// peer returns the library of that name.
+// peer returns the named library.
 func (e *env) peer(name string) *peers.Peer {
 	for _, p := range peers.All() {
 		if p.Name == name {
@@ -538,7 +538,7 @@ func (e *env) dialPeer(name string) *rawConn {
 	return c
 }
 
-// clientOf has f serve the first connection of a library's client.
+// clientOf calls f with the first connection of a library's client.
 func (e *env) clientOf(name string, f func(c *rawConn)) {
 	addr, done := listen("127.0.0.1:0", 1, func(c *rawConn) {
 		e.keepPort(c)
@@ -550,7 +550,7 @@ func (e *env) clientOf(name string, f func(c *rawConn)) {
 	r.Stop()
 }
 
-// deafen makes the kernel drop every packet that comes for the connection.
+// deafen makes the kernel drop every packet received for the connection.
 func deafen(c *rawConn) {
 	raw := must(c.Conn.(*net.TCPConn).SyscallConn())
 	var err error
@@ -563,12 +563,12 @@ func deafen(c *rawConn) {
 	}
 }
 
-// keepPort keeps the packets of this connection, which was accepted.
+// keepPort keeps the packets of this accepted connection.
 func (e *env) keepPort(c net.Conn) {
 	e.keep = append(e.keep, c.RemoteAddr().(*net.TCPAddr).Port)
 }
 
-// keepClient keeps the packets of this connection, which was dialed.
+// keepClient keeps the packets of this dialed connection.
 func (e *env) keepClient(c net.Conn) {
 	e.keep = append(e.keep, c.LocalAddr().(*net.TCPAddr).Port)
 }
@@ -595,8 +595,8 @@ func serveGorilla(f func(c *websocket.Conn), h http.Header) (string, <-chan stru
 	return ln.Addr().String(), done
 }
 
-// tlsListener listens with a certificate for localhost that it signs itself,
-// and returns it.
+// tlsListener listens with a self-signed certificate for localhost, and returns
+// it.
 func (e *env) tlsListener() (net.Listener, *x509.Certificate) {
 	cert := certificate()
 	return must(tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{cert}})), cert.Leaf
@@ -612,7 +612,7 @@ func certificate() tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: priv, Leaf: must(x509.ParseCertificate(der))}
 }
 
-// tls has f serve a connection of gorilla/websocket over TLS, and keeps its
+// tls calls f with a connection of gorilla/websocket over TLS, and keeps its
 // secrets.
 func (e *env) tls(f func(c *rawConn)) {
 	ln, cert := e.tlsListener()

@@ -1,5 +1,4 @@
 // Captures records the packet captures of testdata/pcap: real endings of
-// WebSocket connections on the loopback interface, recorded by tcpdump. See the
-// script record, which runs it in a network namespace of its own. It runs on
-// Linux alone.
+// WebSocket connections on the loopback interface, recorded by tcpdump. The
+// script record runs it in a separate network namespace. It runs on Linux only.
 package main

@@ -38,8 +38,8 @@ func fatal(err error) {
 	os.Exit(1)
 }
 
-// A testCase is one capture: what happens while it is recorded, and how it is
-// rewritten then.
+// A testCase is one capture: the actions while it is recorded, and how it is
+// rewritten afterwards.
 type testCase struct {
 	name    string
 	snap    int // bytes of each packet that are kept; 0: all
@@ -49,7 +49,7 @@ type testCase struct {
 	pcapng  bool // with the TLS secrets in the capture, not beside it
 }
 
-// An env is what a case may use while it runs.
+// An env is the environment of a running case.
 type env struct {
 	keep   []int  // if not empty, only packets of these client ports are kept
 	keylog []byte // TLS secrets, written beside the capture

@@ -37,8 +37,8 @@ func (t *trace) bytes() []byte {
 	return b
 }
 
-// The link layer on the loopback interface is Ethernet. tcp returns the
-// packet's TCP header and what follows, nil if it is not TCP.
+// The link layer on the loopback interface is Ethernet. tcp returns the packet
+// from its TCP header on, or nil if it is not TCP.
 func (p packet) tcp() []byte {
 	const ethernet = 14
 	switch d := p.data; {
@@ -68,7 +68,7 @@ func (p packet) payload() []byte {
 	return t[int(t[12]>>4)*4:]
 }
 
-// A recorder is tcpdump at work.
+// A recorder is a running tcpdump.
 type recorder struct {
 	cmd    *exec.Cmd
 	stderr *bufio.Reader
@@ -76,7 +76,7 @@ type recorder struct {
 	trace  trace
 }
 
-// marker is the UDP port, where nobody listens, whose packet ends a recording.
+// marker is the unused UDP port whose packet ends a recording.
 const marker = 9
 
 // record starts tcpdump on the loopback interface; it records TCP, and the
@@ -135,7 +135,7 @@ func (r *recorder) read(in io.Reader) error {
 	}
 }
 
-// stop returns what was recorded before it was called.
+// stop returns the packets recorded before the call.
 func (r *recorder) stop() (*trace, error) {
 	c, err := net.Dial("udp", fmt.Sprintf("127.0.0.1:%d", marker))
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 
 func newReader(r io.Reader) *bufio.Reader { return bufio.NewReader(r) }
 
-// free returns an address of the loopback interface at which nobody listens.
+// free returns an unused address of the loopback interface.
 func free() string {
 	ln := must(net.Listen("tcp", "127.0.0.1:0"))
 	defer ln.Close()

@@ -15,11 +15,11 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// limit is how long a case may wait for anything.
+// limit is the timeout for each event in a case.
 const limit = 90 * time.Second
 
-// A rawConn is one end of a WebSocket connection that sends whatever bytes a
-// case wants, whether RFC 6455 allows them or not.
+// A rawConn is one end of a WebSocket connection that sends any bytes, whether
+// RFC 6455 allows them or not.
 type rawConn struct {
 	net.Conn
 	r      *bufio.Reader
@@ -56,8 +56,8 @@ func upgrade(c net.Conn, host, path string, header ...string) upgraded {
 	return upgraded{&rawConn{c, r, true}, must(http.ReadResponse(r, nil))}
 }
 
-// listen accepts connections on a free port of addr and has each served by f
-// in turn, n of them, then closes the listener. Its done is closed after that.
+// listen accepts n connections on a free port of addr, calls f with each in
+// turn, closes the listener, and then closes done.
 func listen(addr string, n int, f func(c *rawConn)) (string, <-chan struct{}) {
 	return serve(must(net.Listen("tcp", addr)), n, f)
 }
@@ -90,7 +90,7 @@ func accept(c net.Conn, header ...string) *rawConn {
 	return &rawConn{c, r, false}
 }
 
-// frame sends a frame of less than 126 bytes of payload, or more.
+// frame sends a frame with a payload of any length.
 func (c *rawConn) frame(opcode byte, payload string) {
 	b := []byte{0x80 | opcode}
 	mask := byte(0)
@@ -124,8 +124,8 @@ func (c *rawConn) closeFrame(code closecode.Code, reason string) {
 // send sends bytes as they are.
 func (c *rawConn) send(b ...byte) { must(c.Write(b)) }
 
-// read reads frames up to and including one of that opcode, and returns its
-// opcode; 0xff at the end of what the peer sends.
+// read reads frames up to and including one with the given opcode, and returns
+// its opcode, or 0xff at EOF.
 func (c *rawConn) read(opcode byte) byte {
 	for {
 		var h [2]byte
@@ -150,10 +150,10 @@ func (c *rawConn) read(opcode byte) byte {
 	}
 }
 
-// end reads up to the end of what the peer sends.
+// end reads until EOF.
 func (c *rawConn) end() { io.Copy(io.Discard, c.r) }
 
-// fin ends this side's half of TCP.
+// fin closes the write side.
 func (c *rawConn) fin() {
 	switch c := c.Conn.(type) {
 	case *net.TCPConn:

@@ -9,8 +9,8 @@ import (
 	"github.com/closeframe/closeframe/interop/peers/parsers"
 )
 
-// frames tests what a library makes of the frame that a connection begins with.
-// No library offers its parser of frames, so each gets a connection.
+// frames tests how a library handles the first frame of a connection. No
+// library exports its frame parser, so each vector needs a connection.
 func frames(t *testing.T, library string, opts ...closetest.Option) {
 	t.Helper()
 	parse := func(read func([]byte) parsers.Outcome) func([]byte) (int, string, error) {
@@ -53,7 +53,7 @@ func encoder(t *testing.T, library string, opts ...closetest.Option) {
 	closetest.Encoder(t, encode, opts...)
 }
 
-// What encoders leave to their users.
+// Checks that encoders leave to their users.
 var (
 	sendsAnyCode = closetest.Known("§7.4: sends codes that must not be sent", "encode/code-[05]*", "encode/code-1", "encode/code-1-reason",
 		"encode/code-499", "encode/code-499-reason", "encode/code-999*", "encode/code-100[46]*", "encode/code-101[5-7]*", "encode/code-1507*",

@@ -8,7 +8,8 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// FuzzGobwas verifies that gobwas/ws makes the payload again that it accepted.
+// FuzzGobwas verifies that gobwas/ws encodes an accepted payload to the same
+// bytes.
 func FuzzGobwas(f *testing.F) {
 	closetest.Seed(f, closetest.Payload)
 	f.Fuzz(func(t *testing.T, p []byte) {

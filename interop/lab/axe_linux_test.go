@@ -8,7 +8,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 )
 
-// axe is the script of axe-core, see the script install.
+// axe is the path of axe-core, which the script install installs.
 const axe = "node_modules/axe-core/axe.min.js"
 
 // TestAxe verifies that axe-core finds nothing on the page, with a result and
@@ -25,7 +25,7 @@ func TestAxe(t *testing.T) {
 			p := open(t, look{lang: lang, width: 1280})
 			p.visit("/?case=bad-utf8&all=quick")
 			p.wait(`last !== null && ` + done)
-			// The report is shown where copying is refused.
+			// The report is shown if copying is not allowed.
 			eval[bool](p, `(document.getElementById("report").hidden = false) === false`)
 			eval[bool](p, "(() => { "+string(script)+"; return true; })()")
 			for _, width := range []int64{390, 1280} {

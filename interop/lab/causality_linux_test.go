@@ -22,7 +22,7 @@ const shownTimeline = `[...document.querySelectorAll("#timeline tbody tr")].map(
 	Side: r.dataset.side, What: r.dataset.what, MS: Number(r.cells[0].innerText), Text: r.innerText.replaceAll("\t", " ")}))`
 
 // TestCausality verifies in 200 runs that the timeline shows no effect before
-// its cause. Chromium keeps to RFC 6455 §7.1.1: it fires a clean close event
+// its cause. Chromium follows RFC 6455 §7.1.1: it fires a clean close event
 // after the server has sent FIN.
 func TestCausality(t *testing.T) {
 	t.Parallel()
@@ -43,7 +43,7 @@ func TestCausality(t *testing.T) {
 	}
 }
 
-// violation returns what precedes its cause in the rows, or "".
+// violation describes the row that precedes its cause, or returns "".
 func violation(id string, e event, rows []moment) string {
 	at := func(side string, whats ...string) int {
 		return slices.IndexFunc(rows, func(m moment) bool { return m.Side == side && slices.Contains(whats, m.What) })

@@ -28,8 +28,8 @@ func known(t testing.TB) map[string][]string {
 	return nil
 }
 
-// Every case but the slow one, pressed in both languages, wide and narrow,
-// light and dark.
+// TestEveryCase runs every case except the slow one, in both languages, wide
+// and narrow, light and dark.
 func TestEveryCase(t *testing.T) {
 	events := known(t)
 	for _, l := range looks {
@@ -49,7 +49,7 @@ func TestEveryCase(t *testing.T) {
 				if program := chromium.program; !slices.Contains(events[id], seen) {
 					differs(t, program, id, seen, events[id])
 				}
-				// What is on the page is what happened.
+				// The page shows the recorded events.
 				e := eval[struct {
 					Code     int
 					Reason   string
@@ -93,7 +93,7 @@ func TestEveryCase(t *testing.T) {
 	}
 }
 
-// The frames are explained as decode explains them.
+// TestFrames verifies that the page explains frames as decode does.
 func TestFrames(t *testing.T) {
 	p := open(t, desktop)
 	p.visit("/?case=client&code=3000&reason=" + url.QueryEscape("tschüß 再见"))
@@ -111,7 +111,7 @@ func TestFrames(t *testing.T) {
 		4: "|.001 0001|length|17 bytes of payload",
 		5: "2|" + key[:2] + " " + key[2:4] + " " + key[4:6] + " " + key[6:] + "|key|masking key, repeated for every four bytes",
 		9: "|unmasked:||",
-		// No row breaks a character.
+		// No row splits a character.
 		10: "6|0b b8|code|3000 Unauthorized",
 		11: "8|74 73 63 68 c3 bc c3 9f|reason|tschüß",
 		12: "|20 e5 86 8d e8 a7 81||再见",
@@ -125,7 +125,7 @@ func TestFrames(t *testing.T) {
 	}
 }
 
-// A reason, wherever it comes from, is shown as the text that it is.
+// TestReasonIsNotHTML verifies that every reason is shown as plain text.
 func TestReasonIsNotHTML(t *testing.T) {
 	const reason = `<img src=x onerror=alert(1)><script>alert(2)</script><svg onload=alert(3)>"'&lt;`
 	for i, l := range []look{desktop, phone} {
@@ -169,8 +169,8 @@ func TestReasonIsNotHTML(t *testing.T) {
 	}
 }
 
-// The policy of the page keeps HTML from being made of a text, even if the
-// script tried to.
+// TestPolicy verifies that the policy of the page forbids turning text into
+// HTML, even by a script.
 func TestPolicy(t *testing.T) {
 	p := open(t, desktop)
 	if got := eval[string](p, `(() => { try { document.body.innerHTML = "<b>"; return "done"; } catch (e) { return e.name; } })()`); got != "TypeError" {
@@ -186,7 +186,7 @@ func TestPolicy(t *testing.T) {
 	})
 }
 
-// Arguments that close() refuses, and what cannot be asked for.
+// TestArguments verifies arguments that close() rejects, and invalid requests.
 func TestArguments(t *testing.T) {
 	p := open(t, desktop)
 	tests := []struct{ id, code, reason, event, why string }{
@@ -280,7 +280,7 @@ func TestDownload(t *testing.T) {
 	}
 }
 
-// All of it can be done from the keyboard.
+// TestKeyboard verifies that the page can be used with the keyboard only.
 func TestKeyboard(t *testing.T) {
 	p := open(t, desktop)
 	focus := func() string { return eval[string](p, "document.activeElement.id || document.activeElement.className") }
@@ -338,7 +338,8 @@ func TestKeyboard(t *testing.T) {
 	}
 }
 
-// Whoever does not see the page is told the name of everything on it.
+// TestAccessibility verifies that every control on the page has an accessible
+// name.
 func TestAccessibility(t *testing.T) {
 	for _, l := range []look{desktop, phone} {
 		t.Run(l.String(), func(t *testing.T) {
@@ -376,7 +377,7 @@ func text(v *accessibility.Value) (s string) {
 	return s
 }
 
-// The report that is copied has all that another needs.
+// TestCopy verifies that the copied report is complete.
 func TestCopy(t *testing.T) {
 	p := open(t, desktop)
 	for _, name := range []string{"clipboard-read", "clipboard-write"} {
@@ -404,7 +405,7 @@ func TestCopy(t *testing.T) {
 		t.Errorf("it says %q", p.text("#copied"))
 	}
 
-	// Where copying is not allowed, the text is there to be copied by hand.
+	// If copying is not allowed, the text is shown for copying by hand.
 	eval[bool](p, `(() => { Clipboard.prototype.writeText = () => Promise.reject(new Error("no")); return true; })()`)
 	p.do(chromedp.Click(chromedp.CSS("#copy")))
 	p.wait(`!document.getElementById("report").hidden`)
@@ -413,7 +414,8 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// The case is the same in the other language.
+// TestOtherLanguage verifies that the link to the other language leads to the
+// same case.
 func TestOtherLanguage(t *testing.T) {
 	p := open(t, desktop)
 	p.choose("both")

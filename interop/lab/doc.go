@@ -8,6 +8,6 @@
 //	go test -v -count=1 -short -run Screenshots ./lab -screenshots   # make the pictures in docs/lab
 //
 // An unknown difference fails the test if the profile is of the same major
-// version; otherwise it is printed. The pictures need a font with Chinese, such
-// as fonts-wqy-microhei of Debian.
+// version; otherwise it is printed. The pictures need a font with Chinese
+// characters, such as Debian's fonts-wqy-microhei.
 package lab

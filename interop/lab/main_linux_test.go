@@ -38,7 +38,7 @@ var command struct {
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	flag.Set("test.parallel", "4") // they wait a lot
+	flag.Set("test.parallel", "4") // they mostly wait
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	var process *browser.Process
 	chromium.program, chromium.err = browser.Find(browser.Chromium)
@@ -65,9 +65,9 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// A look is how the page is looked at.
+// A look is a configuration of the page: language, size and color scheme.
 type look struct {
-	lang  string // as browsers prefer it
+	lang  string // the preferred color scheme
 	width int64
 	dark  bool
 }
@@ -87,7 +87,7 @@ type tab struct {
 	url string // of the lab, without the last slash
 
 	mu     sync.Mutex
-	faults []string // what must not happen on any page
+	faults []string // errors and dialogs, which must not occur
 }
 
 // open starts a lab and opens it in a new tab.
@@ -124,7 +124,7 @@ func open(t testing.TB, l look) *tab {
 	return p
 }
 
-// listen notes errors, and dialogs, which only a script of somebody else opens.
+// listen records errors, and dialogs, which only an injected script opens.
 func (p *tab) listen(event any) {
 	fault := ""
 	switch e := event.(type) {
@@ -136,7 +136,7 @@ func (p *tab) listen(event any) {
 			fault += fmt.Sprintf(" %s", a.Value)
 		}
 	case *log.EventEntryAdded:
-		// Chromium reports failed WebSockets, which is what many cases are about.
+		// Chromium reports failed WebSockets, which many cases expect.
 		if !strings.HasPrefix(e.Entry.Text, "WebSocket connection to ") {
 			fault = fmt.Sprintf("%s %s: %s %s", e.Entry.Level, e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}
@@ -150,7 +150,7 @@ func (p *tab) listen(event any) {
 	}
 }
 
-// call has Chromium do something for the tab.
+// call runs an action of Chromium in the tab.
 func call[P, R any](p *tab, command cdp.Command[P, R], params P) R {
 	p.Helper()
 	r, err := chromedp.Call(p.ctx, command, params)
@@ -160,7 +160,7 @@ func call[P, R any](p *tab, command cdp.Command[P, R], params P) R {
 	return r
 }
 
-// do does things in the tab.
+// do runs actions in the tab.
 func (p *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	p.Helper()
 	if err := chromedp.Do(p.ctx, actions...); err != nil {
@@ -184,7 +184,7 @@ func eval[T any](p *tab, expression string) T {
 	return v
 }
 
-// text returns what stands in an element.
+// text returns the text of an element.
 func (p *tab) text(selector string) string {
 	p.Helper()
 	return eval[string](p, "document.querySelector("+js(selector)+").innerText")
@@ -228,7 +228,7 @@ func (p *tab) press() {
 	p.wait(`last !== null && !document.getElementById("run").disabled`)
 }
 
-// seen returns the event that the page has kept, as a line of a profile.
+// seen returns the event recorded by the page, as a line of a profile.
 func (p *tab) seen() string {
 	p.Helper()
 	return eval[string](p, "line(last.event)")

@@ -12,7 +12,7 @@ import (
 	"github.com/closeframe/closeframe/examples/stack"
 )
 
-// ownServer starts a server of a user's. At /closes it closes with 1001; at any
+// ownServer starts a user's server. At /closes it closes with 1001; at any
 // other path it waits for the client's Close frame.
 func ownServer(t testing.TB) (url string) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -31,8 +31,8 @@ func ownServer(t testing.TB) (url string) {
 	return "ws" + strings.TrimPrefix(s.URL, "http")
 }
 
-// TestOwnServer verifies that the page shows both sides of a connection to a
-// server of the user's.
+// TestOwnServer verifies that the page shows both sides of a connection to the
+// user's server.
 func TestOwnServer(t *testing.T) {
 	url := ownServer(t)
 	for _, l := range []look{desktop, phone} {
@@ -84,7 +84,7 @@ func TestOwnServer(t *testing.T) {
 	}
 }
 
-// TestOwnServerRefused verifies that the page says why there is no connection,
+// TestOwnServerRefused verifies that the page shows why a connection failed,
 // and that a link does not connect by itself.
 func TestOwnServerRefused(t *testing.T) {
 	p := open(t, desktop)

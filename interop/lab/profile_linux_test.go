@@ -19,7 +19,7 @@ import (
 
 var record = flag.Bool("record", false, "write the events of all cases to the profiles instead of comparing them")
 
-// differs tells that a browser does not do what its profile says.
+// differs reports that a browser differs from its profile.
 func differs(t testing.TB, program browser.Program, id, got string, want []string) {
 	t.Helper()
 	for _, p := range profiles(t) {
@@ -55,7 +55,7 @@ func (e event) String() string {
 	return fmt.Sprintf("%d %q wasClean %t", e.Code, e.Reason, e.WasClean)
 }
 
-// A profile is what a browser is known to fire.
+// A profile has the known events of a browser.
 type profile struct {
 	Kind    string              `json:"kind"`
 	Name    string              `json:"name"` // with the major version
@@ -63,10 +63,11 @@ type profile struct {
 	Events  map[string][]string `json:"events"` // by case; several where a race decides
 }
 
-// profilesFile has the profiles that the page compares a browser with.
+// profilesFile is the file with the profiles that the page compares a browser
+// with.
 const profilesFile = "../../cmd/closeframe/internal/lab/profiles.json"
 
-// profiles reads the file anew: another test may just have written it.
+// profiles reads the file again, because another test may have written it.
 func profiles(t testing.TB) []*profile {
 	t.Helper()
 	b, err := os.ReadFile(profilesFile)
@@ -146,11 +147,11 @@ func allIn(t *testing.T, name string) {
 	compare(t, program, all)
 }
 
-// names are what the page calls the browsers.
+// names maps the browsers to their names on the page.
 var names = map[string]string{browser.Chromium: "Chromium", browser.Firefox: "Firefox", browser.WebKitGTK: "WebKitGTK"}
 
 // compare compares the table of all cases with the browser's profile, or writes
-// that.
+// the profile.
 func compare(t *testing.T, program browser.Program, all table) {
 	t.Helper()
 	want := 23
@@ -189,8 +190,8 @@ func compare(t *testing.T, program browser.Program, all table) {
 
 var writing sync.Mutex
 
-// write adds what was seen to the profile, or begins a new one if this is
-// another version.
+// write adds the results to the profile, or starts a new one if this is another
+// version.
 func write(t *testing.T, program browser.Program, all table) {
 	t.Helper()
 	writing.Lock()
@@ -210,7 +211,7 @@ func write(t *testing.T, program browser.Program, all table) {
 	}
 	for _, r := range all.Cases {
 		events := append(p.Events[r.Case], r.Event.String())
-		if len(r.Expected) > 1 { // a race decides, and not always as it did today
+		if len(r.Expected) > 1 { // a race decides, and the outcome may differ in another run
 			for _, e := range r.Expected {
 				events = append(events, e.String())
 			}

@@ -13,8 +13,8 @@ var screenshots = flag.Bool("screenshots", false, "write the pictures in docs/la
 
 const pictures = "../../docs/lab"
 
-// Each picture of the documents can still be made: the page still has what it
-// shows. With -screenshots it is.
+// TestScreenshots verifies that the page still has the elements of each
+// screenshot in the documentation. With -screenshots it writes them.
 func TestScreenshots(t *testing.T) {
 	tests := []struct {
 		file, path string

@@ -25,7 +25,8 @@ async def handle(ws, transport):
             transport.abort()
         else:
             await ws.send_str(msg.data)
-    # The reason of a Close that it answers by itself is not told.
+    # The library does not report the reason of a Close frame that it answers by
+    # itself.
     event = {"code": ws.close_code or 0, "reason": reason_seen}
     if ws.exception():
         event["error"] = str(ws.exception())

@@ -46,7 +46,7 @@ func coderLoop(ctx context.Context, c *websocket.Conn) (Event, error) {
 		switch do {
 		case closeCode, closeEmpty: // it sends an empty Close for 1005
 			err := c.Close(websocket.StatusCode(code), reason)
-			if err == nil { // the answer had the same code; its reason is not told
+			if err == nil { // the answer had the same code; the library does not report its reason
 				return Event{Code: code}, nil
 			}
 			return coderEvent(err)

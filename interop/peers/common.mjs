@@ -1,10 +1,11 @@
-// What the peers in JavaScript share. See peers.go for what they do.
+// Functions shared by the peers in JavaScript. peers.go describes their
+// behavior.
 import process from 'node:process';
 
 export const print = (o) => process.stdout.write(JSON.stringify(o) + '\n');
 
-// obey does what a text message says, with the WebSocket interface that
-// browsers have.
+// obey executes the command in a text message with the WebSocket interface of
+// browsers.
 export function obey(socket, text, drop) {
   const [word, code, ...reason] = text.split(' ');
   if (text === 'drop') return drop();
@@ -12,7 +13,7 @@ export function obey(socket, text, drop) {
   if (word === 'close') {
     try {
       return socket.close(Number(code), reason.join(' '));
-    } catch (e) { // a browser's socket refuses what a script may not send
+    } catch (e) { // a browser's socket rejects codes that a script may not send
       socket.unsupported = e.message;
       return socket.close(1000);
     }
@@ -20,11 +21,11 @@ export function obey(socket, text, drop) {
   socket.send(text);
 }
 
-// report tells of a CloseEvent.
+// report prints a CloseEvent.
 export const report = (e, socket) =>
   print({ code: e.code, reason: e.reason, wasClean: e.wasClean, unsupported: socket.unsupported });
 
-// again connects with open until that fails: until no connection was opened.
+// again connects with open until no connection can be opened.
 export function again(open) {
   const connect = () => {
     const socket = open();

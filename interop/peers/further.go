@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Further returns peers that are run apart from CI: they are many, and some
+// Further returns peers that do not run in CI, because there are many and some
 // take long to install (see further/install).
 func Further() []*Peer {
 	python := func(name, source, file, note string) *Peer {
@@ -57,10 +57,10 @@ func Further() []*Peer {
 	}
 }
 
-// Confirm plays what probe did in the results again, given as JSON, with a
-// script that shares no code with it. It returns the output of the script: the
-// ids of the results that came out the same, one a line. The url is that of a
-// server, or "-listen": then listening is called with the script's URL.
+// Confirm plays the scenarios of the results, given as JSON, again with a
+// script that shares no code with probe. It returns the output of the script:
+// the ids of the confirmed results, one per line. The url is that of a server,
+// or "-listen"; then listening is called with the script's URL.
 func Confirm(results []byte, url string, listening func(url string)) (string, error) {
 	cmd := exec.Command("/usr/bin/python3", "further/confirm.py", url)
 	cmd.Dir = Dir
@@ -71,8 +71,8 @@ func Confirm(results []byte, url string, listening func(url string)) (string, er
 	return out.String(), err
 }
 
-// A firstLine calls first with the first line that is written to it, if first
-// is not nil, and passes on what follows.
+// A firstLine calls first with the first line written to it, if first is not
+// nil, and passes on the rest.
 type firstLine struct {
 	out   *strings.Builder
 	line  string

@@ -42,7 +42,7 @@ func gobwasLoop(c net.Conn, br *bufio.Reader, side ws.State) (Event, error) {
 		io.Reader
 		io.Writer
 	}{c, c}
-	if br != nil { // what came together with the opening handshake
+	if br != nil { // bytes that arrived together with the opening handshake
 		rw.Reader = br
 	}
 	closing := false
@@ -56,7 +56,7 @@ func gobwasLoop(c net.Conn, br *bufio.Reader, side ws.State) (Event, error) {
 		}
 		do, code, reason := parse(string(p))
 		if closing {
-			continue // only to see the peer's Close
+			continue // only to read the peer's Close frame
 		}
 		switch do {
 		case closeCode:

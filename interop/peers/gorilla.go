@@ -52,14 +52,14 @@ func gorillaLoop(c *websocket.Conn) (Event, error) {
 			return Event{}, c.WriteControl(websocket.CloseMessage, payload, time.Now().Add(time.Second))
 		}
 		if closing {
-			continue // only to see the peer's Close
+			continue // only to read the peer's Close frame
 		}
 		switch do {
 		case closeCode, closeEmpty:
 			closing = true
-			// FormatCloseMessage makes the empty payload of 1005.
+			// FormatCloseMessage returns an empty payload for 1005.
 			err = c.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(time.Second))
-			if err != nil { // of what is too long
+			if err != nil { // for a payload that is too long
 				return Event{Unsupported: err.Error()}, err
 			}
 		case drop:

@@ -1,10 +1,9 @@
-// Package peers runs other WebSocket libraries, each as it comes and used as
-// its own documentation shows, so that closeframe can be put in front of them
-// and they in front of one another.
+// Package peers runs other WebSocket libraries, unmodified and used as in their
+// documentation, as peers of closeframe and of each other.
 //
-// All of them do the same: they echo messages, but for text messages that
-// tell them to close or to drop the connection (see parse). When a connection
-// has ended, they report what the library told the application.
+// All peers behave alike: they echo messages, except for text messages with a
+// command to close or drop the connection (see parse). When a connection has
+// ended, they report the event of their application.
 package peers
 
 import (
@@ -20,16 +19,15 @@ import (
 	"sync"
 )
 
-// An Event is what a library told its application about the end of a
+// An Event is a library's report to its application about the end of a
 // connection.
 type Event struct {
-	Code   int    `json:"code"` // 0: it told none
+	Code   int    `json:"code"` // 0 if not reported
 	Reason string `json:"reason"`
-	Clean  *bool  `json:"wasClean,omitempty"` // of libraries that tell it
+	Clean  *bool  `json:"wasClean,omitempty"` // only of libraries that report it
 	Error  string `json:"error,omitempty"`    // the error, in its own words
 
-	// Unsupported says that the application was told to close in a way that
-	// the library offers nothing for or refuses, in which words; it did not.
+	// Unsupported is the reason why the library could not close as requested.
 	Unsupported string `json:"unsupported,omitempty"`
 }
 
@@ -37,44 +35,47 @@ type Event struct {
 type Peer struct {
 	Name     string
 	Language string
-	Source   string // where it is installed from
+	Source   string // its source of installation
 	Version  func() (string, error)
-	File     string // how it is used: a file of this folder
+	File     string // the file in this directory that uses it
 
-	// Server listens on loopback until it is stopped, and tells of each
-	// connection's end. It serves wss if there is a CertFile. Nil if the library
-	// has no server.
+	// Server listens on loopback until it is stopped, and reports the end of
+	// each connection. It serves wss if there is a CertFile. It is nil if the
+	// library has no server.
 	Server func() (*Running, error)
-	// Client connects to url again and again, until connecting fails or it is
-	// stopped, and tells of each connection's end. Nil if it has no client.
+	// Client connects to url repeatedly until connecting fails or it is
+	// stopped, and reports the end of each connection. It is nil if the library
+	// has no client.
 	Client func(url string) (*Running, error)
 
-	Tells    Telling     // what it tells an application of the end
-	Note     string      // what a reader of its results should know
-	TellsOwn bool        // after its own Close, it tells of that and not of the answer
-	Trigger  string      // the text on which it closes with 1000; "" if it cannot be told
-	Header   http.Header // what the request to its server needs
+	Tells    Telling     // what it reports to an application
+	Note     string      // a note on its results
+	TellsOwn bool        // after its own Close frame, it reports that and not the answer
+	Trigger  string      // the text on which it closes with 1000; "" if there is none
+	Header   http.Header // header fields for the request to its server
 }
 
-// A Telling is how much a library tells its application of a Close frame.
+// A Telling is the part of a Close frame that a library reports to its
+// application.
 type Telling string
 
-// What is told.
+// The values of Telling.
 const (
 	CodeAndReason Telling = "code and reason"
 	Code          Telling = "code"
 	Nothing       Telling = "nothing"
 )
 
-// A Running is a peer at work.
+// A Running is a running peer.
 type Running struct {
 	URL    string // of a server
 	Events <-chan Event
 	Stop   func()
 }
 
-// The names of the environment variables that tell the Go and Node peers which
-// certificate to serve wss with: files in PEM. Peers trust what SSL_CERT_FILE and NODE_EXTRA_CA_CERTS name.
+// The environment variables with the PEM files of the certificate with which
+// the Go and Node peers serve wss. Peers trust the certificates in
+// SSL_CERT_FILE and NODE_EXTRA_CA_CERTS.
 const (
 	CertFile = "PEERS_CERT"
 	KeyFile  = "PEERS_KEY"
@@ -94,13 +95,13 @@ func Names() []string {
 	return names
 }
 
-// A command is what a text message tells a peer to do.
+// A command is the command in a text message to a peer.
 type command int
 
 const (
 	echo       command = iota
 	closeCode          // close with a code and a reason
-	closeEmpty         // close without a code, where the library can
+	closeEmpty         // close without a code, if the library supports that
 	drop               // drop TCP, without a Close frame
 )
 
@@ -124,8 +125,8 @@ func parse(text string) (do command, code int, reason string) {
 	return closeCode, code, reason
 }
 
-// serveGo makes a Peer's Server of a handler that serves one connection to
-// its end.
+// serveGo returns a Peer's Server for a handler that serves one connection
+// until its end.
 func serveGo(handle func(w http.ResponseWriter, r *http.Request) (Event, error)) func() (*Running, error) {
 	return func() (*Running, error) {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -172,11 +173,11 @@ func serveGo(handle func(w http.ResponseWriter, r *http.Request) (Event, error))
 	}
 }
 
-// errDial is in the error of a dial function that could not connect.
+// errDial is wrapped by the error of a dial function that could not connect.
 var errDial = errors.New("dial")
 
-// dialGo makes a Peer's Client of a function that connects and stays to the
-// connection's end.
+// dialGo returns a Peer's Client for a function that connects and returns at
+// the end of the connection.
 func dialGo(dial func(ctx context.Context, url string) (Event, error)) func(string) (*Running, error) {
 	return func(url string) (*Running, error) {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -200,8 +201,8 @@ func dialGo(dial func(ctx context.Context, url string) (Event, error)) func(stri
 	}
 }
 
-// recovered calls f, and makes an error of a panic in it, as net/http does
-// for handlers.
+// recovered calls f and turns a panic into an error, as net/http does for
+// handlers.
 func recovered(f func() (Event, error)) (e Event, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -222,8 +223,7 @@ func errorText(p any) string {
 	return "not an error"
 }
 
-// module returns a Peer's Version: of a module in go.mod, which is what this
-// program is built with.
+// module returns a Peer's Version, that of a module in go.mod.
 func module(path string) func() (string, error) {
 	return func() (string, error) {
 		cmd := exec.Command("go", "list", "-m", "-f", "{{.Version}}", path)

@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-// Dir is this folder, where the peers that are not Go stand.
+// Dir is this directory, which has the peers not written in Go.
 var Dir = func() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Dir(file)
 }()
 
-// A program is a peer that runs as a process of its own. It is started as
-// "… server" or "… client URL", prints a line of JSON when it is ready and
-// one for each Event, and ends when its standard input does.
+// A program is a peer that runs as a separate process. It is started as "…
+// server" or "… client URL", prints a line of JSON when it is ready and one for
+// each Event, and ends when its standard input does.
 type program []string
 
 func (p program) cmd(args ...string) *exec.Cmd {
@@ -31,7 +31,7 @@ func (p program) cmd(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// version is what the program says of itself.
+// version is the version reported by the program.
 func (p program) version() (string, error) {
 	out, err := p.cmd("version").Output()
 	if e, ok := errors.AsType[*exec.ExitError](err); ok {
@@ -58,7 +58,7 @@ func (p program) start(args ...string) (*Running, error) {
 	if err != nil {
 		return nil, err
 	}
-	if os.Getenv("PEERS_STDERR") != "" { // for whoever debugs a peer
+	if os.Getenv("PEERS_STDERR") != "" { // for debugging a peer
 		cmd.Stderr = os.Stderr
 	}
 	if err := cmd.Start(); err != nil {
@@ -96,7 +96,7 @@ func (p program) start(args ...string) (*Running, error) {
 	return &Running{URL: ready.URL, Events: events, Stop: func() { stop(cmd, stdin, done) }}, nil
 }
 
-// stop ends a process: first by the end of its input, then by force.
+// stop ends a process by closing its input, and then by killing it.
 func stop(cmd *exec.Cmd, stdin io.Closer, done <-chan struct{}) {
 	stdin.Close()
 	select {
@@ -124,7 +124,7 @@ var (
 	undici = node("undici", "npm: undici", "undici.mjs", false)
 )
 
-// python is Debian's, which sees Debian's packages.
+// python is Debian's Python, which finds Debian's packages.
 var python = func(name, source, file string, tells Telling, note string) *Peer {
 	p := program{"/usr/bin/python3", file}
 	return &Peer{

@@ -1,5 +1,5 @@
-// The peer that is undici (npm), whose WebSocket is the one that Node has
-// built in. It is a client alone.
+// The peer undici (npm), whose WebSocket is the one built into Node. It is only
+// a client.
 import process from 'node:process';
 import { createRequire } from 'node:module';
 import { WebSocket } from 'undici';
@@ -12,7 +12,7 @@ switch (process.argv[2]) {
   case 'client':
     again(() => {
       const socket = new WebSocket(process.argv[3]);
-      // The interface offers nothing to drop a connection.
+      // The interface has no method to drop a connection.
       const drop = () => { socket.unsupported = 'to drop TCP'; socket.close(1000); };
       socket.addEventListener('message', (e) => obey(socket, String(e.data), drop));
       return socket;

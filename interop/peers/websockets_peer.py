@@ -18,9 +18,9 @@ async def handle(ws):
                     unsupported, code = "a Close without a code", 1000
                 try:
                     await ws.close(code, reason)
-                except Exception as e:  # the library refuses the code or the reason
+                except Exception as e:  # the library rejects the code or the reason
                     unsupported = str(e)
-                    ws.transport.abort()  # since close can't be called again
+                    ws.transport.abort()  # because close cannot be called again
             elif do == "drop":
                 ws.transport.abort()
             else:

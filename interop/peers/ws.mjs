@@ -1,4 +1,4 @@
-// The peer that is ws (npm), as server and as client.
+// The peer ws (npm), as server and as client.
 import process from 'node:process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';

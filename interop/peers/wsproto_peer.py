@@ -31,11 +31,12 @@ def handle(sock, ws, is_client):
             elif isinstance(e, AcceptConnection):
                 open_ = True
             elif isinstance(e, CloseConnection):
-                # For a fault it makes such an event too, with what to send.
+                # For a fault it also creates such an event, with the code to
+                # send.
                 if ws.state is ConnectionState.OPEN or ws.state is ConnectionState.LOCAL_CLOSING:
                     failed = True
                     event["error"] = e.reason
-                elif not event["code"]:  # the end of TCP makes one more, 1006
+                elif not event["code"]:  # the end of TCP creates another one, 1006
                     event.update(code=int(e.code), reason=e.reason or "")
                 if ws.state in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING):
                     sock.sendall(ws.send(e.response()))

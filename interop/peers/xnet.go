@@ -33,8 +33,8 @@ var xnet = &Peer{
 }
 
 // xnetLoop calls Close when reading has ended, which sends a Close frame with
-// 1000; the package itself answers a Close with nothing, and tells the
-// application io.EOF.
+// 1000. The package itself does not answer a Close frame, and returns io.EOF to
+// the application.
 func xnetLoop(c *websocket.Conn) (Event, error) {
 	defer c.Close()
 	for {

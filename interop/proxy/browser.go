@@ -12,8 +12,8 @@ import (
 	"github.com/closeframe/closeframe/interop/peers"
 )
 
-// page does what the clients of interop/peers do: it connects again and again,
-// closes as text messages say, and tells of each CloseEvent.
+// page behaves like the clients of interop/peers: it connects repeatedly,
+// executes the commands in text messages, and reports each CloseEvent.
 const page = `<!doctype html><meta charset="utf-8"><script>
 function connect() {
   const socket = new WebSocket("URL");

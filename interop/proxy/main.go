@@ -15,7 +15,7 @@ import (
 	"github.com/closeframe/closeframe/interop/peers"
 )
 
-// patience is how long an application may take to be told.
+// patience is the timeout for the event of an application.
 const patience = 20 * time.Second
 
 func main() {
@@ -46,10 +46,10 @@ func main() {
 	}
 }
 
-// The marks in a document between which the table is.
+// The marks in a document around the table.
 const begin, end = "<!-- table: go run ./proxy, in interop -->\n", "<!-- end -->\n"
 
-// write replaces what is between the marks in a document.
+// write replaces the text between the marks in a document.
 func write(file, begin, text string) error {
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -69,9 +69,9 @@ type way struct {
 	toClient, toPeer string // the text message that makes the client, or the server, close
 	cut              bool   // the client's TCP connection ends
 	reset            bool   // with RST
-	drain            bool   // the proxy is told to stop
+	drain            bool   // the proxy is stopped
 
-	// What is told. 0: what is told without the proxy.
+	// The expected codes. 0: the code without the proxy.
 	client, server int
 }
 
@@ -86,7 +86,7 @@ var ways = []way{
 }
 
 // run closes every client with every server in every way, and returns the
-// table. The error says which differ from what is right.
+// table. The error lists the unexpected results.
 func run() (string, error) {
 	dir, err := os.MkdirTemp("", "proxy")
 	if err != nil {
@@ -116,7 +116,7 @@ func run() (string, error) {
 	return b.String(), errors.Join(wrong...)
 }
 
-// named returns the peer of that name.
+// named returns the named peer.
 func named(name string) *peers.Peer {
 	for _, p := range peers.All() {
 		if p.Name == name {
@@ -144,11 +144,11 @@ func servers() []*peers.Peer {
 	return []*peers.Peer{named("ws"), named("websockets"), named("gorilla/websocket")}
 }
 
-// told is what the two applications were told.
+// told has the events of the two applications.
 type told struct{ client, server peers.Event }
 
 // pair closes a client with a server in every way, with the proxy and without
-// it, and returns what was told with it.
+// it, and returns the events with it.
 func pair(binary string, c client, s *peers.Peer) (row []string, err error) {
 	server, err := s.Server()
 	if err != nil {
@@ -191,8 +191,8 @@ func pair(binary string, c client, s *peers.Peer) (row []string, err error) {
 	return row, errors.Join(wrong...)
 }
 
-// same reports whether an application was told what it should be. A code of -1
-// stands for the side that ended its own connection.
+// same reports whether an application's event is the expected one. The code -1
+// is for the side that ended its own connection.
 func same(got, want peers.Event) bool {
 	return want.Code == -1 || got.Code == want.Code && got.Reason == want.Reason && got.Unsupported == want.Unsupported
 }
@@ -240,7 +240,7 @@ func once(sh *shim, addr string, w way, p *process, c, s *peers.Running) (told, 
 	return t, nil
 }
 
-// A process is the proxy at work.
+// A process is a running proxy.
 type process struct {
 	cmd  *exec.Cmd
 	addr string

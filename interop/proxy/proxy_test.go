@@ -20,7 +20,7 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// between returns what a document has between the marks.
+// between returns the text of a document between the marks.
 func between(t *testing.T, file, begin string) string {
 	t.Helper()
 	b, err := os.ReadFile(file)
@@ -35,7 +35,7 @@ func between(t *testing.T, file, begin string) string {
 	return text
 }
 
-// TestRelay verifies that docs/relay.md has what closeframe relay prints
+// TestRelay verifies that docs/relay.md has the output of closeframe relay
 // between a real browser and a real server.
 func TestRelay(t *testing.T) {
 	got, err := runRelay()

@@ -28,7 +28,7 @@ var relayWays = []way{
 }
 
 // runRelay runs closeframe relay between Chromium and ws, and returns what it
-// prints. Times and ports are made equal in each run.
+// prints. It replaces times and ports, which differ between runs.
 func runRelay() (string, error) {
 	dir, err := os.MkdirTemp("", "relay")
 	if err != nil {

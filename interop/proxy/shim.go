@@ -8,15 +8,15 @@ import (
 	"sync"
 )
 
-// A shim is between a client and the proxy, or the server. It makes peers close
-// by inserting text messages, which they obey, behind the opening handshake.
+// A shim relays between a client and the proxy or the server. It makes peers
+// close by inserting text messages with commands after the opening handshake.
 type shim struct {
 	ln      net.Listener
 	prompts chan prompt // one for each connection
 	once    sync.Once
 }
 
-// A prompt says what happens to the next connection.
+// A prompt has the actions for the next connection.
 type prompt struct {
 	addr               string
 	toClient, toServer string // text messages; "" for none

@@ -12,8 +12,7 @@ import (
 
 const testdata = "../../testdata"
 
-// TestSchemas verifies that every file of testdata has the form that its JSON
-// Schema describes.
+// TestSchemas verifies that every file of testdata matches its JSON Schema.
 func TestSchemas(t *testing.T) {
 	files, _ := filepath.Glob(filepath.Join(testdata, "*.json"))
 	more, _ := filepath.Glob(filepath.Join(testdata, "*", "*.json"))
@@ -40,8 +39,8 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
-// TestSchemasRefuse verifies that the schemas notice what is missing, unknown,
-// or of another type.
+// TestSchemasRefuse verifies that the schemas reject missing and unknown fields
+// and wrong types.
 func TestSchemasRefuse(t *testing.T) {
 	file := read(t, filepath.Join(testdata, "payloads.json"))
 	for _, v := range [][2]string{

@@ -1,7 +1,6 @@
-// Command table runs the tests of interop/closetest once and writes what they
-// find into docs/testing.md (how many vectors and scenarios pass) and
-// docs/peers.md (which rules the libraries are known to break). It runs in
-// interop:
+// Command table runs the tests of interop/closetest once and writes the results
+// to docs/testing.md (how many vectors and scenarios pass) and docs/peers.md
+// (which rules the libraries are known to violate). It runs in interop:
 //
 //	go run ./closetest/table
 //

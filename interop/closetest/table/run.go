@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// libraries has the library of each test, in the order of the tables.
+// libraries lists the library of each test, in the order of the tables.
 var libraries = []struct{ test, name string }{
 	{"TestGorilla", "gorilla/websocket"},
 	{"TestGobwas", "gobwas/ws"},
@@ -22,7 +22,7 @@ var libraries = []struct{ test, name string }{
 	{"TestXNet", "x/net/websocket"},
 }
 
-// A count is what one call of closetest logs at its end.
+// A count is the line that one call of closetest logs at its end.
 type count struct {
 	library, tested                        string
 	passed, known, failed, warned, skipped int
@@ -35,7 +35,7 @@ type fault struct {
 	vectors, scenarios int
 }
 
-// A result is what one run of the tests found.
+// A result has the results of one run of the tests.
 type result struct {
 	counts []count
 	faults []fault
@@ -62,7 +62,7 @@ func events(out []byte) (list []event) {
 	return list
 }
 
-// failures returns what the tests that failed have printed.
+// failures returns the output of the failed tests.
 func failures(out []byte) string {
 	text, failed := map[string]string{}, ""
 	for _, e := range events(out) {

@@ -9,7 +9,7 @@ import (
 )
 
 // TestDocuments verifies that the tables in docs/testing.md and docs/peers.md
-// are what a run of the tests finds.
+// are the results of a run.
 func TestDocuments(t *testing.T) {
 	r, err := runTests("..")
 	if err != nil {

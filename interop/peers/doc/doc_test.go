@@ -1,5 +1,4 @@
-// Package doc checks that the output in docs/probe.md is what closeframe probe
-// prints.
+// Package doc verifies that docs/probe.md has the output of closeframe probe.
 package doc
 
 import (
@@ -61,8 +60,8 @@ var (
 	took    = regexp.MustCompile(`in [0-9.]+m?s\n`)
 )
 
-// TestProbeDoc runs closeframe probe against the servers named in the
-// document, and compares what it prints, but for the address and the time.
+// TestProbeDoc runs closeframe probe against the servers named in the document,
+// and compares its output except for the address and the time.
 func TestProbeDoc(t *testing.T) {
 	bin := build(t)
 	servers := map[string]func() (*peers.Running, error){"stack": serveStack}

@@ -12,8 +12,8 @@ import (
 	"github.com/closeframe/closeframe/interop/peers"
 )
 
-// TestFormats gives the TAP report to prove, which comes with Perl, and the
-// JUnit report to junitparser. Both have to find what probe found.
+// TestFormats passes the TAP report to Perl's prove and the JUnit report to
+// junitparser, and verifies that both find the results of probe.
 func TestFormats(t *testing.T) {
 	dir := t.TempDir()
 	bin := build(t)

@@ -38,7 +38,7 @@ def frames(b, cut=False):
         if len(payload) < n and not cut:
             break
         payload = bytes(c ^ key[i % 4] for i, c in enumerate(payload[:200]))
-        if masked != listening:  # the payload is noise
+        if masked != listening:  # the payload is random
             payload = b""
         out.append((b[0], n, masked, payload))
         b = b[at + n :]

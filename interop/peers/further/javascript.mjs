@@ -1,4 +1,4 @@
-// The peers that are Bun and Deno, as server and as client: an echo that closes
+// The peers Bun and Deno, as server and as client. They echo messages and close
 // with 1000 on the text "close 1000 bye".
 const bun = typeof Bun !== 'undefined';
 const args = bun ? process.argv.slice(2) : Deno.args;

@@ -33,8 +33,8 @@ async def server():
 
 
 async def next_message(ws):
-    # After a reason that is not UTF-8 the library drops the connection and
-    # never tells the reader.
+    # After a reason that is not UTF-8, the library drops the connection without
+    # reporting it to the reader.
     try:
         return await asyncio.wait_for(asyncio.ensure_future(ws.read_message()), 5)
     except asyncio.TimeoutError:

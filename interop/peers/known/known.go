@@ -1,5 +1,5 @@
-// Package known reads and writes divergences.json: what other libraries do
-// other than RFC 6455 asks, or than closeframe does.
+// Package known reads and writes divergences.json, which lists where other
+// libraries differ from RFC 6455 or from closeframe.
 package known
 
 import (
@@ -16,30 +16,29 @@ import (
 	"github.com/closeframe/closeframe/internal/probe"
 )
 
-// Path is where the file stands.
+// Path is the path of the file.
 var Path = func() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Join(filepath.Dir(file), "..", "..", "divergences.json")
 }()
 
-// A Key is what divergences are known of.
+// A Key identifies a peer whose divergences are known.
 type Key struct {
 	Peer, Version string
 	Role          probe.Role
 }
 
-// A Divergence is something that a peer does other than the RFC or than
-// closeframe.
+// A Divergence is a difference between a peer and the RFC or closeframe.
 type Divergence struct {
 	In    string   `json:"in"` // "probe": of a scenario; "close": of an exchange with the stack; "fuzz": of a parser
 	ID    string   `json:"id"`
 	Rule  string   `json:"rule,omitempty"`
 	What  string   `json:"what"`
-	Cause string   `json:"-"`               // of "probe": the same for scenarios with one cause
+	Cause string   `json:"-"`               // of "probe": equal for scenarios with the same cause
 	Cases []string `json:"cases,omitempty"` // of "close": the codes or vectors
 
-	// Sometimes says that it depends on which of two events comes first, and
-	// is not seen in every run.
+	// Sometimes is set if the divergence depends on a race and does not occur
+	// in every run.
 	Sometimes bool `json:"sometimes,omitempty"`
 }
 
@@ -71,7 +70,7 @@ func (e *Entry) is(k Key) bool {
 	return e.Peer == k.Peer && e.Version == k.Version && e.Role == k.Role
 }
 
-// Read reads the file; if it is not there, nothing is known.
+// Read reads the file. A missing file has no divergences.
 func Read() (*File, error) {
 	var f File
 	err := readJSON(Path, &f)
@@ -90,7 +89,7 @@ func (f *File) find(k Key) *Entry {
 	return nil
 }
 
-// Version reports whether that version of the peer is known.
+// Version reports whether the version of the peer is known.
 func (f *File) Version(k Key) bool { return f.find(k) != nil }
 
 // Has reports whether d is known.
@@ -99,8 +98,8 @@ func (f *File) Has(k Key, d Divergence) bool {
 	return e != nil && slices.ContainsFunc(e.Divergences, d.Same)
 }
 
-// Same reports whether two are the same difference: in a probe, the same
-// scenario that breaks the same rule; in words that may tell more.
+// Same reports whether two divergences are the same: in a probe, the same
+// scenario and the same rule, even with different descriptions.
 func (d Divergence) Same(o Divergence) bool {
 	if d.In != o.In || d.ID != o.ID || d.Rule != o.Rule {
 		return false
@@ -108,7 +107,8 @@ func (d Divergence) Same(o Divergence) bool {
 	return d.In == "probe" || d.What == o.What && (d.Sometimes || slices.Equal(d.Cases, o.Cases))
 }
 
-// Missing returns what is known, of the kinds given, but not among found.
+// Missing returns the known divergences of the given kinds that are not in
+// found.
 func (f *File) Missing(k Key, found []Divergence, kinds ...string) []Divergence {
 	e := f.find(k)
 	if e == nil {

@@ -15,9 +15,9 @@ import (
 	"github.com/closeframe/closeframe/internal/probe"
 )
 
-// A captured frame is a Close frame as a peer sent it, and what is to be made
-// of it by whom it was sent to. What is expected is worked out here from the
-// RFC and not asked of package frame, which it is to test.
+// A captured frame is a Close frame that a peer sent, and the expected result
+// of parsing it. The expected result is derived here from the RFC, without
+// package frame, which it tests.
 type captured struct {
 	Scenario string `json:"scenario"`
 	Bytes    string `json:"bytes"`
@@ -26,7 +26,7 @@ type captured struct {
 	Error    string `json:"error"`
 }
 
-// capture writes the Close frames that the peer sent while it was probed, each
+// capture writes the Close frames that the peer sent during the probe, each
 // payload once.
 func (s *suite) capture(dir string) error {
 	if s.report == nil {
@@ -41,7 +41,7 @@ func (s *suite) capture(dir string) error {
 			}
 			c, key := expect(e.Bytes, s.role)
 			c.Scenario = r.ID
-			if c.Error == "unmasked" { // its payload is scrambled anew each time
+			if c.Error == "unmasked" { // its payload is masked with a new key each time
 				key = c.Error
 			}
 			if !seen[key] {
@@ -69,8 +69,8 @@ func (s *suite) capture(dir string) error {
 	return os.WriteFile(filepath.Join(dir, name), buf.Bytes(), 0o666)
 }
 
-// expect says what is to be made of a Close frame by the other side, and what
-// makes it the same as another.
+// expect returns the expected result of parsing a Close frame at the other
+// side, and a key that is equal for equal frames.
 func expect(b []byte, sender probe.Role) (c captured, key string) {
 	c.Bytes = hex.EncodeToString(b)
 	masked := b[1]&0x80 != 0

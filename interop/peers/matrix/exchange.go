@@ -20,25 +20,25 @@ import (
 	"github.com/closeframe/closeframe/interop/peers/known"
 )
 
-// An exchange is a connection between the peer and the stack that one of them
-// ended, or both.
+// An exchange is a connection between the peer and the stack that one of them,
+// or both, ended.
 type exchange struct {
 	plan
-	differs []string // how what the two applications were told is other than what was said
+	differs []string // how the events of the applications differ from the frames sent
 }
 
-// A plan is how to end a connection, and what is to be told then.
+// A plan describes how to end a connection, and the expected events.
 type plan struct {
 	group  string // such as "peer closes with a code"
 	id     string // in the group
-	closes string // "stack", "peer" or "both" send a Close; "stack drops" and "peer drops" TCP
+	closes string // "stack", "peer" or "both" send a Close frame; "stack drops" or "peer drops" the TCP connection
 	code   closecode.Code
 	reason string
-	bad    bool // the code must not be sent: the peer is to refuse to
+	bad    bool // the code must not be sent, so the peer must refuse
 }
 
-// boundaries are the codes at which the answer to "may it be sent" changes,
-// on both sides, and all that may be sent below 3000.
+// boundaries lists the codes on both sides of each boundary between valid and
+// invalid codes, and all valid codes below 3000.
 var (
 	goodCodes = []closecode.Code{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999}
 	badCodes  = []closecode.Code{0, 999, 1004, 1005, 1006, 1015, 1016, 1999, 2000, 2999, 5000, 65535}
@@ -75,7 +75,7 @@ func plans() []plan {
 	return list
 }
 
-// A meeting is a connection of the stack's to the peer.
+// A meeting is a connection between the stack and the peer.
 type meeting struct {
 	*stack.Conn
 	raw net.Conn
@@ -104,7 +104,8 @@ func (s *suite) exchanges() ([]exchange, error) {
 	return list, nil
 }
 
-// meet starts the peer and returns what makes the next connection with it.
+// meet starts the peer and returns a function that makes the next connection
+// with it.
 func (s *suite) meet() (next func() (meeting, error), r *peers.Running, stop func(), err error) {
 	if s.role == probe.Server {
 		r, err := s.peer.Server()
@@ -159,7 +160,7 @@ func (s *suite) meet() (next func() (meeting, error), r *peers.Running, stop fun
 	}
 	return next, r, func() {
 		srv.Close()
-		select { // one that has just connected
+		select { // a client that has just connected
 		case m := <-conns:
 			m.raw.Close()
 		default:
@@ -168,13 +169,13 @@ func (s *suite) meet() (next func() (meeting, error), r *peers.Running, stop fun
 	}, nil
 }
 
-// exchange plays p and returns how what was told differs from what was said.
+// exchange plays p and returns how the events differ from the expected ones.
 func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string) {
 	defer m.raw.Close()
 	say := func(format string, args ...any) { differs = append(differs, fmt.Sprintf(format, args...)) }
 	var (
-		ev    closeevent.Event // what the stack is told
-		cause error            // why it is not clean
+		ev    closeevent.Event // the event of the stack
+		cause error            // the reason why it is not clean
 	)
 	command := "close"
 	switch {
@@ -200,7 +201,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 		}
 		ev, _ = m.Close(3002, "ours")
 	}
-	var told peers.Event // what the peer's application is told
+	var told peers.Event // the event of the peer's application
 	if s.peer.Tells != peers.Nothing || s.peer.Trigger != "" {
 		select {
 		case told = <-r.Events:
@@ -209,7 +210,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 		}
 	}
 	if told.Unsupported != "" {
-		return nil // it refuses: right for what must not be sent, and its own affair for the rest
+		return nil // the peer refuses: required for invalid codes and permitted for others
 	}
 
 	if p.bad {
@@ -225,7 +226,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 		case ev.Code == p.code && !strings.HasPrefix(p.reason, ev.Reason):
 			return []string{"the stack is told another reason"}
 		}
-		return nil // it has sent another code, or cut the reason between characters
+		return nil // it sent another code, or truncated the reason between characters
 	}
 
 	// The stack's side.
@@ -249,7 +250,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 			say("it ends TCP before the stack can answer: the stack's end is not clean")
 		}
 	case "both":
-		// It may have seen our Close before it began its own.
+		// It may have received our Close frame before it sent its own.
 		theirs := ev == closeevent.Event{Code: 3001, Reason: "theirs", WasClean: true}
 		echo := ev.Code == 3002 && ev.WasClean
 		switch {
@@ -281,7 +282,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 	}
 	got := closecode.Code(told.Code)
 	if got == 0 && (code == closecode.AbnormalClosure || code == closecode.NoStatusRcvd) {
-		got = code // it tells an error, or nothing, in place of these
+		got = code // it reports an error or nothing instead of these
 	}
 	switch {
 	case got == 0:
@@ -296,8 +297,8 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 	return differs
 }
 
-// await reads until the connection has ended, and returns why that was not
-// clean, if it was not.
+// await reads until the connection has ended, and returns the reason if that
+// was not clean.
 func await(c *stack.Conn) (closeevent.Event, error) {
 	for {
 		if _, _, err := c.Read(nil); err != nil {
@@ -307,8 +308,7 @@ func await(c *stack.Conn) (closeevent.Event, error) {
 	}
 }
 
-// closeDivergences puts what differs in the same way in several exchanges
-// into one.
+// closeDivergences merges equal differences of several exchanges.
 func closeDivergences(list []exchange) []known.Divergence {
 	var out []known.Divergence
 	groups := map[string]string{}
@@ -337,7 +337,7 @@ func closeDivergences(list []exchange) []known.Divergence {
 		}
 		d.ID = group
 		if strings.HasSuffix(d.What, "not clean") {
-			// Which of two things comes first is not the same in every run.
+			// The order of the two events is not the same in every run.
 			d.ID, d.Cases, d.Sometimes = strings.Fields(group)[0]+" closes", nil, true
 		}
 	}

@@ -17,11 +17,11 @@ import (
 	"github.com/closeframe/closeframe/interop/peers"
 )
 
-// furtherPath is where the results of the further peers are kept, which are
-// not run for every change.
+// furtherPath is the file with the results of the further peers, which are not
+// run for every change.
 var furtherPath = filepath.Join(peers.Dir, "further", "results.json")
 
-// A furtherSuite is what was found with one of the further peers in one role.
+// A furtherSuite has the results for one of the further peers in one role.
 type furtherSuite struct {
 	Peer     string                `json:"peer"`
 	Language string                `json:"language"`
@@ -42,7 +42,7 @@ type furtherFailure struct {
 	Section     string   `json:"section"`
 	Level       string   `json:"level"`
 	IDs         []string `json:"ids"`
-	Unconfirmed []string `json:"unconfirmed,omitempty"` // that a raw socket did not show again
+	Unconfirmed []string `json:"unconfirmed,omitempty"` // that a raw socket did not reproduce
 }
 
 // runFurther probes the further peers whose names match, confirms each FAIL,
@@ -107,7 +107,7 @@ func runFurther(set *probe.Set, filter *regexp.Regexp) {
 	check(writeFurther())
 }
 
-// docPath is the document that the results of all peers are in.
+// docPath is the document with the results of all peers.
 var docPath = filepath.Join(peers.Dir, "..", "..", "docs", "peers.md")
 
 // writeFurther writes the section about the further peers, which is the last
@@ -121,7 +121,7 @@ func writeFurther() error {
 	return os.WriteFile(docPath, []byte(others+furtherMarkdown()), 0o666)
 }
 
-// furtherHeading begins the section about the further peers.
+// furtherHeading is the heading of the section about the further peers.
 const furtherHeading = "\n## Further libraries\n\n"
 
 // readFurther reads the results of the further peers.
@@ -154,7 +154,7 @@ func furtherOf(set *probe.Set, p *peers.Peer, version string, role probe.Role) (
 		}
 	}
 	confirmed := map[string]bool{}
-	// What depends on which of two events comes first may need several tries.
+	// A result that depends on a race may need several tries.
 	for range 3 {
 		missing := slices.DeleteFunc(slices.Clone(failed), func(r probe.Result) bool { return confirmed[r.ID] })
 		if len(missing) == 0 {
@@ -181,7 +181,7 @@ func furtherOf(set *probe.Set, p *peers.Peer, version string, role probe.Role) (
 	return f, nil
 }
 
-// confirm returns the ids of the results that a raw socket shows again.
+// confirm returns the ids of the results that a raw socket reproduces.
 func (s *suite) confirm(failed []probe.Result) (map[string]bool, error) {
 	b, err := json.Marshal(failed)
 	if err != nil {

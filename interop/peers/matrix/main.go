@@ -1,6 +1,6 @@
-// Command matrix runs every peer, probes it, closes connections between it
-// and closeframe's reference stack, and compares what is found with what is
-// known of that version.
+// Command matrix runs every peer, probes it, closes connections between it and
+// closeframe's reference stack, and compares the results with the known ones of
+// its version.
 //
 //	go run ./peers/matrix            in interop/
 //
@@ -38,7 +38,7 @@ var (
 	require  = flag.Bool("require", os.Getenv("CI") != "", "fail if a peer cannot be run")
 )
 
-// A suite is all that was found with one peer in one role.
+// A suite has all results for one peer in one role.
 type suite struct {
 	peer    *peers.Peer
 	version string
@@ -136,8 +136,8 @@ func (s *suite) run(set *probe.Set, all *known.File) (err error) {
 	if err != nil {
 		return err
 	}
-	// A verdict that comes of a slow machine is not one: what is not expected
-	// is played again, with more time.
+	// A slow machine may cause a wrong verdict, so scenarios with unexpected
+	// results are played again with more time.
 	var again []string
 	for _, d := range s.divergences() {
 		if !all.Has(s.key(), d) {

@@ -8,7 +8,7 @@ import (
 	"github.com/closeframe/closeframe/internal/probe"
 )
 
-// markdown returns docs/peers.md: what the runs found.
+// markdown returns docs/peers.md with the results of the runs.
 func markdown(set *probe.Set, suites []*suite) []byte {
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
@@ -99,7 +99,7 @@ against a server of your own: ` + "`" + `closeframe probe -run '^one-byte-03$' -
 	return []byte(b.String())
 }
 
-// rowTitle is what a rule asks, in few words.
+// rowTitle maps a rule to a short description.
 var rowTitle = map[string]string{
 	"R02": "unmasked frames fail", "R04": "masked frames fail", "R06": "reserved bits fail", "R07": "reserved opcodes fail",
 	"R08": "lengths are minimal", "R11": "Close amid fragments", "R62": "fragments in order", "R63": "fragments have a first one", "R13": "control frames: whole, at most 125 bytes",
@@ -163,7 +163,7 @@ func cell(set *probe.Set, g []*suite, rule string) string {
 	return letter[g[0].role] + cells[0] + ", " + letter[g[1].role] + cells[1]
 }
 
-// findings are a library's divergences, those alike in one line.
+// findings returns a library's divergences, similar ones in one line.
 func findings(set *probe.Set, g []*suite) []string {
 	type like struct{ rule, what string }
 	var order []like

@@ -13,9 +13,9 @@ import (
 	"github.com/lxzan/gws"
 )
 
-// Encoders has, for each library whose users choose the code and the reason of
-// a Close frame, the payload that its server sends for them. A library that
-// sends nothing has refused them.
+// Encoders maps each library whose users choose the code and the reason of a
+// Close frame to a function that returns the payload its server sends for them,
+// or nothing if it refuses them.
 var Encoders = map[string]func(code int, reason string) ([]byte, error){
 	"gorilla/websocket": gorillaEncode,
 	"gobwas/ws":         gobwasEncode,
@@ -60,7 +60,7 @@ func coderEncode(code int, reason string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = c.Close(coder.StatusCode(code), reason) // it sends a Close, and reads EOF
+	err = c.Close(coder.StatusCode(code), reason) // it sends a Close frame and reads EOF
 	return payload(w.sent(), err)
 }
 

@@ -1,6 +1,6 @@
-// Package parsers gives the same bytes to the parsers of closeframe and of
-// other libraries, through what each offers to its users, and tells what each
-// makes of the Close frame at their beginning.
+// Package parsers passes the same bytes to the parsers of closeframe and of
+// other libraries, through their public APIs, and returns the result of each
+// for the Close frame at the start.
 package parsers
 
 import (
@@ -27,32 +27,32 @@ import (
 	xnet "golang.org/x/net/websocket"
 )
 
-// A Kind is what a parser makes of some bytes.
+// A Kind is the kind of a parser's result.
 type Kind string
 
 // The kinds of outcome.
 const (
-	Taken      Kind = "taken"      // for a good Close
-	Refused    Kind = "refused"    // as a fault
-	Incomplete Kind = "incomplete" // it would have read on
+	Taken      Kind = "taken"      // as a valid Close frame
+	Refused    Kind = "refused"    // as an error
+	Incomplete Kind = "incomplete" // it needs more bytes
 	Panic      Kind = "panic"
 )
 
-// An Outcome is a Kind and, if the Close was taken, what it says.
+// An Outcome is a Kind and, if the Close frame was accepted, its contents.
 type Outcome struct {
 	Kind   Kind
-	Code   int // -1: the library does not tell
+	Code   int // -1 if the library does not report it
 	Reason string
 }
 
-// A Parser is a library's.
+// A Parser is the parser of a library.
 type Parser struct {
-	Peer   string                 // as package peers names it
-	Server func(b []byte) Outcome // b as it comes from a client
-	Client func(b []byte) Outcome // b as it comes from a server
+	Peer   string                 // its name in package peers
+	Server func(b []byte) Outcome // b is from a client
+	Client func(b []byte) Outcome // b is from a server
 }
 
-// All are the parsers that are Go.
+// All lists the parsers in Go.
 var All = []Parser{
 	{"gorilla/websocket", gorillaServer, gorillaClient},
 	{"gobwas/ws", gobwas(ws.StateServerSide), gobwas(ws.StateClientSide)},
@@ -61,8 +61,8 @@ var All = []Parser{
 	{"x/net/websocket", xnetServer, xnetClient},
 }
 
-// A wire is a net.Conn from which b can be read, after the opening handshake
-// if there is one. What is written to it is kept.
+// A wire is a net.Conn from which b can be read, after the opening handshake if
+// there is one. It keeps the bytes written to it.
 type wire struct {
 	mu     sync.Mutex
 	ready  sync.Cond
@@ -134,8 +134,7 @@ func (w *wire) SetDeadline(time.Time) error      { return nil }
 func (w *wire) SetReadDeadline(time.Time) error  { return nil }
 func (w *wire) SetWriteDeadline(time.Time) error { return nil }
 
-// sent returns what was written in frames, without the answer to an opening
-// handshake.
+// sent returns the frames written, without the answer to an opening handshake.
 func (w *wire) sent() []byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -146,7 +145,7 @@ func (w *wire) sent() []byte {
 	return b
 }
 
-// A hijacker is a ResponseWriter that gives its wire away.
+// A hijacker is a ResponseWriter whose wire can be taken over.
 type hijacker struct {
 	*httptest.ResponseRecorder
 	w *wire
@@ -165,7 +164,7 @@ var upgrade = func() *http.Request {
 	return r
 }
 
-// ended is the outcome of an error that is not about a Close that was taken.
+// ended is the outcome for an error other than an accepted Close frame.
 func ended(err error) Outcome {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return Outcome{Kind: Incomplete}
@@ -173,7 +172,7 @@ func ended(err error) Outcome {
 	return Outcome{Kind: Refused}
 }
 
-// guard makes a panic an Outcome.
+// guard turns a panic into an Outcome.
 func guard(o *Outcome) {
 	if recover() != nil {
 		*o = Outcome{Kind: Panic}
@@ -205,7 +204,7 @@ func gorillaClient(b []byte) (o Outcome) {
 func gorillaRead(c *websocket.Conn) Outcome {
 	_, _, err := c.ReadMessage()
 	if e, ok := errors.AsType[*websocket.CloseError](err); ok {
-		if e.Code == websocket.CloseAbnormalClosure { // its name for the end of TCP
+		if e.Code == websocket.CloseAbnormalClosure { // its error for the end of TCP
 			return Outcome{Kind: Incomplete}
 		}
 		return Outcome{Taken, e.Code, e.Text}
@@ -256,7 +255,7 @@ func coderRead(c *coder.Conn) Outcome {
 	return ended(err)
 }
 
-// gwsEvents keeps what gws tells of the end.
+// gwsEvents records how gws reports the end.
 type gwsEvents struct {
 	gws.BuiltinEventHandler
 	err error
@@ -288,8 +287,8 @@ func gwsClient(b []byte) (o Outcome) {
 	return gwsOutcome(h.err, w)
 }
 
-// gwsOutcome goes by the answer too, since OnClose is told the code of a Close
-// that was refused.
+// gwsOutcome also uses the answer, since OnClose receives the code of a
+// rejected Close frame too.
 func gwsOutcome(err error, w *wire) Outcome {
 	e, ok := errors.AsType[*gws.CloseError](err)
 	if !ok {
@@ -299,13 +298,13 @@ func gwsOutcome(err error, w *wire) Outcome {
 		return Outcome{Kind: Refused}
 	}
 	code := int(e.Code)
-	if code == 0 { // its way to tell that there was none
+	if code == 0 { // its value for no code
 		code = 1005
 	}
 	return Outcome{Taken, code, string(e.Reason)}
 }
 
-// closeCode is the code in a Close frame that a library sent, 0 if none.
+// closeCode returns the code of the Close frame that a library sent, or 0.
 func closeCode(b []byte) int {
 	if len(b) < 4 || b[0] != 0x88 {
 		return 0
@@ -341,8 +340,8 @@ func xnetClient(b []byte) (o Outcome) {
 	return xnetRead(c, w)
 }
 
-// xnetRead goes by what was sent: the package tells io.EOF of a Close, of a
-// fault, and of the end of TCP.
+// xnetRead uses the frames sent, because the package returns io.EOF for a Close
+// frame, for a fault, and for the end of TCP.
 func xnetRead(c *xnet.Conn, w *wire) Outcome {
 	var s string
 	err := xnet.Message.Receive(c, &s)

@@ -19,7 +19,7 @@ import (
 
 var record = flag.Bool("record", false, "write the differences found to interop/divergences.json")
 
-// ours is what package frame makes of b.
+// ours returns the result of package frame for b.
 func ours(b []byte, role probe.Role) (Outcome, error) {
 	var (
 		c   frame.Close
@@ -39,9 +39,9 @@ func ours(b []byte, role probe.Role) (Outcome, error) {
 	return Outcome{Kind: Refused}, err
 }
 
-// difference names what a parser makes of b other than closeframe, and the
-// rule; "" if nothing. To wait for the rest of what can't become good is no
-// difference, nor is to refuse a Close of which a part is there.
+// difference describes how a parser's result for b differs from closeframe's,
+// with the rule, or returns "". Waiting for the rest of an invalid frame is not
+// a difference, nor is rejecting an incomplete Close frame.
 func difference(b []byte, role probe.Role, our, their Outcome, err error) (what, rule string) {
 	switch {
 	case their.Kind == Panic:
@@ -68,7 +68,7 @@ func difference(b []byte, role probe.Role, our, their Outcome, err error) (what,
 	return "", ""
 }
 
-// whole reports whether b holds all of its first frame.
+// whole reports whether b contains a complete frame.
 func whole(b []byte) bool {
 	if len(b) < 2 {
 		return false
@@ -88,7 +88,7 @@ func whole(b []byte) bool {
 	return len(b) >= n && size <= uint64(len(b)-n)
 }
 
-// fault names what is wrong with a frame that was taken.
+// fault names the fault of an accepted frame.
 func fault(b []byte, role probe.Role, err error) (what, rule string) {
 	e := err.(frame.Error)
 	switch e {
@@ -133,7 +133,7 @@ func fault(b []byte, role probe.Role, err error) (what, rule string) {
 	return "takes a reason that is not UTF-8", "R23"
 }
 
-// A checker knows what is known of the versions that are run.
+// A checker has the known divergences of the running versions.
 type checker struct {
 	file     *known.File
 	versions map[string]string
@@ -160,7 +160,7 @@ func newChecker(t testing.TB) *checker {
 	return c
 }
 
-// check gives b to every parser.
+// check passes b to every parser.
 func (c *checker) check(t testing.TB, b []byte, role probe.Role) {
 	our, err := ours(b, role)
 	if err == frame.ErrNotClose {
@@ -193,8 +193,8 @@ func (c *checker) check(t testing.TB, b []byte, role probe.Role) {
 	}
 }
 
-// seeds are frames that a role may receive: the vectors', and those of every
-// payload of the vectors, with every part of them cut off.
+// seeds returns frames that a role may receive: the frames of the vectors,
+// frames with the payloads of the vectors, and all their prefixes.
 func seeds(role probe.Role) [][]byte {
 	var list [][]byte
 	for _, v := range vectors.Frames() {
@@ -212,7 +212,7 @@ func seeds(role probe.Role) [][]byte {
 	return list
 }
 
-// framed puts a payload into a Close frame, with a length that fits it.
+// framed returns a Close frame with the given payload.
 func framed(payload []byte, role probe.Role) []byte {
 	b := []byte{0x88}
 	switch n := len(payload); {
@@ -233,8 +233,8 @@ func framed(payload []byte, role probe.Role) []byte {
 	return b
 }
 
-// TestVectors gives all vectors, and frames with every code and every first
-// two bytes, to every parser. What is known must be found as well.
+// TestVectors passes all vectors, and frames with every code and every value of
+// the first two bytes, to every parser. Every known divergence must occur.
 func TestVectors(t *testing.T) {
 	c := newChecker(t)
 	for _, role := range []probe.Role{probe.Server, probe.Client} {
@@ -251,7 +251,7 @@ func TestVectors(t *testing.T) {
 			}
 			c.check(t, framed([]byte{byte(code >> 8), byte(code)}, role), role)
 		}
-		for b0 := 0x08; b0 < 0x100; b0 += 0x10 { // Close with every FIN and RSV
+		for b0 := 0x08; b0 < 0x100; b0 += 0x10 { // a Close frame with every FIN and RSV
 			for b1 := range 0x100 {
 				b := framed([]byte(strings.Repeat("\x0b\xb9", 64)), role)
 				b[0], b[1] = byte(b0), byte(b1)
@@ -301,8 +301,8 @@ func fuzz(f *testing.F, role probe.Role) {
 	})
 }
 
-// FuzzServers gives arbitrary Close frames to every parser as a server.
+// FuzzServers passes arbitrary Close frames to every parser of a server.
 func FuzzServers(f *testing.F) { fuzz(f, probe.Server) }
 
-// FuzzClients gives arbitrary Close frames to every parser as a client.
+// FuzzClients passes arbitrary Close frames to every parser of a client.
 func FuzzClients(f *testing.F) { fuzz(f, probe.Client) }

@@ -1,3 +1,3 @@
 // Package readers has programs in JavaScript and Python that run the test
-// vectors, written after testdata/README.md alone.
+// vectors. They were written from testdata/README.md only.
 package readers

@@ -6,8 +6,8 @@ import { Receiver } from 'ws';
 const load = (name) => JSON.parse(readFileSync(`${process.argv[2]}/${name}.json`)).vectors;
 const hex = (digits) => Buffer.from(digits ?? '', 'hex');
 
-// receive returns what a new receiver makes of the bytes: a Close, a message,
-// an error, or nothing yet.
+// receive returns the result of a new receiver for the bytes: a Close frame, a
+// message, an error, or nothing yet.
 const receive = (isServer, bytes) => new Promise((resolve) => {
   const receiver = new Receiver({ isServer });
   receiver.on('conclude', (code, reason) => resolve({ close: true, code, reason: reason.toString() }));
@@ -20,7 +20,7 @@ const receive = (isServer, bytes) => new Promise((resolve) => {
   setTimeout(() => resolve({}), 5);
 });
 
-// agrees reports whether what was received is what the vector expects.
+// agrees reports whether the result is the one in the vector.
 const agrees = (v, got) => {
   switch (v.error) {
     case '': return got.close && got.code === v.code && got.reason === v.reason;

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestReaders verifies that the readers run every vector, and what the two
-// libraries are known to do otherwise.
+// TestReaders verifies that the readers run every vector, and the known
+// differences of the two libraries.
 func TestReaders(t *testing.T) {
 	for _, v := range []struct {
 		name    string

@@ -1,5 +1,5 @@
-// Package swapin shows how closeframe takes over the Close frames of other
-// libraries, through what they export and nothing else.
+// Package swapin shows how to let closeframe handle the Close frames of other
+// libraries, using only their exported names.
 package swapin
 
 import (
@@ -17,12 +17,12 @@ import (
 	"github.com/gobwas/ws/wsutil"
 )
 
-// timeout is how long the peer may take to end TCP.
+// timeout is the time for the peer to close the TCP connection.
 const timeout = 5 * time.Second
 
-// Gobwas is a connection of gobwas/ws on which closeframe reads the payload of
-// Close frames, answers them, and tells how the connection ended. Frames are
-// read by gobwas/ws.
+// Gobwas is a connection of gobwas/ws on which closeframe parses the payload of
+// Close frames, answers them, and returns how the connection ended. gobwas/ws
+// reads the frames.
 type Gobwas struct {
 	conn   net.Conn
 	reader wsutil.Reader
@@ -33,7 +33,7 @@ type Gobwas struct {
 }
 
 // NewGobwas returns a connection after the opening handshake. in is conn, or
-// what ws.Dial and ws.UpgradeHTTP return with bytes in it already.
+// the reader with buffered bytes that ws.Dial and ws.UpgradeHTTP return.
 func NewGobwas(conn net.Conn, in io.Reader, side ws.State) *Gobwas {
 	c := &Gobwas{conn: conn}
 	if side.ClientSide() {
@@ -42,7 +42,7 @@ func NewGobwas(conn net.Conn, in io.Reader, side ws.State) *Gobwas {
 	c.others = wsutil.ControlFrameHandler(locked{c}, side)
 	c.reader = wsutil.Reader{
 		Source: in, State: side, CheckUTF8: true,
-		OnIntermediate: c.control, // amid a fragmented message
+		OnIntermediate: c.control, // inside a fragmented message
 	}
 	return c
 }
@@ -54,21 +54,21 @@ func (c locked) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.h.State() != closeevent.Open {
-		return len(p), nil // nothing after our Close
+		return len(p), nil // send nothing after our Close frame
 	}
 	return c.conn.Write(p)
 }
 
-// errEnd is what reading ends with when a Close has been dealt with.
+// errEnd ends reading after a Close frame has been handled.
 var errEnd = errors.New("swapin: closed")
 
-// control is where wsutil's own handler would answer a Close.
+// control replaces wsutil's handler, which would answer a Close frame.
 func (c *Gobwas) control(hdr ws.Header, r io.Reader) error {
 	if hdr.OpCode != ws.OpClose {
 		return c.others(hdr, r)
 	}
 	var buf [frame.MaxPayload]byte
-	p := buf[:hdr.Length] // which ws.CheckHeader has seen to be at most 125
+	p := buf[:hdr.Length] // at most 125, as checked by ws.CheckHeader
 	if _, err := io.ReadFull(r, p); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (c *Gobwas) control(hdr ws.Header, r io.Reader) error {
 	return errEnd
 }
 
-// send writes the Close frame that a step of the handshake asks for.
+// send writes the Close frame of a step of the handshake.
 func (c *Gobwas) send(step func(dst []byte) ([]byte, error)) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -94,8 +94,8 @@ func (c *Gobwas) send(step func(dst []byte) ([]byte, error)) error {
 	return err
 }
 
-// Read returns the next message. Its error is the closeevent.Event that
-// tells how the connection ended.
+// Read returns the next message. Its error is the closeevent.Event of the
+// connection.
 func (c *Gobwas) Read() (ws.OpCode, []byte, error) {
 	for {
 		hdr, err := c.reader.NextFrame()
@@ -115,9 +115,10 @@ func (c *Gobwas) Read() (ws.OpCode, []byte, error) {
 	}
 }
 
-// end fails the connection if err is a fault of the peer's, and ends TCP.
+// end fails the connection if err is a fault of the peer, and closes the TCP
+// connection.
 func (c *Gobwas) end(err error) error {
-	code := closecode.ProtocolError // gobwas/ws has refused the frame
+	code := closecode.ProtocolError // gobwas/ws has rejected the frame
 	fault, ok := errors.AsType[frame.Error](err)
 	_, broken := errors.AsType[net.Error](err)
 	switch {
@@ -139,8 +140,8 @@ func (c *Gobwas) Write(op ws.OpCode, p []byte) error {
 	return wsutil.WriteMessage(locked{c}, c.reader.State, op, p)
 }
 
-// Close starts the closing handshake; Read goes on to its end. The error is
-// that of a code or a reason that can't be sent.
+// Close starts the closing handshake. Read must be called until it returns an
+// error. Close returns an error for a code or a reason that cannot be sent.
 func (c *Gobwas) Close(code closecode.Code, reason string) error {
 	return c.send(func(dst []byte) ([]byte, error) { return c.h.Close(dst, code, reason) })
 }

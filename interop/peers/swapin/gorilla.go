@@ -11,9 +11,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// Gorilla is a connection of gorilla/websocket whose Close frames closeframe
-// writes, and whose end it tells. It reads Close frames itself: its hook is
-// called after it has judged them.
+// Gorilla is a connection of gorilla/websocket. closeframe writes its Close
+// frames and returns how it ended. gorilla/websocket parses Close frames
+// itself, and calls its hook only for those it accepts.
 type Gorilla struct {
 	*websocket.Conn
 
@@ -21,9 +21,9 @@ type Gorilla struct {
 	h  closeevent.Handshake
 }
 
-// NewGorilla takes over a connection. The library masks a client's frames, so
-// the handshake of a client is given a key of zeros, which leaves the payload
-// that is handed to the library as it is.
+// NewGorilla takes over a connection. The library masks a client's frames, so a
+// client's Handshake has a key of zeros, which leaves the payload passed to the
+// library unmasked.
 func NewGorilla(conn *websocket.Conn, client bool) *Gorilla {
 	c := &Gorilla{Conn: conn}
 	if client {
@@ -37,8 +37,8 @@ func NewGorilla(conn *websocket.Conn, client bool) *Gorilla {
 	return c
 }
 
-// send gives the payload of the Close frame that a step of the handshake asks
-// for to the library, which puts it into a frame of its own.
+// send passes the payload of the Close frame of a step of the handshake to the
+// library, which frames it.
 func (c *Gorilla) send(step func(dst []byte) ([]byte, error)) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,8 +57,8 @@ func (c *Gorilla) send(step func(dst []byte) ([]byte, error)) error {
 	return nil
 }
 
-// Read returns the next message. Its error is the closeevent.Event that
-// tells how the connection ended.
+// Read returns the next message. Its error is the closeevent.Event of the
+// connection.
 func (c *Gorilla) Read() (kind int, p []byte, err error) {
 	kind, p, err = c.ReadMessage()
 	if err == nil {
@@ -67,21 +67,22 @@ func (c *Gorilla) Read() (kind int, p []byte, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := err.(*websocket.CloseError); !ok {
-		// It has refused a frame and sent a Close with 1002 or 1009 itself, or
-		// TCP is broken: the handshake only has to know.
+		// The library has rejected a frame and sent a Close frame with 1002 or
+		// 1009 itself, or the connection is broken. Record that in the
+		// handshake.
 		c.h.Fail(nil, closecode.ProtocolError)
 	}
 	return 0, nil, closeconn.Finish(c.NetConn(), &c.h, timeout)
 }
 
-// Close starts the closing handshake; Read goes on to its end. The error is
-// that of a code or a reason that can't be sent.
+// Close starts the closing handshake. Read must be called until it returns an
+// error. Close returns an error for a code or a reason that cannot be sent.
 func (c *Gorilla) Close(code closecode.Code, reason string) error {
 	return c.send(func(dst []byte) ([]byte, error) { return c.h.Close(dst, code, reason) })
 }
 
-// Fail fails the connection for something that the application has found, such
-// as text that is not UTF-8, and returns the closeevent.Event.
+// Fail fails the connection for a fault that the application has found, such as
+// invalid UTF-8, and returns the closeevent.Event.
 func (c *Gorilla) Fail(code closecode.Code) error {
 	c.send(func(dst []byte) ([]byte, error) { return c.h.Fail(dst, code), nil })
 	c.mu.Lock()

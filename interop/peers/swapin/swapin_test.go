@@ -21,7 +21,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// A conn is a connection with closeframe in it.
+// A conn is a connection that uses closeframe.
 type conn interface {
 	// read returns the next message; reply sends one.
 	read() (text []byte, err error)
@@ -41,8 +41,8 @@ func (c gorillaConn) read() ([]byte, error) { _, p, err := c.Read(); return p, e
 func (c gorillaConn) reply(p []byte) error  { return c.WriteMessage(websocket.TextMessage, p) }
 func (c gorillaConn) close() error          { return c.Close(1000, "bye") }
 
-// serve echoes messages, closes on the text "close", and returns what the
-// connection ended with.
+// serve echoes messages, closes on the text "close", and returns the error that
+// ended the connection.
 func serve(c conn) error {
 	closing := false
 	for {
@@ -67,7 +67,7 @@ var libraries = []struct {
 	accept func(w http.ResponseWriter, r *http.Request) (conn, error)
 	dial   func(url string) (conn, error)
 
-	// What the hooks don't let closeframe replace.
+	// Behavior of the library that the hooks cannot replace.
 	left []string
 }{
 	{"gobwas", func(w http.ResponseWriter, r *http.Request) (conn, error) {
@@ -104,8 +104,8 @@ var libraries = []struct {
 
 var options = probe.Options{Timeout: time.Second, Quiet: 50 * time.Millisecond, Trigger: "close"}
 
-// TestProbe plays all scenarios: nothing is wrong but what the library does
-// before its hooks are called.
+// TestProbe plays all scenarios and verifies that the only failures are those
+// caused before the library calls its hooks.
 func TestProbe(t *testing.T) {
 	set, err := probe.Load()
 	if err != nil {
@@ -155,7 +155,7 @@ func TestProbe(t *testing.T) {
 				for {
 					c, err := l.dial("ws://" + ln.Addr().String() + "/")
 					if err != nil {
-						return // the prober listens no more
+						return // the prober has stopped listening
 					}
 					serve(c)
 				}
@@ -167,8 +167,8 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// TestEvents is for what the application is told, with the stack at the other
-// end, and for what must not be sent.
+// TestEvents verifies the events of the application with the stack as peer, and
+// that invalid arguments are not sent.
 func TestEvents(t *testing.T) {
 	for _, l := range libraries {
 		t.Run(l.name, func(t *testing.T) {

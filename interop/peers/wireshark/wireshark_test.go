@@ -1,5 +1,5 @@
-// Package wireshark has Debian's tshark read the Close frames that package
-// frame makes.
+// Package wireshark verifies that Debian's tshark parses the Close frames of
+// package frame.
 package wireshark
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// A sent frame is what tshark is to find.
+// A sent is a frame that tshark must find.
 type sent struct {
 	masked bool
 	code   closecode.Code
@@ -171,7 +171,7 @@ func TestTshark(t *testing.T) {
 	t.Logf("tshark reads %d frames: %d codes, %d reasons, masked and not", len(packets), sendable, len(seen))
 }
 
-// find returns the value of a name somewhere in an object, or nil.
+// find returns the value of a name at any depth of an object, or nil.
 func find(object json.RawMessage, name string) json.RawMessage {
 	var m map[string]json.RawMessage
 	if json.Unmarshal(object, &m) != nil {
@@ -188,8 +188,8 @@ func find(object json.RawMessage, name string) json.RawMessage {
 	return nil
 }
 
-// text returns the first element of what jsonraw prints for a field: its
-// bytes in hexadecimal, or the bits of it that the field has.
+// text returns the first element of the output of jsonraw for a field: its
+// bytes in hexadecimal, or the bits of the field.
 func text(t *testing.T, raw json.RawMessage) string {
 	t.Helper()
 	var v []any

@@ -37,7 +37,8 @@ const wait = 20 * time.Second
 
 var certFile string
 
-// TestMain makes a certificate that all peers serve and trust: see peers.CertFile.
+// TestMain creates a certificate that all peers use and trust; see
+// peers.CertFile.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	os.Exit(run(m))
@@ -57,8 +58,8 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// certificate writes a certificate for localhost and its key, and has all clients in
-// this process and those that it starts trust it.
+// certificate writes a certificate for localhost and its key, and makes all
+// clients in this process and its child processes trust it.
 func certificate(certFile, keyFile string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -90,7 +91,7 @@ func certificate(certFile, keyFile string) error {
 	)
 }
 
-// A meeting gives the next connection with the peer.
+// A meeting returns the next connection with the peer.
 type meeting func(t *testing.T) *stack.Conn
 
 // asServer starts the peer's server.
@@ -159,8 +160,8 @@ func asClient(t *testing.T, p *peers.Peer, secure bool) (meeting, *peers.Running
 	}, r
 }
 
-// tells reports whether a peer's library tells its application of our Close frame.
-// After their own Close, some tell of that alone.
+// tells reports whether a peer's library reports our Close frame to its
+// application. After their own Close frame, some report only that.
 func tells(p *peers.Peer, first string) bool {
 	return p.Tells == peers.CodeAndReason && !(p.TellsOwn && first == "it closes")
 }
@@ -231,7 +232,7 @@ func TestClean(t *testing.T) {
 	}
 }
 
-// closeOne closes one connection and returns what both applications are told.
+// closeOne closes one connection and returns the events of both applications.
 func closeOne(t *testing.T, p *peers.Peer, c *stack.Conn, r *peers.Running, first string) (closeevent.Event, peers.Event) {
 	t.Helper()
 	var event closeevent.Event
@@ -261,7 +262,8 @@ func closeOne(t *testing.T, p *peers.Peer, c *stack.Conn, r *peers.Running, firs
 	}
 }
 
-// cleanlyTold reports whether a peer's application learned of the Close frame.
+// cleanlyTold reports whether a peer's application was informed of the Close
+// frame.
 func cleanlyTold(e peers.Event) bool {
 	if e.Clean != nil {
 		return *e.Clean
