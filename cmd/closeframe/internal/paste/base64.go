@@ -54,47 +54,6 @@ func readBase64(t *text, opt Options, r *result) {
 	r.add(out)
 }
 
-// readYAML reads the blocks of base64 in YAML, as Wireshark's Follow Stream
-// and tshark write them.
-func readYAML(t *text, r *result) {
-	s := t.norm
-	out := Reading{Form: "base64", Name: "YAML", of: s, rank: marked}
-	all := lines(s)
-	for i := 0; i < len(all); i++ {
-		l := all[i]
-		at := strings.Index(l.s, "!!binary")
-		if at < 0 {
-			continue
-		}
-		indent := len(l.s) - len(strings.TrimLeft(l.s, " -"))
-		digits := strings.Trim(l.s[at+len("!!binary"):], " \t|>-\"")
-		first := l.from + at
-		end := l.from + len(l.s)
-		for i+1 < len(all) {
-			next := all[i+1]
-			body := strings.TrimSpace(next.s)
-			if body == "" || len(next.s)-len(strings.TrimLeft(next.s, " ")) < indent || base64RE.FindString(body) != body {
-				break
-			}
-			digits += body
-			end = next.from + len(next.s)
-			i++
-		}
-		b, ok := unbase64(digits)
-		if !ok {
-			r.fail(t, s, first, marked, "base64")
-			return
-		}
-		out.used = append(out.used, span{first, end})
-		out.Chunks = append(out.Chunks, envelope.Chunk{Data: b, Label: peerAbove(s, first)})
-	}
-	if len(out.Chunks) > 0 {
-		numberSides(out.Chunks)
-		out.at = out.used[0].from
-		r.add(out)
-	}
-}
-
 // sameWidth reports whether all lines of s except the last have the same width.
 func sameWidth(s string) bool {
 	f := strings.Fields(s)

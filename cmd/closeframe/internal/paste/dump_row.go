@@ -1,0 +1,133 @@
+package paste
+
+import (
+	"strings"
+)
+
+// row parses a line of a dump without trailing spaces.
+func (d *dumper) row(l line, s string) (row, bool) {
+	if len(s) > maxRow {
+		return row{}, false
+	}
+	for at := 0; at < len(s); at++ {
+		if c := s[at]; !isHex(c) || at > 0 && (isWord(s[at-1]) || strings.IndexByte(".-:/", s[at-1]) >= 0 && !strings.HasSuffix(s[:at], "│")) {
+			continue
+		}
+		m := offsetRE.FindStringSubmatchIndex(s[at:])
+		if m == nil {
+			continue
+		}
+		x := row{line: l, prefix: s[:at], offset: strings.ReplaceAll(s[at+m[2]:at+m[3]], "`", "")}
+		x.sep = strings.TrimSpace(s[at+m[4] : at+m[5]])
+		if m[1] == m[5] && at+m[1] < len(s) && x.sep == "" {
+			continue // another character follows the digits immediately
+		}
+		x.gap = m[1] - m[5]
+		rest := s[at+m[1]:]
+		if x.sep == "-" && x.gap == 0 { // a negative number
+			x.sep, x.gap = "", 1
+			rest = s[at+m[4]+1:]
+		}
+		if rest == "" && x.sep != ")" {
+			if len(d.rows) == 0 || strings.TrimSpace(x.prefix) != "" && x.prefix != d.rows[len(d.rows)-1].prefix {
+				return x, false
+			}
+			return x, true // the last line: the total size
+		}
+		if d.enc.form == "chars" {
+			rest = l.s[at+m[5]:]
+			x.gap = 0
+			if n := len(rest) % 4; n > 0 && strings.TrimSpace(rest[len(rest)-n:]) == "" {
+				rest = rest[:len(rest)-n]
+			}
+		}
+		if d.fill(&x, rest, l.from+at+len(s[at:])-len(rest)) {
+			return x, true
+		}
+	}
+	// Without an offset, the text of the bytes is needed to verify them.
+	for at := 0; at < len(s); at++ {
+		if !isHex(s[at]) || at > 0 && s[at-1] != ' ' && s[at-1] != '\t' {
+			continue
+		}
+		x := row{line: l, prefix: s[:at]}
+		if d.enc.form == "hex" && d.fill(&x, s[at:], l.from+at) && x.gutter {
+			return x, true
+		}
+	}
+	return row{}, false
+}
+
+// fill parses the cells of a row and the text after them.
+func (d *dumper) fill(x *row, s string, from int) bool {
+	cells, rest := d.enc.cells(s)
+	if len(cells) == 0 {
+		return false
+	}
+	if d.enc.form == "hex" || d.enc.words {
+		for i := range cells {
+			if n := len(cells[i].s) - len(cells[0].s); n != 0 { // a shorter one may be the last
+				if n < 0 {
+					i++
+				}
+				if i < len(cells) {
+					cells, rest = cells[:i], s[cells[i-1].to:]
+				}
+				break
+			}
+		}
+	}
+	ends := make([]int, len(cells))
+	var data []byte
+	counts := make([]int, len(cells))
+	for i := range cells {
+		b, ok := d.enc.bytes(cells[i].s)
+		if !ok {
+			return false
+		}
+		data = append(data, b...)
+		counts[i] = len(data)
+		ends[i] = cells[i].to
+	}
+	take := func(n int, gutter bool) bool {
+		x.cells = cells[:n]
+		for i := range x.cells {
+			x.cells[i].from += from
+			x.cells[i].to += from
+		}
+		x.gutter = gutter
+		x.hex = span{x.cells[0].from, x.cells[n-1].to}
+		return true
+	}
+	if d.enc.form == "chars" {
+		return rest == "" && take(len(cells), false)
+	}
+	widest := 0 // gap between two cells
+	for i := 1; i < len(cells); i++ {
+		widest = max(widest, cells[i].from-cells[i-1].to)
+	}
+	for n := len(cells); n > 0; n-- {
+		if n < len(cells) && cells[n].from-cells[n-1].to <= widestOf(cells[:n], widest) && counts[n-1] != 16 {
+			continue // another cell follows
+		}
+		if matches(s[ends[n-1]:], data[:counts[n-1]]) {
+			return take(n, true)
+		}
+	}
+	if strings.Trim(rest, " \t|│") == "" {
+		return take(len(cells), false)
+	}
+	return false
+}
+
+// widestOf returns the widest gap between cells, or most if there is none.
+func widestOf(cells []cell, most int) int {
+	if len(cells) < 2 {
+		return min(most, 2)
+	}
+	w := 0
+	for i := 1; i < len(cells); i++ {
+		w = max(w, cells[i].from-cells[i-1].to)
+	}
+	return w
+}

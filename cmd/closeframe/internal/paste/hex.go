@@ -1,0 +1,190 @@
+package paste
+
+import (
+	"strings"
+
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
+)
+
+// readRuns reads groups of hex digits, alone or in log lines.
+func readRuns(t *text, opt Options, r *result) {
+	s := t.norm
+	arrays := arraySpans(s)
+	all := outside(runs(t), arrays)
+	plain := isPlain(t)
+	if len(all) == 0 {
+		if plain && len(arrays) == 0 {
+			r.fail(t, s, firstDigit(s), natural, "odd", clip(token(s[firstDigit(s):])))
+		}
+		return
+	}
+	for _, l := range t.lines {
+		if strings.TrimSpace(l.s) == "*" {
+			r.fail(t, s, l.from, marked, "star")
+			return
+		}
+	}
+	strong := 0
+	for _, x := range all {
+		if x.strong {
+			strong++
+		}
+	}
+	var pool []run
+	if strong == 0 {
+		if !plain {
+			return // numbers in prose
+		}
+		pool = all
+	} else {
+		perLine := map[int]int{}
+		for _, x := range all {
+			if x.strong {
+				perLine[x.line]++
+			}
+		}
+		for _, x := range all {
+			if x.strong || perLine[x.line] == 0 && x.units[0].to-x.units[0].from >= 2 && !alphabeticUnits(x.units) && alone(all, x) {
+				pool = append(pool, x)
+			}
+		}
+	}
+	for _, x := range pool {
+		if u := x.units[0].s; len(u) >= 4 && len(x.units) > 1 && strings.Trim(u, "0") == "" {
+			r.fail(t, s, x.from, marked, "dump-line") // an offset of a dump that readDump did not read
+			return
+		}
+		if x.torn {
+			r.fail(t, s, x.at, natural, "odd", clip(token(s[x.at:])))
+			return
+		}
+		if m := elisionRE.FindString(s[x.to:]); m != "" && (opt.Payload || true) {
+			rest := s[x.to+len(m):]
+			if k := len(strings.TrimLeft(rest, " ")); k > 0 && isHex(rest[len(rest)-k]) {
+				r.fail(t, s, x.to, natural, "elided")
+				return
+			}
+		}
+	}
+	if plain {
+		// All of the text must be in the runs.
+		at := 0
+		for _, x := range all {
+			if i := strings.IndexFunc(s[at:x.from], func(r rune) bool { return r < 0x80 && isHex(byte(r)) }); i >= 0 && !t.silent(at+i) {
+				r.fail(t, s, at+i, natural, "odd", clip(token(s[at+i:])))
+				return
+			}
+			at = x.to
+		}
+	}
+	addRuns(t, opt, r, pool, plain)
+	if sensible(r, opt) {
+		return
+	}
+	// Only one of several runs of a line may be data.
+	for _, choose := range []func(a, b run) bool{
+		func(a, b run) bool { return true },
+		func(a, b run) bool { return len(b.units) > len(a.units) },
+		func(a, b run) bool { return false },
+	} {
+		var picked []run
+		for _, x := range pool {
+			if n := len(picked); n > 0 && picked[n-1].line == x.line {
+				if choose(picked[n-1], x) {
+					picked[n-1] = x
+				}
+				continue
+			}
+			picked = append(picked, x)
+		}
+		if len(picked) < len(pool) {
+			addRuns(t, opt, r, picked, false)
+		}
+	}
+}
+
+// arraySpans returns where in s arrays with commas are, whose numbers are not
+// digits of one run.
+func arraySpans(s string) []span {
+	var all []span
+	for i := 0; i < len(s); i++ {
+		if strings.IndexByte("[{(<", s[i]) < 0 {
+			continue
+		}
+		l, _, ok := parseList(s, i)
+		if !ok || len(l.elements) < 2 || !l.commas && l.open != "<<" {
+			continue
+		}
+		all = append(all, l.span)
+		i = l.to - 1
+	}
+	return all
+}
+
+// outside returns the runs that are in none of the spans.
+func outside(all []run, spans []span) []run {
+	var kept []run
+	for _, x := range all {
+		in := false
+		for _, sp := range spans {
+			in = in || sp.from <= x.from && x.to <= sp.to
+		}
+		if !in {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+func alone(all []run, x run) bool {
+	for _, y := range all {
+		if y.line == x.line && y.from != x.from {
+			return false
+		}
+	}
+	return true
+}
+
+func sensible(r *result, opt Options) bool {
+	for _, x := range r.readings {
+		if envelope.Open(x.Chunks).Fits(opt.Payload) >= envelope.Partial {
+			return true
+		}
+	}
+	return false
+}
+
+// isPlain reports whether a text is digits and separators, without words
+// around them.
+func isPlain(t *text) bool {
+	any := false
+	for _, quiet := range t.quiet {
+		quiet = quiet[:comment(quiet)]
+		for _, w := range strings.FieldsFunc(quiet, func(r rune) bool { return strings.ContainsRune(" \t,;:-[]{}()<>|\"'`\x01", r) }) {
+			w = strings.TrimSuffix(strings.ToLower(w), ".")
+			w = strings.TrimPrefix(w, "0x")
+			if w == "" {
+				continue
+			}
+			hex := 0
+			for i := range len(w) {
+				if isHex(w[i]) {
+					hex++
+				}
+			}
+			// A word with a digit and exactly one letter that is not a hex
+			// digit is treated as mistyped digits.
+			if hex < len(w) && !(strings.ContainsAny(w, "0123456789") && len(w) <= 2) {
+				return false
+			}
+			any = true
+		}
+	}
+	return any
+}
+
+// firstDigit returns the index of the first group of s that is not a byte.
+func firstDigit(s string) int {
+	i := strings.IndexFunc(s, func(r rune) bool { return !(r == ' ' || r == '\n' || r == '\t' || r == '\r') })
+	return max(i, 0)
+}

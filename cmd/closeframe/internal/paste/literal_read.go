@@ -1,0 +1,165 @@
+package paste
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
+)
+
+// readDialects reads literals in all dialects that match.
+func readDialects(t *text, data []literal, r *result, inside func(literal) string, rk rank) {
+	type attempt struct {
+		name   string
+		chunks [][]byte
+		form   string
+		rank   rank
+		names  []string
+	}
+	var list []attempt
+	badAt, badText := -1, ""
+	for i := range dialects {
+		d := &dialects[i]
+		ok := true
+		units := make([][]unit, len(data))
+		for k, l := range data {
+			if l.prefix == "" && !d.plain || l.prefix != "" && !has(d.prefixes, l.prefix) && !(l.prefix == "b" && d.plain && len(data) > 1 && false) {
+				ok = false
+				break
+			}
+			q := l.quote
+			if q == '“' {
+				q = '"'
+			} else if q == '‘' {
+				q = '\''
+			}
+			if !strings.ContainsRune(d.quotes, q) {
+				ok = false
+				break
+			}
+			us, bad := d.unescape(inside(l))
+			if bad >= 0 {
+				if at := l.inside.from + bad; at > badAt {
+					badAt, badText = at, inside(l)[bad:]
+				}
+				ok = false
+				break
+			}
+			for range l.repeat {
+				units[k] = append(units[k], us...)
+			}
+		}
+		if !ok {
+			continue
+		}
+		wide, numeric := false, false
+		for k, l := range data {
+			for _, u := range units[k] {
+				wide = wide || u.r >= 0x80 && !u.byte
+			}
+			numeric = numeric || numericRE.MatchString(inside(l))
+		}
+		encodings := []bool{false}
+		if wide {
+			encodings = []bool{true, false}
+		}
+		for _, latin1 := range encodings {
+			a := attempt{name: d.name, form: "escapes", rank: rk}
+			fine := true
+			for k := range units {
+				b, ok := encode(units[k], latin1)
+				fine = fine && ok
+				a.chunks = append(a.chunks, b)
+			}
+			if !fine {
+				continue
+			}
+			switch {
+			case numeric && d.decimal[1] > 0:
+				a.form = "decimal-escapes"
+			case numeric && d.octal[1] > 0:
+				a.form = "octal-escapes"
+			case wide && latin1:
+				a.form = "latin1"
+			case wide:
+				a.form = "utf8"
+			}
+			if wide && latin1 && !d.chars && !d.u && !d.names {
+				a.rank = unnatural
+			}
+			if wide && !latin1 && d.chars && !rawWide(data, inside) {
+				a.rank = unnatural
+			}
+			found := false
+			for j := range list {
+				if bytes.Equal(bytes.Join(list[j].chunks, nil), bytes.Join(a.chunks, nil)) {
+					list[j].names = append(list[j].names, a.name)
+					list[j].rank = min(list[j].rank, a.rank)
+					found = true
+					break
+				}
+			}
+			if !found {
+				a.names = []string{a.name}
+				list = append(list, a)
+			}
+		}
+	}
+	if len(list) == 0 && rk == marked && badAt >= 0 {
+		n := min(len(badText), 2)
+		if len(badText) > 2 && (badText[1] == 'x' || isDigit(badText[1])) {
+			n = min(len(badText), 4)
+		}
+		r.fail(t, t.raw, badAt, marked, "escape", badText[:n])
+		return
+	}
+	for _, a := range list {
+		out := Reading{Form: a.form, Name: stringName(a.names), of: t.raw, rank: a.rank, at: data[0].from}
+		names := newSides()
+		for k, l := range data {
+			label := labelBefore(t.raw, l.from)
+			side := direction(label)
+			out.Chunks = append(out.Chunks, envelope.Chunk{Data: a.chunks[k], Side: names.of(side), Label: side})
+			out.used = append(out.used, l.span)
+			if l.cut {
+				out.Cut = -1
+			}
+		}
+		names.settle(out.Chunks)
+		r.add(out)
+	}
+}
+
+// numericRE matches an escape sequence that is octal or decimal.
+var numericRE = regexp.MustCompile(`\\[0-9]{2,3}|\\[1-9]`)
+
+// rawWide reports whether there are non-ASCII characters, unescaped or escaped
+// with \u.
+func rawWide(data []literal, inside func(literal) string) bool {
+	for _, l := range data {
+		s := inside(l)
+		if strings.Contains(s, `\u`) || strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func has(list, s string) bool {
+	for _, f := range strings.Fields(list) {
+		if f == s {
+			return true
+		}
+	}
+	return false
+}
+
+// stringName returns the names of the dialects that agree.
+func stringName(names []string) string {
+	const most = 3
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
+}
