@@ -53,11 +53,11 @@ var cmdDecode = &command{
 			return s.usage("decode.error.raw")
 		case *raw && *as != "":
 			return s.usage("decode.error.rawAs")
-		case *as != "" && !slices.Contains(paste.Names(), *as):
-			if guess := near.Find(*as, paste.Names()); guess != "" {
+		case *as != "" && !slices.Contains(paste.Forms, *as):
+			if guess := near.Find(*as, paste.Forms); guess != "" {
 				return s.usage("decode.error.asNear", *as, guess)
 			}
-			return s.usage("decode.error.as", *as, strings.Join(paste.Names(), ", "))
+			return s.usage("decode.error.as", *as, strings.Join(paste.Forms, ", "))
 		}
 		r, err := s.read(args, *raw, paste.Options{Payload: *payload, As: *as})
 		if err != nil {

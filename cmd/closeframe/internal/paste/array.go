@@ -8,6 +8,22 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
 
+var arrays = recognizer{
+	read: readArray,
+	samples: []sample{
+		{"new byte[4] { 136, 2, 3, 232 }", "880203e8"},
+		{"[-120, 2, 3, -24]", "880203e8"},
+		{"{0x88, 0x02, 0x03, 0xe8}", "880203e8"},
+		{"<Buffer 88 02 03 e8>", "880203e8"},
+		{"<<136,2,1000:16>>", "880203e8"},
+		{`{"type":"Buffer","data":[136,2,3,232]}`, "880203e8"},
+		{`{"0":136,"1":2,"2":3,"3":232}`, "880203e8"},
+		{"$1 = {[0x0] = 0x88, [0x1] = 0x2, [0x2] = 0x3, [0x3] = 0xe8}", "880203e8"},
+		{"$1 = {10001000, 10, 11, 11101000}", "880203e8"},
+		{"String.fromCharCode(136, 2, 3, 232)", "880203e8"},
+	},
+}
+
 // readArray reads arrays of numbers, in the brackets of any language.
 func readArray(t *text, opt Options, r *result) {
 	s := t.norm
@@ -61,7 +77,7 @@ func readArray(t *text, opt Options, r *result) {
 		}
 		return
 	}
-	arrays(t, lists, r)
+	readLists(t, lists, r)
 	if len(lists) > 1 {
 		// Some of the arrays may contain other data than bytes.
 		sensible := false
@@ -72,7 +88,7 @@ func readArray(t *text, opt Options, r *result) {
 		if !sensible {
 			for i := range lists {
 				n := len(r.readings)
-				arrays(t, lists[i:i+1], r)
+				readLists(t, lists[i:i+1], r)
 				for j := n; j < len(r.readings); j++ {
 					r.readings[j].loose = true
 					r.readings[j].rank = max(r.readings[j].rank, natural)

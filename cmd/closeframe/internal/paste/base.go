@@ -19,6 +19,9 @@ var (
 	decimalBase = base{"decimal", regexp.MustCompile(`^-?(?:0|[1-9][0-9]{0,2})$`), func(s string) int { v, _ := strconv.Atoi(s); return v }}
 	pairBase    = base{"hex", regexp.MustCompile(`^(?:[0-9a-fA-F]{2})+$`), nil}
 	shortBase   = base{"hex", regexp.MustCompile(`^(?:[0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F])$`), func(s string) int { v, _ := strconv.ParseInt(s, 16, 32); return int(v) }}
+	octal3Base  = base{"octal", regexp.MustCompile(`^[0-3][0-7]{2}$`), func(s string) int { v, _ := strconv.ParseInt(s, 8, 32); return int(v) }}
+	padded3Base = base{"decimal", regexp.MustCompile(`^[0-2][0-9]{2}$`), func(s string) int { v, _ := strconv.Atoi(s); return v }}
+	bitBase     = base{"binary", regexp.MustCompile(`^[01]{1,8}$`), func(s string) int { v, _ := strconv.ParseInt(s, 2, 32); return int(v) }}
 	octalBase   = base{"octal", regexp.MustCompile(`^(?:0[0-7]{0,3}|[0-9])$`), func(s string) int { v, _ := strconv.ParseInt(s, 8, 32); return int(v) }}
 )
 
@@ -43,11 +46,12 @@ func unquote(lists []list) {
 	}
 }
 
-// arrays reads lists in every base that all their elements are valid in.
-func arrays(t *text, lists []list, r *result) {
+// readLists reads lists in every base that all their elements are valid in.
+func readLists(t *text, lists []list, r *result) {
 	unquote(lists)
 	var bare, explicit int
 	letters, zeros, three, negative, big, one := false, false, false, false, false, false
+	padded, long := true, false // all have three digits; one has more
 	angle := false
 	var firstBad *element
 	for _, l := range lists {
@@ -70,6 +74,8 @@ func arrays(t *text, lists []list, r *result) {
 			letters = letters || strings.ContainsAny(e.bare, "abcdefABCDEF")
 			zeros = zeros || len(e.bare) > 1 && e.bare[0] == '0'
 			three = three || len(e.bare) >= 3
+			padded = padded && len(e.bare) == 3
+			long = long || len(e.bare) > 3
 			one = one || len(e.bare) == 1
 			negative = negative || e.bare[0] == '-'
 			if v, err := strconv.Atoi(e.bare); err == nil {
@@ -150,8 +156,19 @@ func arrays(t *text, lists []list, r *result) {
 			}
 			add(shortBase, rk)
 		}
-		if octal {
+		switch {
+		case padded && zeros && explicit == 0:
+			if fits(octal3Base) {
+				add(octal3Base, natural)
+			}
+			if fits(padded3Base) {
+				add(padded3Base, natural)
+			}
+		case octal:
 			add(octalBase, natural)
+		}
+		if long && lists[0].commas && explicit == 0 && fits(bitBase) { // gdb's p/t
+			add(bitBase, natural)
 		}
 	}
 	switch {

@@ -8,6 +8,14 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
 
+var base64Text = recognizer{
+	read: readBase64,
+	samples: []sample{
+		{"iAID6A==", "880203e8"},
+		{`{"data":"iAUD6WJ5ZQ=="}`, "880503e9627965"},
+	},
+}
+
 var base64RE = regexp.MustCompile(`[A-Za-z0-9+/_-]{2,}={0,2}`)
 
 // readBase64 reads base64, standard or for URLs, padded or not.
@@ -19,8 +27,7 @@ func readBase64(t *text, opt Options, r *result) {
 				loose: !strings.HasSuffix(joined, "=")})
 		}
 	}
-	if strings.Contains(s, "!!binary") {
-		readYAML(t, r)
+	if strings.Contains(s, "!!binary") { // readYAML reads it
 		return
 	}
 	out := Reading{Form: "base64", of: s, rank: natural}

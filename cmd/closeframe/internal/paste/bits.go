@@ -7,6 +7,14 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
 
+var bits = recognizer{
+	read: readBits,
+	samples: []sample{
+		{"10001000 00000010 00000011 11101000", "880203e8"},
+		{"10001000000000100000001111101000", "880203e8"},
+	},
+}
+
 var bitsRE = regexp.MustCompile(`(?:^|[\s:=>\["'|])([01]{4,}(?:[ \t_,:|]+[01]{4,})*)(?:$|[\s\]"'.|])`)
 
 // readBits reads binary digits.

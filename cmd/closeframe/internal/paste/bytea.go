@@ -6,6 +6,11 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
 
+var bytea = recognizer{
+	read:    readBytea,
+	samples: []sample{{`\x880203e8`, "880203e8"}},
+}
+
 var byteaRE = regexp.MustCompile(`(?:^|['"\s(,])(\\x((?:[0-9a-fA-F]{2}){2,}))(?:['"\s),;:]|$)`)
 
 // readBytea reads the hex format of PostgreSQL's bytea: digits after one \x.

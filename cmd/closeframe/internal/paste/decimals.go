@@ -39,7 +39,7 @@ func readDecimals(t *text, opt Options, r *result) {
 	}
 	n := len(r.readings)
 	e := len(r.errors)
-	arrays(t, lists, r)
+	readLists(t, lists, r)
 	for i := n; i < len(r.readings); i++ {
 		r.readings[i].loose = true
 		r.readings[i].rank = natural

@@ -23,6 +23,7 @@ type row struct {
 	gap    int    // number of spaces after that
 	cells  []cell
 	gutter bool // the text of the bytes follows them and matches
+	told   bool // the text does not match the bytes in the order shown
 	star   bool // the line before is repeated
 	hex    span // of the cells, in the text
 }
@@ -143,21 +144,11 @@ func ruler(s string) bool {
 	return n >= 8
 }
 
-// readDump reads dumps with an offset before each line, the text of the bytes
-// after them, or both.
-func readDump(t *text, opt Options, r *result) {
-	all := t.lines
-	for _, enc := range encodings {
+// readDump returns the reader of dumps whose cells are in enc: with an offset
+// before each line, the text of the bytes after it, or both.
+func readDump(enc encoding) func(t *text, opt Options, r *result) {
+	return func(t *text, opt Options, r *result) {
 		d := &dumper{t: t, enc: enc, res: r, opt: opt}
-		d.read(all)
+		d.read(t.lines)
 	}
-}
-
-var encodings = []encoding{
-	{"hex", hexCells, hexCell, false},
-	{"words-le", hexCells, wordCell, true},
-	{"octal", numberCells, octalCell, false},
-	{"decimal", numberCells, decimalCell, false},
-	{"binary", bitCells, bitCell, false},
-	{"chars", charCells, charCell, false},
 }

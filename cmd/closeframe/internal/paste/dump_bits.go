@@ -4,6 +4,11 @@ import (
 	"strconv"
 )
 
+var bitDump = recognizer{
+	read:    readDump(encoding{"binary", bitCells, bitCell, false}),
+	samples: []sample{{"00000000: 10001000 00000010 00000011 11101000                    ....\n", "880203e8"}},
+}
+
 func bitCells(s string) ([]cell, string) {
 	var cells []cell
 	for i := 0; ; {

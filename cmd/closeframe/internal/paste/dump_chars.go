@@ -6,6 +6,11 @@ import (
 	"unicode/utf8"
 )
 
+var charDump = recognizer{
+	read:    readDump(encoding{"chars", charCells, charCell, false}),
+	samples: []sample{{"0000000 210 005 003 351   b   y   e\n0000007\n", "880503e9627965"}},
+}
+
 // charCells splits the cells of od -c, four columns each.
 func charCells(s string) ([]cell, string) {
 	var cells []cell

@@ -5,6 +5,15 @@ import (
 	"strings"
 )
 
+var decimalDump = recognizer{
+	read: readDump(encoding{"decimal", numberCells, decimalCell, false}),
+	samples: []sample{
+		{"0000000 136   5   3 233  98 121 101\n0000007\n", "880503e9627965"},
+		{"0x7ffe0010:\t-120\t5\t3\t-23\t98\t121\t101\n", "880503e9627965"},
+		{"0x7ffe0010:\t-120 '\\210'\t2 '\\002'\t3 '\\003'\t-24 '\\350'\n", "880203e8"},
+	},
+}
+
 func decimalCell(s string) ([]byte, bool) {
 	v, err := strconv.Atoi(s)
 	if len(s) > 1 && s[0] == '0' {

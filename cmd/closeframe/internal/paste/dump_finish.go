@@ -1,6 +1,7 @@
 package paste
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
@@ -91,6 +92,7 @@ func (d *dumper) finish(sections []*section) {
 		d.res.fail(t, t.norm, first.from, marked, "words")
 	case d.enc.words && byteWide:
 		return
+	case d.enc.words && slices.ContainsFunc(sections[0].rows, func(x row) bool { return x.told }):
 	case d.enc.words && first.sep == ":" && len(first.cells[0].s) >= 8:
 		out.rank = natural
 	case d.enc.words:

@@ -2,6 +2,7 @@ package paste
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // matches reports whether s, the rest after the cells, is the text of b.
@@ -70,6 +71,8 @@ func shows(r rune, c byte) bool {
 		return strings.ContainsRune(" .·␠_", r)
 	case c > ' ' && c < 0x7f:
 		return r == rune(c)
+	case r == '0': // hexyl's NUL
+		return c == 0
 	}
-	return r != '\t'
+	return r != '\t' && !(r < utf8.RuneSelf && (isDigit(byte(r)) || isLetter(byte(r))))
 }

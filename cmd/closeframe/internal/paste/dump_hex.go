@@ -4,6 +4,17 @@ import (
 	"strings"
 )
 
+var hexDump = recognizer{
+	read: readDump(encoding{"hex", hexCells, hexCell, false}),
+	samples: []sample{
+		{"00000000  88 05 03 e9 62 79 65                              |....bye|\n00000007\n", "880503e9627965"},
+		{"00000000: 8805 03e9 6279 65                        ....bye\n", "880503e9627965"},
+		{"\t0x0000:  8805 03e9 6279 65                        ....bye\n", "880503e9627965"},
+		{"0000000 88 05 03 e9 62 79 65\n0000007\n", "880503e9627965"},
+		{"|00000000| 88 05 03 e9 62 79 65                            |....bye         |\n", "880503e9627965"},
+	},
+}
+
 // hexCells splits groups of an even number of hex digits, with or without 0x.
 func hexCells(s string) ([]cell, string) {
 	var cells []cell

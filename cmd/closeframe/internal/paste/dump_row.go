@@ -111,6 +111,13 @@ func (d *dumper) fill(x *row, s string, from int) bool {
 			continue // another cell follows
 		}
 		if matches(s[ends[n-1]:], data[:counts[n-1]]) {
+			if d.enc.words {
+				var shown []byte
+				for _, c := range cells[:n] {
+					shown = append(shown, hexBytes(c.s)...)
+				}
+				x.told = !matches(s[ends[n-1]:], shown)
+			}
 			return take(n, true)
 		}
 	}

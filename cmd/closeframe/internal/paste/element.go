@@ -26,7 +26,7 @@ var (
 	suffixRE = regexp.MustCompile(`^(?:\.toU?Byte(?:\(\))?|\.byteValue(?:\(\))?|\.toInt\(\)|\)?\.toByte\(\)| as u8| as byte|_?[ui](?:8|16|32|64|size)|'[ui]8|[uU]y|[uU][lL]{0,2}|[lL]{1,2}|y)`)
 	sizeRE   = regexp.MustCompile(`^::?(?:size\()?(\d+)\)?(?:[-/](?:big|unsigned|integer|unit:1|-)+)*`)
 	// indexRE matches an element's own index.
-	indexRE   = regexp.MustCompile(`^(?:"(\d+)"\s*:|'(\d+)'\s*:|\.?\[(\d+)\]\s*=>?|(\d+)\s*(?:=>|:)\s)\s*`)
+	indexRE   = regexp.MustCompile(`^(?:"(\d+)"\s*:|'(\d+)'\s*:|\.?\[(\d+|0[xX][0-9a-fA-F]+)(?: '(?:\\.[^']*|[^'\\])')?\]\s*=>?|(\d+)\s*(?:=>|:)\s)\s*`)
 	numberRE  = regexp.MustCompile(`^(?:0[xX]([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)|&[hH]([0-9a-fA-F]+)&?|16#([0-9a-fA-F]+)#?|#x([0-9a-fA-F]+)|\$([0-9][0-9a-fA-F]?|[0-9a-fA-F]{2})\b|([0-9][0-9a-fA-F]*)[hH]\b)`)
 	bits01RE  = regexp.MustCompile(`^(?:0[bB]|2#|#b)([01_]+)#?`)
 	octalRE   = regexp.MustCompile(`^(?:0[oO]|8#|#o)([0-7]+)#?`)

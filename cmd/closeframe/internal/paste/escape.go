@@ -29,7 +29,11 @@ func (d *dialect) unescape(s string) (units []unit, bad int) {
 	for i := 0; i < len(s); {
 		if s[i] != '\\' {
 			r, n := utf8.DecodeRuneInString(s[i:])
-			units = append(units, unit{r: r})
+			u := unit{r: r}
+			if r == utf8.RuneError && n == 1 { // a byte that is not UTF-8
+				u = unit{rune(s[i]), true}
+			}
+			units = append(units, u)
 			i += n
 			continue
 		}

@@ -6,6 +6,19 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
 
+var hexDigits = recognizer{
+	read: readRuns,
+	samples: []sample{
+		{"88 02 03 e8", "880203e8"},
+		{"880203e8", "880203e8"},
+		{"88:02:03:e8", "880203e8"},
+		{"[88][02][03][E8]", "880203e8"},
+		{"0x88 0x02 0x03 0xe8", "880203e8"},
+		{"88h 02h 03h 0E8h", "880203e8"},
+		{"[2020-05-15 22:01:32] [devel] Processing Bytes: 88 02 03 E8", "880203e8"},
+	},
+}
+
 // readRuns reads groups of hex digits, alone or in log lines.
 func readRuns(t *text, opt Options, r *result) {
 	s := t.norm
@@ -44,7 +57,7 @@ func readRuns(t *text, opt Options, r *result) {
 			}
 		}
 		for _, x := range all {
-			if x.strong || perLine[x.line] == 0 && x.units[0].to-x.units[0].from >= 2 && !alphabeticUnits(x.units) && alone(all, x) {
+			if x.strong || perLine[x.line] == 0 && x.units[0].to-x.units[0].from >= 2 && !alphabeticUnits(x.units) && onlyRun(all, x) {
 				pool = append(pool, x)
 			}
 		}
@@ -136,7 +149,7 @@ func outside(all []run, spans []span) []run {
 	return kept
 }
 
-func alone(all []run, x run) bool {
+func onlyRun(all []run, x run) bool {
 	for _, y := range all {
 		if y.line == x.line && y.from != x.from {
 			return false

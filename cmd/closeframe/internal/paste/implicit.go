@@ -4,6 +4,17 @@ import (
 	"strings"
 )
 
+var bareNumbers = recognizer{
+	read: readImplicit,
+	samples: []sample{
+		{"136, 2, 3, 232", "880203e8"},
+		{"-120\n2\n3\n-24\n", "880203e8"},
+		{" 210 002 003 350\n", "880203e8"},
+		{"136 002 003 232\n", "880203e8"},
+		{"got 136 2 3 232\n", "880203e8"},
+	},
+}
+
 // readImplicit reads numbers without brackets, such as one number per line or
 // the middle of an array.
 func readImplicit(t *text, opt Options, r *result) {
@@ -32,7 +43,7 @@ func readImplicit(t *text, opt Options, r *result) {
 	l.open = "("
 	n := len(r.readings)
 	e := len(r.errors)
-	arrays(t, []list{l}, r)
+	readLists(t, []list{l}, r)
 	for i := n; i < len(r.readings); i++ {
 		x := &r.readings[i]
 		switch {

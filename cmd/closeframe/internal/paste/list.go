@@ -17,6 +17,15 @@ type list struct {
 	unclosed bool // the text ends before the bracket is closed
 }
 
+// size returns the number of elements, counting repetitions.
+func (l *list) size() int {
+	n := 0
+	for _, e := range l.elements {
+		n += e.times
+	}
+	return n
+}
+
 // brackets lists the brackets around lists, the longer ones first.
 var brackets = []struct{ open, shut string }{
 	{"<<", ">>"}, {"[|", "|]"}, {"<Buffer", ">"}, {"<SlowBuffer", ">"}, {"<", ">"}, {"[", "]"}, {"{", "}"}, {"(", ")"},
@@ -95,11 +104,15 @@ func parseElements(s string, i int, open, shut string) (l list, fault string, ok
 			}
 		}
 		if m := indexRE.FindStringSubmatch(s[i:]); m != nil && !inBinary {
-			n, _ := strconv.Atoi(m[1] + m[2] + m[3] + m[4])
-			if index < 0 && n <= 1 {
-				index = n
+			digits, base := m[1]+m[2]+m[3]+m[4], 10
+			if hex, ok := strings.CutPrefix(strings.ToLower(digits), "0x"); ok {
+				digits, base = hex, 16
 			}
-			if index < 0 || n != index+len(l.elements) {
+			n, _ := strconv.ParseUint(digits, base, 31)
+			if index < 0 && n <= 1 {
+				index = int(n)
+			}
+			if index < 0 || int(n) != index+l.size() {
 				return l, "", false
 			}
 			i += len(m[0])

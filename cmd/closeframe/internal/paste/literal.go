@@ -2,10 +2,24 @@ package paste
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
+
+var literalStrings = recognizer{
+	read: readLiteral,
+	samples: []sample{
+		{`b'\x88\x05\x03\xe9bye'`, "880503e9627965"},
+		{`"\x88\x05" "\x03\xe9" "bye"`, "880503e9627965"},
+		{`"\u0088\u0005\u0003\u00e9bye"`, "880503e9627965"},
+		{`"\136\005\003\233bye"`, "880503e9627965"},
+		{`"\136\STX\ETX\232"`, "880203e8"},
+		{`write(7, "\210\f\3\363db is gone", 14) = 14`, "880c03f3646220697320676f6e65"},
+		{`$1 = "\210\t\003\363", 'a' <repeats 5 times>, "bc"`, "880903f361616161616263"},
+		{`$1 = "\210\002\003", <incomplete sequence \350>`, "880203e8"},
+		{"\"\x88\\2\\3\xe8\"", "880203e8"}, // Lua's %q does not escape bytes above 127
+	},
+}
 
 // readLiteral reads string literals with escape sequences, and bytes literals.
 func readLiteral(t *text, opt Options, r *result) {
@@ -18,8 +32,8 @@ func readLiteral(t *text, opt Options, r *result) {
 			if all[i].data || all[i].raw {
 				continue
 			}
-			before := i > 0 && all[i-1].data && joins(s[all[i-1].to:all[i].from])
-			behind := i+1 < len(all) && all[i+1].data && joins(s[all[i].to:all[i+1].from])
+			before := i > 0 && all[i-1].data && joins(s, all[i-1], all[i])
+			behind := i+1 < len(all) && all[i+1].data && joins(s, all[i], all[i+1])
 			if before || behind {
 				all[i].data, changed = true, true
 			}
@@ -27,7 +41,7 @@ func readLiteral(t *text, opt Options, r *result) {
 	}
 	var data []literal
 	for _, l := range all {
-		if l.data {
+		if l.data && !chainedAt(t, l.from) {
 			data = append(data, l)
 		}
 	}
@@ -39,7 +53,7 @@ func readLiteral(t *text, opt Options, r *result) {
 	}
 	for _, l := range data {
 		inside := s[l.inside.from:l.inside.to]
-		if i := strings.IndexRune(inside, utf8.RuneError); i >= 0 {
+		if i := strings.Index(inside, "\ufffd"); i >= 0 {
 			r.fail(t, s, l.inside.from+i, marked, "replaced")
 			return
 		}
@@ -65,7 +79,12 @@ func readLiteral(t *text, opt Options, r *result) {
 	}
 }
 
-func joins(s string) bool { return joinRE.MatchString(s) }
+// joins reports whether what is between two literals of s joins them. In gdb's
+// output that is a comma, next to a part with repetitions.
+func joins(s string, a, b literal) bool {
+	between := s[a.to:b.from]
+	return joinRE.MatchString(between) || between == ", " && (a.repeat > 1 || b.repeat > 1)
+}
 
 // characters reads a lone literal without escape sequences as its characters.
 func characters(t *text, opt Options, l literal, r *result) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
@@ -49,19 +50,22 @@ func readDialects(t *text, data []literal, r *result, inside func(literal) strin
 			for range l.repeat {
 				units[k] = append(units[k], us...)
 			}
+			us, _ = octalTail.unescape(l.tail)
+			units[k] = append(units[k], us...)
 		}
 		if !ok {
 			continue
 		}
-		wide, numeric := false, false
+		wide, numeric, bytes8 := false, false, false
 		for k, l := range data {
 			for _, u := range units[k] {
 				wide = wide || u.r >= 0x80 && !u.byte
 			}
+			bytes8 = bytes8 || !utf8.ValidString(inside(l))
 			numeric = numeric || numericRE.MatchString(inside(l))
 		}
 		encodings := []bool{false}
-		if wide {
+		if wide && !bytes8 {
 			encodings = []bool{true, false}
 		}
 		for _, latin1 := range encodings {
@@ -125,11 +129,15 @@ func readDialects(t *text, data []literal, r *result, inside func(literal) strin
 			if l.cut {
 				out.Cut = -1
 			}
+			out.lossy = out.lossy || l.tail != ""
 		}
 		names.settle(out.Chunks)
 		r.add(out)
 	}
 }
+
+// octalTail is the dialect of what gdb prints behind a string.
+var octalTail = dialect{octal: [2]int{3, 3}}
 
 // numericRE matches an escape sequence that is octal or decimal.
 var numericRE = regexp.MustCompile(`\\[0-9]{2,3}|\\[1-9]`)

@@ -36,6 +36,7 @@ type Reading struct {
 	used  []span // of norm or raw
 	of    string // norm or raw
 	rank  rank
+	lossy bool // the tool may have left out a byte, as gdb does before an incomplete sequence
 	loose bool // the text around the bytes is skipped and not parsed
 	at    int  // offset of the bytes in of
 }
@@ -81,7 +82,6 @@ type Error struct {
 	Rune int    // index in the input, in runes; -1 for the whole text
 	Kind string // the name of a message
 	Args []any  // of the message
-	form string
 	rank rank
 }
 
@@ -105,6 +105,21 @@ func (r *result) add(x Reading) { r.readings = append(r.readings, x) }
 // fail records that the text has the form except for a fault at s[i].
 func (r *result) fail(t *text, s string, i int, rank rank, kind string, args ...any) {
 	r.errors = append(r.errors, &Error{Rune: t.rune(s, i), Kind: kind, Args: args, rank: rank})
+}
+
+// dropLossy removes the readings of output in which gdb left out a byte: their
+// frames are incomplete.
+func (r *result) dropLossy(t *text) {
+	lossy := func(x Reading) bool { return x.lossy && x.Fit < envelope.Complete }
+	i := slices.IndexFunc(r.readings, lossy)
+	if i < 0 {
+		return
+	}
+	x := r.readings[i]
+	r.readings = slices.DeleteFunc(r.readings, lossy)
+	if !slices.ContainsFunc(r.readings, func(x Reading) bool { return x.lossy }) {
+		r.errors = append(r.errors, &Error{Rune: t.rune(x.of, x.at), Kind: "lossy", rank: natural})
+	}
 }
 
 // maxText is the maximum length of a text in bytes.
@@ -139,6 +154,7 @@ func Read(input []byte, opt Options) (Reading, error) {
 		r.Notes = append(r.Notes, t.notes...)
 		r.skip(t)
 	}
+	all.dropLossy(t)
 	if opt.As != "" {
 		return as(all, opt)
 	}
@@ -165,11 +181,6 @@ func as(all result, opt Options) (Reading, error) {
 	}
 	if best != nil {
 		return *best, nil
-	}
-	for _, e := range all.errors {
-		if e.form == opt.As {
-			return Reading{}, e
-		}
 	}
 	return Reading{}, &Error{Rune: -1, Kind: "not-as", Args: []any{opt.As}}
 }
@@ -298,7 +309,7 @@ func (r *Reading) skip(t *text) {
 				continue
 			}
 			i := from + l.from + strings.Index(l.s, s)
-			r.Skipped = append(r.Skipped, Skip{Text: s, Rune: t.rune(r.of, i)})
+			r.Skipped = append(r.Skipped, Skip{Text: show(s), Rune: t.rune(r.of, i)})
 		}
 	}
 	for _, u := range used {

@@ -12,11 +12,12 @@ type literal struct {
 	prefix string // "b"
 	quote  rune
 	inside span
-	open   bool // the closing quote is missing
-	raw    bool // backslashes are not escape sequences
-	data   bool // a bytes literal
-	repeat int  // gdb's <repeats N times>
-	cut    bool // strace's and gdb's "..." behind it
+	open   bool   // the closing quote is missing
+	raw    bool   // backslashes are not escape sequences
+	data   bool   // a bytes literal
+	repeat int    // gdb's <repeats N times>, else 1
+	tail   string // gdb's <incomplete sequence …>
+	cut    bool   // strace's and gdb's "..." behind it
 }
 
 var (
@@ -26,6 +27,7 @@ var (
 	escapedRE = regexp.MustCompile(`\\(?:x|[0-9]|u[0-9a-fA-F{]|\^[A-Z@\[]|[A-Z]{2,3}\d?(?:\\|$)|o[0-7])`)
 	joinRE    = regexp.MustCompile(`^(?:[\s\\]|\+\+?|\.\.?|<>|&|//[^\n]*|/\*[^*]*\*/)*$`)
 	repeatRE  = regexp.MustCompile(`^ <repeats (\d+) times>`)
+	tailRE    = regexp.MustCompile(`^, <incomplete sequence ((?:\\[0-3][0-7][0-7])+)>`)
 )
 
 // literals finds the string literals of s.
@@ -107,9 +109,15 @@ func literals(s string) []literal {
 		}
 		l.to = j
 		inside := s[l.inside.from:l.inside.to]
-		l.data = !l.raw && (strings.ContainsAny(l.prefix, "bB") || escapedRE.MatchString(inside))
+		l.data = !l.raw && (strings.ContainsAny(l.prefix, "bB") || escapedRE.MatchString(inside) || !utf8.ValidString(inside))
 		if m := repeatRE.FindStringSubmatch(s[j:]); m != nil {
 			l.repeat = int(min(number(m[1], 10), 4096))
+			l.to += len(m[0])
+			j = l.to
+			l.data = true
+		}
+		if m := tailRE.FindStringSubmatch(s[j:]); m != nil {
+			l.tail = m[1]
 			l.to += len(m[0])
 			j = l.to
 			l.data = true

@@ -10,13 +10,17 @@ import (
 
 // A text is the pasted input, decoded to UTF-8.
 type text struct {
-	raw  string // without a byte order mark and color codes
-	norm string // raw with every kind of space replaced by ' '
+	raw  string // without a byte order mark and color codes; may be invalid UTF-8
+	norm string // raw with every kind of space replaced by ' '; always UTF-8
 
 	lines []line   // of norm
 	quiet []string // the lines without noise
 
-	marks [2][]int // runes before every markEvery bytes of raw and of norm
+	marks  [2][]int // runes before every markEvery bytes of raw and of norm
+	starts []int    // runes before each byte of raw, if it is not UTF-8
+
+	chains  []chain // set by chains
+	chained bool
 
 	runes []int // the index in the input of each rune of raw; nil if equal
 	notes []Note
@@ -44,10 +48,7 @@ func decodeText(b []byte) *text {
 	default:
 		s = string(b)
 	}
-	if !utf8.ValidString(s) {
-		t.bytes = true
-		s = strings.Map(func(r rune) rune { return r }, s) // a U+FFFD for each invalid byte
-	}
+	t.bytes = !utf8.ValidString(s)
 	if rest, ok := strings.CutPrefix(s, "\ufeff"); ok {
 		t.note(NoteBOM)
 		s = rest
@@ -165,6 +166,9 @@ func runeStarts(s string) int {
 // or norm.
 func (t *text) rune(s string, i int) int {
 	i = min(max(i, 0), len(s))
+	if t.bytes && s == t.raw {
+		return t.original(t.before(i))
+	}
 	marks := &t.marks[0]
 	if s == t.norm {
 		marks = &t.marks[1]
@@ -177,11 +181,43 @@ func (t *text) rune(s string, i int) int {
 		}
 	}
 	n := (*marks)[i/markEvery] + runeStarts(s[i/markEvery*markEvery:i])
+	return t.original(n)
+}
+
+// before returns the number of runes before the byte i of raw, where each byte
+// that is not UTF-8 is one.
+func (t *text) before(i int) int {
+	if t.starts == nil {
+		t.starts = make([]int, 0, len(t.raw)+1)
+		for at, r := range t.raw {
+			n := len(t.starts)
+			next := 0
+			if n > 0 {
+				next = t.starts[n-1] + 1
+			}
+			size := utf8.RuneLen(r)
+			if r == utf8.RuneError && !strings.HasPrefix(t.raw[at:], "\ufffd") {
+				size = 1
+			}
+			for range size {
+				t.starts = append(t.starts, next)
+			}
+		}
+		t.starts = append(t.starts, utf8.RuneCountInString(t.raw))
+	}
+	return t.starts[i]
+}
+
+// original returns the index in the input of the rune n of raw.
+func (t *text) original(n int) int {
 	if t.runes != nil {
 		return t.runes[min(n, len(t.runes)-1)]
 	}
 	return n
 }
+
+// show returns s for people: U+FFFD in place of bytes that are not UTF-8.
+func show(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
 
 // A span is a range of bytes of a text.
 type span struct{ from, to int }
@@ -237,6 +273,7 @@ func hexBytes(s string) []byte {
 // clip shortens text quoted in a message.
 func clip(s string) string {
 	const most = 40
+	s = show(s)
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}

@@ -8,6 +8,19 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
 
+var escapes = recognizer{
+	read: readUnquoted,
+	samples: []sample{
+		{`\x88\x05\x03\xe9bye`, "880503e9627965"},
+		{`\210\005\003\351bye`, "880503e9627965"},
+		{`\136\005\003\233bye`, "880503e9627965"},
+		{`\u0088\u0005\u0003\u00e9bye`, "880503e9627965"},
+		{"%88%05%03%e9bye", "880503e9627965"},
+		{"=88=05=03=E9bye", "880503e9627965"},
+		{"M-^H^E^CM-ibye", "880503e9627965"},
+	},
+}
+
 // An intro is the start of an unquoted escape sequence.
 type intro struct {
 	form, name string

@@ -6,9 +6,14 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
 
+var base64YAML = recognizer{
+	read:    readYAML,
+	samples: []sample{{"  - packet: 4\n    peer: 1\n    data: !!binary |\n      iAID6A==\n", "880203e8"}},
+}
+
 // readYAML reads the blocks of base64 in YAML, as Wireshark's Follow Stream
 // and tshark write them.
-func readYAML(t *text, r *result) {
+func readYAML(t *text, opt Options, r *result) {
 	s := t.norm
 	out := Reading{Form: "base64", Name: "YAML", of: s, rank: marked}
 	all := lines(s)

@@ -1,0 +1,201 @@
+package paste
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
+)
+
+var calls = recognizer{
+	read: readCalls,
+	samples: []sample{
+		{"$f = chr(136) . chr(2) . chr(3) . chr(232);\n", "880203e8"},
+		{`chr(0x88) + chr(0x05) + "\x03\xe9" + 'bye'` + "\n", "880503e9627965"},
+		{"136.chr + 2.chr + 3.chr + 232.chr\n", "880203e8"},
+		{`Chr(&H88) & Chr(5) & Chr(3) & Chr(233) & "bye"` + "\n", "880503e9627965"},
+		{"CHR(136)||CHR(2)||CHR(3)||CHR(232)\n", "880203e8"},
+		{"(char)0x88 + (char)0x02 + (char)0x03 + (char)0xe8\n", "880203e8"},
+	},
+}
+
+// numeral matches a number of these languages. A leading zero is octal in some
+// of them only, and matches in none.
+const numeral = `0[xX][0-9a-fA-F]+|&[hH][0-9a-fA-F]+|\$[0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0|[1-9][0-9]*`
+
+var (
+	// charCallRE matches a call that makes characters of numbers.
+	charCallRE = regexp.MustCompile(`^(?i:(?:[a-z]\w*[.:]+)?(?:chr[wb]?\$?|n?char|unichr|fromCharCode|fromCodePoint))\(\s*((?:` + numeral + `)(?:\s*,\s*(?:` + numeral + `))*)\s*\)`)
+	// charMethodRE matches a method of a number, and a cast.
+	charMethodRE = regexp.MustCompile(`^(?:(` + numeral + `)\.chr(?:\([^()]*\))?|\(char\)\s*(` + numeral + `))`)
+	operatorRE   = regexp.MustCompile(`^(?:[\s\p{Z}]|\\\n|_\s*\n)*(?:\.\.?|\+\+?|&|\|\||<>|<<|,)(?:[\s\p{Z}]|\\\n|_\s*\n)*`)
+)
+
+// A chain is calls and literals with operators between them that join them.
+type chain struct {
+	span
+	data   [2][]byte // characters beyond ASCII in literals as Latin-1, and as UTF-8
+	wide   bool      // there are such
+	latin1 bool      // all of them are in Latin-1
+	fault  *Error    // a number or an escape sequence that is none
+}
+
+// chains returns the concatenations in s. It is called for each recognizer
+// that has to leave their literals alone.
+func chains(t *text) []chain {
+	if t.chained {
+		return t.chains
+	}
+	t.chained = true
+	s := t.raw
+	quoted := literals(s)
+	for i := 0; i < len(s); {
+		if i > 0 && (isWord(s[i-1]) || s[i-1] == '.') {
+			i++
+			continue
+		}
+		c, called := chainAt(t, quoted, i)
+		if called < 1 {
+			i++
+			if k := literalAt(quoted, i-1); k >= 0 {
+				i = max(i, quoted[k].to)
+			}
+			continue
+		}
+		t.chains = append(t.chains, c)
+		i = max(c.to, i+1)
+	}
+	return t.chains
+}
+
+// chainedAt reports whether the byte i of raw is in a concatenation.
+func chainedAt(t *text, i int) bool {
+	for _, c := range chains(t) {
+		if c.from <= i && i < c.to {
+			return true
+		}
+	}
+	return false
+}
+
+func literalAt(quoted []literal, i int) int {
+	for k, l := range quoted {
+		if l.from == i {
+			return k
+		}
+	}
+	return -1
+}
+
+// chainAt returns the concatenation of at least two parts that begins at i,
+// and how many of its parts are calls; 0 if there is none.
+func chainAt(t *text, quoted []literal, i int) (c chain, called int) {
+	s := t.raw
+	c = chain{span: span{from: i, to: i}, latin1: true}
+	parts := 0
+	for {
+		if m := charCallRE.FindStringSubmatch(s[i:]); m != nil {
+			for _, n := range strings.Split(m[1], ",") {
+				c.number(t, i, strings.TrimSpace(n))
+			}
+			called++
+			i += len(m[0])
+		} else if m := charMethodRE.FindStringSubmatch(s[i:]); m != nil {
+			c.number(t, i, m[1]+m[2])
+			called++
+			i += len(m[0])
+		} else if k := literalAt(quoted, i); k >= 0 && !quoted[k].open {
+			c.literal(t, quoted[k])
+			i = quoted[k].to
+		} else {
+			break
+		}
+		parts++
+		c.to = i
+		m := operatorRE.FindString(s[i:])
+		if m == "" {
+			break
+		}
+		i += len(m)
+	}
+	if parts < 2 {
+		return c, 0
+	}
+	return c, called
+}
+
+func (c *chain) fail(t *text, i int, kind, arg string) {
+	if c.fault == nil {
+		c.fault = &Error{Rune: t.rune(t.raw, i), Kind: kind, Args: []any{arg}}
+	}
+}
+
+// number appends the character that n, a number at s[i], stands for.
+func (c *chain) number(t *text, i int, n string) {
+	digits := strings.NewReplacer("&h", "0x", "&H", "0x", "$", "0x").Replace(n)
+	v, err := strconv.ParseUint(digits, 0, 8)
+	if err != nil {
+		c.fail(t, i, "range", n)
+	}
+	for k := range c.data {
+		c.data[k] = append(c.data[k], byte(v))
+	}
+}
+
+// chainDialect has the escape sequences that languages agree on.
+var chainDialect = dialect{simple: "n\nr\rt\t\\\\''\"\"", octal: [2]int{3, 3}, x: [2]int{2, 2}}
+
+// literal appends the characters of a literal.
+func (c *chain) literal(t *text, l literal) {
+	inside := t.raw[l.inside.from:l.inside.to]
+	us, bad := chainDialect.unescape(inside)
+	if bad < 0 && (l.raw || l.quote == '\'') && strings.Contains(inside, `\`) {
+		bad = strings.Index(inside, `\`) // what it means depends on the language
+	}
+	if bad >= 0 {
+		c.fail(t, l.inside.from+bad, "escape", clip(inside[bad:min(bad+4, len(inside))]))
+		return
+	}
+	for _, u := range us {
+		c.wide = c.wide || u.r >= 0x80 && !u.byte
+	}
+	b, ok := encode(us, true)
+	c.latin1 = c.latin1 && ok
+	c.data[0] = append(c.data[0], b...)
+	b, _ = encode(us, false)
+	c.data[1] = append(c.data[1], b...)
+}
+
+// readCalls reads characters made by calls and joined by operators.
+func readCalls(t *text, opt Options, r *result) {
+	all := chains(t)
+	if len(all) == 0 {
+		return
+	}
+	wide, latin1 := false, true
+	for _, c := range all {
+		if c.fault != nil {
+			c.fault.rank = marked
+			r.errors = append(r.errors, c.fault)
+			return
+		}
+		wide = wide || c.wide
+		latin1 = latin1 && c.latin1
+	}
+	for k, form := range []string{"latin1", "utf8"} {
+		if k == 0 && !latin1 || k == 1 && !wide {
+			continue
+		}
+		out := Reading{Form: form, of: t.raw, rank: marked, at: all[0].from}
+		if !wide {
+			out.Form = "escapes"
+		}
+		for _, c := range all {
+			out.used = append(out.used, c.span)
+			out.Chunks = append(out.Chunks, envelope.Chunk{Data: c.data[k], Label: direction(labelBefore(t.raw, c.from))})
+		}
+		numberSides(out.Chunks)
+		r.add(out)
+	}
+}
