@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/closeframe/closeframe/internal/catalog"
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
@@ -126,7 +127,7 @@ func TestDecodeUsage(t *testing.T) {
 		{"decode -raw 88", "", "-raw reads standard input and takes no arguments"},
 		{"decode -from me 88", "", `-from takes client or server, not "me"`},
 		{"decode -payload -from client 88", "", "-from is about frames and cannot be combined with -payload"},
-		{"decode -lang 1 88", "", `the language "1" is not supported; the languages are en, zh-Hans`},
+		{"decode -lang 1 88", "", `the language "1" is not supported; the languages are ` + strings.Join(catalog.Languages(), ", ")},
 		{"decode 88 0g 03", "", `argument 2, character 1: "0g" is no whole byte in hexadecimal`},
 		{"decode 88 02 3", "", `argument 3, character 1: "3" is no whole byte in hexadecimal`},
 		{"decode 88 {02", "", `argument 2, character 1: "{" is not closed`},

@@ -145,7 +145,7 @@ func TestDispatch(t *testing.T) {
 		{"codes -json=maybe", exitUsage, "", `invalid value "maybe" for the flag -json`},
 		{"codes -color blue", exitUsage, "", `invalid value "blue" for the flag -color`},
 		{"-color blue codes", exitUsage, "", `invalid value "blue" for the flag -color`},
-		{"codes -lang fr", exitUsage, "", `the language "fr" is not supported; the languages are en, zh-Hans`},
+		{"codes -lang qaa", exitUsage, "", `the language "qaa" is not supported; the languages are ` + strings.Join(catalog.Languages(), ", ")},
 		{"-lang fr codes", exitUsage, "", `the language "fr" is not supported`},
 		{"-lang=%% codes", exitUsage, "", `the language "%%" is not supported`},
 		{"codes -lang zh 70000", exitUsage, "", "既不是"},
