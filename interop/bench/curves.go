@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -55,35 +56,58 @@ func (s *series) UnmarshalText(text []byte) error {
 }
 
 // measureCurves measures every backend and unicode/utf8 in turn at every
-// length, and then the next length. A figure is the lower quartile of the
-// rounds, so that interruptions by other processes do not look like steps.
+// length. Each round goes through all lengths: where the machine is slow for a
+// moment, that is one round of many lengths and not all rounds of one, which
+// would look like a step. A figure is the lower quartile of its rounds.
 func measureCurves(e effort, p *progress) (all []curve) {
 	names := append(kernel.Backends(), stdName)
 	rounds, turn := max(1, e.rounds/3), e.turn/20
 	for k, content := range []string{"ascii", "chinese"} {
 		p.show(k, 2, "curves/"+content)
-		first := len(all)
-		for _, name := range names {
-			all = append(all, curve{Backend: name, Content: content})
-		}
-		for n := range curveLengths {
-			pool := texts(named(content), n)
-			for i, name := range names {
+		lanes := make([][]lane, curveLengths)
+		for n := range lanes {
+			pool := aligned(texts(named(content), n))
+			for _, name := range names {
 				c := closeframeValidOn(name, pool)
 				if name == stdName {
 					c = stdValid(pool)
 				}
-				ops := c.calibrate(turn)
-				var nanos []float64
-				for range rounds {
-					nanos = append(nanos, float64(c.timed(ops))/float64(ops))
-				}
-				all[first+i].Nanos = append(all[first+i].Nanos, quantile(nanos, 0.25))
+				lanes[n] = append(lanes[n], lane{contender: c, n: c.calibrate(turn)})
 			}
+		}
+		runtime.GC()
+		for range rounds {
+			for _, byName := range lanes {
+				byName[0].timed(poolSize) // loads the pool into the cache
+				for i := range byName {
+					l := &byName[i]
+					l.nanos = append(l.nanos, float64(l.timed(l.n))/float64(l.n))
+				}
+			}
+		}
+		for i, name := range names {
+			c := curve{Backend: name, Content: content}
+			for _, byName := range lanes {
+				c.Nanos = append(c.Nanos, quantile(byName[i].nanos, 0.25))
+			}
+			all = append(all, c)
 		}
 	}
 	p.done()
 	return all
+}
+
+// aligned copies texts to 0, 16, 32 and 48 bytes after a multiple of 64, in
+// turn, whatever their length. A load across two cache lines takes longer: if
+// the alignment depended on the length, that would look like a step.
+func aligned(pool [][]byte) [][]byte {
+	stride := (len(pool[0])+63)&^63 + 16
+	all := make([]byte, len(pool)*stride)
+	copies := make([][]byte, len(pool))
+	for i, p := range pool {
+		copies[i] = append(all[i*stride:][:0:stride], p...)
+	}
+	return copies
 }
 
 // findCurve returns the curve of a backend, or nil.
