@@ -3,6 +3,7 @@
 package closetest_test
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -43,7 +44,22 @@ func TestNewcomer(t *testing.T) {
 		"expected: an error, failing with 1002: the payload is half a status code\n",
 		`got:      code 1005, reason ""`+"\n",
 		"rule:     RFC 6455 §5.5.1 (R14, MUST): the payload of a Close is empty or begins with a status code of two bytes; a payload of one byte is invalid\n",
-		"closetest: payloads: 540 passed, 0 known, 4 failed\n")
+		"closetest: payloads: 540 passed, 0 known, 4 failed\n",
+		"RFC 6455 §5.5.1 (R14, MUST): 4 failed, such as payload/one-byte-00\n")
+	doc, err := os.ReadFile("../docs/testing.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, excerpt, _ := strings.Cut(string(doc), "```\nclose_test.go:")
+	excerpt, _, _ = strings.Cut(excerpt, "```\n")
+	if strings.Count(excerpt, "\n") < 5 {
+		t.Errorf("docs/testing.md has no excerpt of the output")
+	}
+	for line := range strings.Lines(excerpt) {
+		if line = strings.TrimSpace(line); line != "..." && !strings.Contains(out, line+"\n") {
+			t.Errorf("docs/testing.md has %q, which is not in:\n%s", line, out)
+		}
+	}
 	if n := strings.Count(out, "--- FAIL: TestClose/payload/"); n != 4 {
 		t.Errorf("%d subtests fail, want 4:\n%s", n, out)
 	}
@@ -88,7 +104,7 @@ func TestLists(t *testing.T) {
 			"FAIL one-byte-03: Close with a payload of one byte, 03", "sent:     Close (1 byte: 03)", "88 81 37 fa 21 3d 34 (7 bytes)",
 			"received: Close 1000", "expected: unmasked frames from a server", "got:      a masked frame: Close 1000", "RFC 6455 §5.1 (R03, MUST NOT)",
 			"WARN code-1001", "expected: Close 1001", "got:      Close 1000", "note:     a WARN",
-			"server: 1 passed, 0 known, 1 failed, 1 warned, 1 skipped"}},
+			"server: 1 passed, 0 known, 1 failed, 1 warned, 1 skipped", "RFC 6455 §5.1 (R03, MUST NOT): 1 failed, such as one-byte-03"}},
 		{"TestHandlerStrict", []string{"WARN code-1001", "server: 0 passed, 0 known, 1 failed"}},
 		{"TestHandlerGood", []string{"known: answers everything with 1000", "FAIL one-byte-03", "server: 1 passed, 1 known, 0 failed"}},
 		{"TestKnownWarns", []string{"code-1001 is a WARN, but is listed as known to fail (an old list): remove it from Known, or use Strict"}},

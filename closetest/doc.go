@@ -19,10 +19,12 @@
 //	}
 //
 // Each vector and each scenario is a subtest named by its id, so that go test
-// -run selects one of them. A failure prints the bytes, the expected and the
-// actual result, and the rule with its section. If RFC 6455 leaves the decision
-// to the implementation, the failure has a note: change the implementation, or
-// list the id with [Known].
+// -run selects one of them, such as TestClose/payload/one-byte-03. A failure
+// prints the bytes, the expected and the actual result, and the rule with its
+// section. If RFC 6455 leaves the decision to the implementation, the failure
+// has a note: change the implementation, or list the id with [Known]. At the
+// end, each test logs how many vectors or scenarios passed, and how many failed
+// for each rule.
 //
 // [Seed] adds the same inputs to a fuzz target.
 package closetest

@@ -97,16 +97,17 @@ func Answer(code func(err error) int) Option {
 	return func(c *config) { c.answer = code }
 }
 
-// Fault tells how to find, in an error of the parser, the fault that it stands
-// for: a name of the list in testdata/README.md, such as "invalid_utf8", or ""
-// if the error does not tell. The name is compared with the vector's.
+// Fault sets the function that returns, for an error of the parser, the name of
+// the fault, or "" if the error does not determine it. The names are not_close,
+// reserved_bits, fragmented, masked, unmasked, too_long, short, invalid_code,
+// invalid_utf8 and incomplete. The name is compared with that of the vector.
 //
-// The name to give to an error that asks for more bytes is "incomplete". With
-// this option, a parser of frames must return such an error for the beginning
-// of a valid frame, and must not return it for a whole frame: an endpoint with
-// that parser would fail a connection over a Close frame that arrives in two
-// parts, or wait for bytes that never come. Without this option any error is
-// accepted for any fault.
+// At least distinguish incomplete, the name for an error that asks for more
+// bytes: with this option, a parser of frames must return such an error for the
+// beginning of a valid frame, and for no whole frame. A parser that does
+// otherwise fails connections whose Close frame arrives in two parts, or waits
+// for bytes that never come. Without this option, any error is accepted where an
+// error is expected.
 func Fault(name func(err error) string) Option {
 	return func(c *config) { c.fault = name }
 }

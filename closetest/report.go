@@ -1,7 +1,10 @@
 package closetest
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,12 +21,13 @@ type suite struct {
 
 	mu     sync.Mutex
 	counts map[string]int
+	broken map[string][]string // the failures by rule
 }
 
 // newSuite applies the options.
 func newSuite(t *testing.T, name string, opts []Option) *suite {
 	t.Helper()
-	s := &suite{t: t, name: name, counts: map[string]int{}}
+	s := &suite{t: t, name: name, counts: map[string]int{}, broken: map[string][]string{}}
 	for _, o := range opts {
 		o(&s.config)
 	}
@@ -36,7 +40,8 @@ func newSuite(t *testing.T, name string, opts []Option) *suite {
 	return s
 }
 
-// done logs how many vectors or scenarios passed.
+// done logs how many vectors or scenarios passed, and which rules the others
+// break.
 func (s *suite) done() {
 	s.t.Helper()
 	text := fmt.Sprintf("closetest: %s: %d passed, %d known, %d failed", s.name, s.counts["passed"], s.counts["known"], s.counts["failed"])
@@ -44,6 +49,13 @@ func (s *suite) done() {
 		if n := s.counts[more]; n > 0 {
 			text += fmt.Sprintf(", %d %s", n, more)
 		}
+	}
+	rules := slices.SortedFunc(maps.Keys(s.broken), func(a, b string) int {
+		return cmp.Or(len(s.broken[b])-len(s.broken[a]), strings.Compare(a, b))
+	})
+	for _, rule := range rules {
+		ids := s.broken[rule]
+		text += fmt.Sprintf("\n  %s: %d failed, such as %s", rule, len(ids), slices.Min(ids))
 	}
 	s.t.Log(text)
 }
@@ -62,16 +74,17 @@ func (s *suite) vector(id string, check func() *problem) {
 	}
 	s.t.Run(id, func(t *testing.T) {
 		t.Helper()
-		text := ""
 		if p := check(); p != nil {
-			text = p.String()
+			s.settle(t, id, ruleName(p.rule), p.String())
+		} else {
+			s.settle(t, id, "", "")
 		}
-		s.settle(t, id, text)
 	})
 }
 
-// settle ends a subtest whose problem, if any, is in text.
-func (s *suite) settle(t *testing.T, id, text string) {
+// settle ends a subtest. The text describes the problem, if there is one, and
+// rule is the rule that is broken, if it is known.
+func (s *suite) settle(t *testing.T, id, rule, text string) {
 	t.Helper()
 	why, known := s.why(id)
 	switch {
@@ -85,6 +98,11 @@ func (s *suite) settle(t *testing.T, id, text string) {
 		t.Logf("known: %s\n%s", why, text)
 	default:
 		s.count("failed")
+		if rule != "" {
+			s.mu.Lock()
+			s.broken[rule] = append(s.broken[rule], id)
+			s.mu.Unlock()
+		}
 		t.Error(text)
 	}
 }
@@ -109,7 +127,7 @@ func (p *problem) String() string {
 	line(&b, "given", given)
 	line(&b, "expected", p.expected)
 	line(&b, "got", p.got)
-	line(&b, "rule", sentence(p.rule))
+	line(&b, "rule", ruleName(p.rule)+": "+ruleOf(p.rule).Rule)
 	if p.note != "" {
 		line(&b, "note", p.note)
 	}
@@ -131,24 +149,26 @@ func hex(b []byte) string {
 	return fmt.Sprintf("% x (%d bytes)", b, len(b))
 }
 
-// sentence returns a rule of rules.json with its section.
-func sentence(id string) string {
-	for _, r := range vectors.Rules() {
-		if r.ID == id {
-			where, level := r.Spec, r.Level
-			if level == "def" {
-				level = "definition"
-			}
-			switch {
-			case r.Spec == "closeframe":
-				where = "closeframe's own reading"
-			case r.Section != "":
-				where += " §" + r.Section
-			}
-			return fmt.Sprintf("%s (%s, %s): %s", where, r.ID, level, r.Rule)
-		}
+// ruleName returns the section, the id and the level of a rule of rules.json.
+func ruleName(id string) string {
+	r := ruleOf(id)
+	where, level := r.Spec, r.Level
+	switch {
+	case r.Spec == "closeframe":
+		where = "closeframe's own reading"
+	case r.Section != "":
+		where += " §" + r.Section
 	}
-	return id
+	if level == "def" {
+		level = "definition"
+	}
+	return fmt.Sprintf("%s (%s, %s)", where, r.ID, level)
+}
+
+func ruleOf(id string) vectors.Rule {
+	rules := vectors.Rules()
+	i := slices.IndexFunc(rules, func(r vectors.Rule) bool { return r.ID == id })
+	return rules[i] // the tests of internal/vectors verify that there is one
 }
 
 // everyID returns the id of every vector and scenario.

@@ -17,8 +17,9 @@ import (
 
 // Handler runs every scenario against a handler that accepts WebSocket
 // connections, in a server on the loopback interface. The handler must read
-// until the connection ends. Scenarios run concurrently, each on a connection
-// of its own.
+// until the connection ends; what it does with messages does not matter.
+// Scenarios run concurrently, each on a connection of its own. All of them take
+// a few seconds, or up to the limit of [Timeout] if some fail.
 func Handler(t *testing.T, h http.Handler, opts ...Option) {
 	t.Helper()
 	srv := httptest.NewServer(h)
@@ -166,7 +167,7 @@ func (s *suite) scenario(t *testing.T, res probe.Result, err error) {
 	case err != nil && errors.Is(err, context.Canceled):
 		t.Fatal(err)
 	case err != nil:
-		s.settle(t, t.Name()[strings.LastIndexByte(t.Name(), '/')+1:], "no result: "+err.Error())
+		s.settle(t, t.Name()[strings.LastIndexByte(t.Name(), '/')+1:], "", "no result: "+err.Error())
 	case res.Verdict == probe.Skip:
 		s.count("skipped")
 		t.Skip(res.Skipped)
@@ -179,9 +180,10 @@ func (s *suite) scenario(t *testing.T, res probe.Result, err error) {
 		s.count("warned")
 		t.Log(describeResult(res))
 	case res.Verdict == probe.Pass:
-		s.settle(t, res.ID, "")
+		s.settle(t, res.ID, "", "")
 	default:
-		s.settle(t, res.ID, describeResult(res))
+		f := res.Findings()[0]
+		s.settle(t, res.ID, fmt.Sprintf("%s (%s, %s)", f.Section, f.Rule, f.Level), describeResult(res))
 	}
 }
 
@@ -195,11 +197,10 @@ func describeResult(res probe.Result) string {
 			label = "sent"
 		}
 		text := fmt.Sprintf("%s after %.1f ms", e.What, e.At)
-		if n := len(e.Bytes); n > 0 {
-			text += ": " + hex(e.Bytes[:min(n, 40)])
-			if n > 40 {
-				text += fmt.Sprintf(" of %d", n)
-			}
+		if n := len(e.Bytes); n > 40 {
+			text += fmt.Sprintf(": % x ... (the first 40 of %d bytes)", e.Bytes[:40], n)
+		} else if n > 0 {
+			text += ": " + hex(e.Bytes)
 		}
 		line(&b, label, text)
 	}
