@@ -50,7 +50,7 @@ func TestExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	files = append(files, recipes...)
-	files = append(files, "../closetest/testdata/newcomer/close_test.go", "../examples/stack/closetest_test.go")
+	files = append(files, "../closetest/testdata/newcomer/close_test.go", "../examples/stack/closetest_test.go", "../examples/echo/main_test.go")
 	var tests strings.Builder
 	for _, f := range files {
 		tests.WriteString(read(t, f))
