@@ -125,7 +125,7 @@ func command(platform string) (name string, files map[string][]byte, err error) 
 		bin += ".exe"
 	}
 	path := filepath.Join(dir, bin)
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, "./cmd/closeframe")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-o", path, "./cmd/closeframe")
 	cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0",
 		"GOAMD64=v1", "GOARM64=v8.0", "GO386=sse2", "GOEXPERIMENT=", "GOFLAGS=")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -141,7 +141,7 @@ func command(platform string) (name string, files map[string][]byte, err error) 
 			return "", nil, err
 		}
 	}
-	version := strings.Trim(info.Main.Version, "()") // (devel) outside of a repository
+	version := info.Main.Version // of the tag, or made of the commit
 	return fmt.Sprintf("closeframe-%s-%s-%s", version, goos, goarch), files, nil
 }
 
