@@ -2,6 +2,7 @@ package docs_test
 
 import (
 	"bufio"
+	"flag"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 )
+
+var update = flag.Bool("update", false, "write the outputs into both READMEs instead of comparing with them")
 
 // TestOutput runs the commands of both READMEs that are followed by their
 // output, and verifies that they print it. A line "…" in a README is any
@@ -47,10 +50,19 @@ func TestOutput(t *testing.T) {
 			if err != nil {
 				t.Errorf("%s: %s: %v", name, command, err)
 			}
-			got := seconds.ReplaceAllString(strings.ReplaceAll(string(out), addr, "localhost:8080"), "TIME")
+			printed := strings.ReplaceAll(string(out), addr, "localhost:8080")
+			got := seconds.ReplaceAllString(printed, "TIME")
 			want := regexp.QuoteMeta(seconds.ReplaceAllString(m[2], "TIME"))
 			want = strings.ReplaceAll(want, "…\n", "(?:.*\n)*")
 			if !regexp.MustCompile("^" + want + "$").MatchString(got) {
+				if *update && !strings.Contains(m[2], "…\n") {
+					all := strings.Replace(read(t, name), "```text\n"+m[2]+"```", "```text\n"+printed+"```", 1)
+					if err := os.WriteFile(name, []byte(all), 0o666); err != nil {
+						t.Fatal(err)
+					}
+					n++
+					continue
+				}
 				t.Errorf("%s: %s prints\n%s\nwant\n%s", name, command, got, m[2])
 			}
 			n++
