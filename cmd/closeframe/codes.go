@@ -106,13 +106,19 @@ func parseRange(arg string) (first, last closecode.Code, ok bool) {
 	if !ok {
 		hi = lo
 	}
-	a, err1 := strconv.ParseUint(lo, 10, 16)
-	b, err2 := strconv.ParseUint(hi, 10, 16)
-	if err1 == nil && err2 == nil {
-		return closecode.Code(a), closecode.Code(b), true
+	a, ok1 := parseNumber(lo)
+	b, ok2 := parseNumber(hi)
+	if ok1 && ok2 {
+		return a, b, true
 	}
 	r, err := names.Find(arg)
 	return r.Code, r.Code, err == nil
+}
+
+// parseNumber parses a code in decimal, without leading zeros.
+func parseNumber(s string) (closecode.Code, bool) {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return closecode.Code(n), err == nil && (s == "0" || s[0] != '0')
 }
 
 // printCodes prints a table of codes. In English, whose titles are close to the

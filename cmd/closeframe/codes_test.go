@@ -22,6 +22,7 @@ func TestCodes(t *testing.T) {
 		{"codes websocket: close 1006", exitOK},
 		{"codes StatusGoingAway LWS_CLOSE_STATUS_NORMAL", exitOK},
 		{"codes 65536", exitUsage},
+		{"codes 01000", exitUsage},
 		{"codes 2024-11-29", exitUsage},
 		{"codes NORMAL_CLOSUER", exitUsage},
 		{"codes nonsense", exitUsage},

@@ -25,6 +25,7 @@ var decodings = []step{
 	{"decode c103616263 880203e8 8a00 888200000000 03e8", exitOK},
 	{"decode 8900", exitInvalid},
 	{"decode 8300", exitInvalid},
+	{"decode 817f8000000000000000", exitInvalid},
 	{"decode d8 02 03e8", exitInvalid},
 	{"decode 08 02 03e8", exitInvalid},
 	{"decode -from client 880203e8", exitInvalid},

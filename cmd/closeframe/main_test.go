@@ -59,12 +59,18 @@ func transcript(t *testing.T, name string, env []string, steps []step) {
 		checkScreen(t, r.stdout, !strings.Contains(step.args, "-json") && !strings.HasPrefix(step.args, "encode"))
 		fmt.Fprintf(&b, "$ closeframe %s\n%s%s[%d]\n\n", strings.ToValidUTF8(step.args, "?"), r.stdout, r.stderr, r.status)
 	}
+	golden(t, name, b.String())
+}
+
+// golden compares got with the file testdata/name, or writes it with -update.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {
 		if err := os.MkdirAll("testdata", 0o777); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(b.String()), 0o666); err != nil {
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -73,7 +79,7 @@ func transcript(t *testing.T, name string, env []string, steps []step) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := b.String(); got != string(want) {
+	if got != string(want) {
 		t.Errorf("%s (go test ./cmd/closeframe -update writes it) differs from line %d on: %s", name, 1+strings.Count(shared(got, string(want)), "\n"),
 			cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")))
 	}

@@ -205,8 +205,16 @@ func (p *renderer) spans(f *dissect.Frame) {
 		case s.Field == dissect.Reason && !s.Fault:
 			for len(b) > 0 {
 				n := p.characters(b)
-				q := strconv.Quote(string(b[:n]))
-				rows = append(rows, row{hex: hexOf(b[:n]), meaning: q[1 : len(q)-1]})
+				q := escaped(b[:n])
+				for columns(q) > p.meaningColumns() {
+					_, size := utf8.DecodeLastRune(b[:n])
+					if size == n {
+						break
+					}
+					n -= size
+					q = escaped(b[:n])
+				}
+				rows = append(rows, row{hex: hexOf(b[:n]), meaning: q})
 				b = b[n:]
 			}
 			rows[first].field = field
@@ -279,11 +287,21 @@ func (p *renderer) maskedRows(spans []dissect.Span) []row {
 	return rows
 }
 
+// escaped returns b as in a string literal without quotes.
+func escaped(b []byte) string {
+	q := strconv.Quote(string(b))
+	return q[1 : len(q)-1]
+}
+
+// meaningColumns returns the width of the last column.
+func (p *renderer) meaningColumns() int {
+	return p.columns - (1 + 1 + max(4, p.width) + 2 + p.hexColumns() + 2 + fieldColumns + 2)
+}
+
 // meaning returns r with the text, wrapped into further rows as needed.
 func (p *renderer) meaning(r row, text string) []row {
-	columns := p.columns - (1 + 1 + max(4, p.width) + 2 + p.hexColumns() + 2 + fieldColumns + 2)
 	var rows []row
-	for i, line := range wrap(text, columns) {
+	for i, line := range wrap(text, p.meaningColumns()) {
 		if i > 0 {
 			r = row{}
 		}

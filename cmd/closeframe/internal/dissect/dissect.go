@@ -90,7 +90,8 @@ type Frame struct {
 
 	cut bool // the extended length is incomplete, so Length is unknown
 
-	badReason int // offset in the reason of the invalid UTF-8
+	badReason int  // offset in the reason of the invalid UTF-8
+	topBit    bool // the top bit of the 64-bit length of another frame is set
 }
 
 // A Span explains a field, which is some bytes or some bits of a byte.

@@ -276,6 +276,10 @@ func checkVerdict(fail func(string, ...any), b []byte, f Frame, opt Options) {
 		if v.Status != Incomplete || v.Missing == 0 || faults != 0 || v.Offset != nil {
 			fail("%+v of an incomplete frame", v)
 		}
+	case err == frame.ErrNotClose && f.Length>>63 != 0:
+		if v.Status != Invalid || v.Answer != 1002 || faults != 1 || v.Error != vectors.TooLong || v.Quote == "" {
+			fail("%+v of a frame whose length has its top bit set", v)
+		}
 	case err == frame.ErrNotClose:
 		if v.Status != Other && (v.Status != Incomplete || v.Missing == 0) || faults != 0 || v.Answer != 0 || v.Error != vectors.NotClose {
 			fail("%+v of another frame", v)

@@ -61,7 +61,8 @@ func (d *dissector) frame(at int) Frame {
 			return f
 		}
 		f.Length = number(field)
-		f.span(at+head, field, ExtLength, d.text.extLength(f.Length, ext), false)
+		f.topBit = op != opClose && f.Length>>63 != 0
+		f.span(at+head, field, ExtLength, d.text.extLength(f.Length, ext), f.topBit)
 		head += ext
 	}
 	var key []byte
@@ -210,6 +211,15 @@ func (d *dissector) conclude(f *Frame, err error, missing uint64, exact bool) {
 		return
 	}
 	e := err.(frame.Error)
+	if e == frame.ErrNotClose && f.topBit {
+		v.Status = Invalid
+		v.Error = faults[frame.ErrTooLong].name
+		v.Answer = closecode.ProtocolError
+		v.Message = d.text.Text("dissect.topBit")
+		v.Rule, v.Quote = topBit.Section, topBit.Quote
+		v.Offset = f.faultOffset()
+		return
+	}
 	if e == frame.ErrNotClose {
 		v.Error = "not_close"
 		v.Status = Other

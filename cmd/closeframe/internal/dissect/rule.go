@@ -25,6 +25,11 @@ var faults = map[frame.Error]struct{ name, rule string }{
 // minimal is the rule that a length breaks in a longer form than needed.
 const minimal = "R08"
 
+// topBit is the rule that the length of a frame that is not a Close frame
+// breaks if its top bit is set.
+var topBit = rulebook.Rule{Section: "RFC 6455 §5.2",
+	Quote: "If 127, the following 8 bytes interpreted as a 64-bit unsigned integer (the most significant bit MUST be 0) are the payload length."}
+
 // codeRule returns the rule that forbids a code in Close frames.
 func codeRule(c closecode.Code) rulebook.Rule {
 	if c == 1004 {
@@ -44,6 +49,16 @@ func codeRule(c closecode.Code) rulebook.Rule {
 	return rulebook.Of("R51") // 1016 to 2999
 }
 
+// faultOffset returns the offset of the field at fault, or nil.
+func (f *Frame) faultOffset() *int {
+	for i := range f.Spans {
+		if f.Spans[i].Fault {
+			return &f.Spans[i].Offset
+		}
+	}
+	return nil
+}
+
 // broken sets the fields that describe a fault.
 func (d *dissector) broken(f *Frame, e frame.Error) {
 	fault := faults[e]
@@ -52,12 +67,7 @@ func (d *dissector) broken(f *Frame, e frame.Error) {
 	v.Error = fault.name
 	v.Answer = e.Code()
 	r := rulebook.Of(fault.rule)
-	for i := range f.Spans {
-		if s := &f.Spans[i]; s.Fault {
-			v.Offset = &s.Offset
-			break
-		}
-	}
+	v.Offset = f.faultOffset()
 
 	key := "dissect.fault." + fault.name
 	switch e {
