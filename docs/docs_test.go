@@ -45,7 +45,7 @@ func TestExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, tested := range []string{"../interop/peers/swapin/*.go", "../interop/migration/*.go", "../examples/echo/*.go"} {
+	for _, tested := range []string{"../interop/peers/swapin/*.go", "../interop/migration/*.go", "../examples/echo/*.go", "../examples/echo/ownframing/*.go"} {
 		more, err := filepath.Glob(tested)
 		if err != nil {
 			t.Fatal(err)
