@@ -1,4 +1,4 @@
-# Thin names for the commands that the README and docs/ give; no logic of its own.
+# Short names for the commands in the README and docs/.
 
 .PHONY: test bench fuzz ci
 

@@ -1,5 +1,5 @@
-// Package closeframe documents a module for the last frame of a WebSocket
-// connection, the Close frame, and for its consequences. The package itself has
+// Package closeframe documents a module for the Close frame, the last frame of
+// a WebSocket connection, and for the closing handshake. The package itself has
 // no symbols.
 //
 // Four packages lead from bytes to the application. Each can be used without

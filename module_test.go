@@ -19,8 +19,8 @@ import (
 
 const module = "github.com/closeframe/closeframe/"
 
-// core has the packages that embedders link, and everything that each may import.
-// They keep programs small: nothing here does I/O.
+// core lists the packages that embedders link, with everything that each may
+// import. None of them does I/O, which keeps programs small.
 var core = map[string][]string{
 	"closecode":       {"strconv", "time"},
 	"internal/kernel": {"math/bits", "runtime", "unsafe"},
@@ -30,12 +30,11 @@ var core = map[string][]string{
 	"closetap":        {module + "closecode", module + "closeevent", module + "frame", module + "utf8check", "errors", "strconv", "time"},
 }
 
-// forbidden are packages that a core package must not bring in by way of others
-// either.
+// forbidden lists packages that a core package must not import even indirectly.
 var forbidden = []string{"fmt", "reflect", "net", "context", "os", "log", "encoding", "strings", "sort"}
 
-// TestCoreImports verifies that embedders get only the packages in core, on every
-// kind of platform that has code of its own.
+// TestCoreImports verifies that embedders link only the packages in core, on
+// every kind of platform with its own code.
 func TestCoreImports(t *testing.T) {
 	for _, on := range []struct{ os, arch, tags string }{
 		{"linux", "amd64", ""},
@@ -63,9 +62,9 @@ func TestCoreImports(t *testing.T) {
 	}
 }
 
-// ladder has the packages of the module from the bottom up: a package may import
-// those before it only, and those of its own rung. The last rung is for everything
-// else.
+// ladder lists the packages of the module from the bottom up. A package may
+// import only those before it and those of its own rung. The last rung is for
+// everything else.
 var ladder = [][]string{
 	{"internal/kernel", "closecode"},
 	{"utf8check"},
@@ -100,7 +99,7 @@ func public(pkg string) bool {
 	return slices.Contains([]string{"closecode", "utf8check", "frame", "closeevent", "closeconn", "closetap", "closetest"}, first)
 }
 
-// TestImports verifies the rules of CONTRIBUTING.md about who may import what.
+// TestImports verifies the import rules in CONTRIBUTING.md.
 func TestImports(t *testing.T) {
 	for _, p := range packages(t, nil, "./...") {
 		name := strings.TrimPrefix(p.ImportPath, module)
@@ -125,7 +124,7 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestCommandEmbedsNoVectors verifies that the command does not carry the test
+// TestCommandEmbedsNoVectors verifies that the command does not embed the test
 // vectors.
 func TestCommandEmbedsNoVectors(t *testing.T) {
 	for _, p := range packages(t, nil, "-deps", "./cmd/closeframe") {
@@ -135,8 +134,8 @@ func TestCommandEmbedsNoVectors(t *testing.T) {
 	}
 }
 
-// TestConformanceKitImports verifies that closetest brings no other module into
-// the tests of its users.
+// TestConformanceKitImports verifies that closetest adds no other module to the
+// tests of its users.
 func TestConformanceKitImports(t *testing.T) {
 	for _, p := range packages(t, nil, "-deps", "./closetest") {
 		first, _, _ := strings.Cut(p.ImportPath, "/")
@@ -181,7 +180,7 @@ func packages(t *testing.T, env []string, args ...string) []listed {
 	return all
 }
 
-// inlined has a call of every function that must not cost its caller a call.
+// inlined calls every function that must be inlined.
 const inlined = `package p
 
 import (
@@ -205,8 +204,8 @@ func m(s *utf8check.Stream)              { s.Reset() }
 
 // TestInlining verifies that the compiler inlines these calls.
 func TestInlining(t *testing.T) {
-	// A file outside the module can import its packages, as long as the go
-	// command runs inside it.
+	// A file outside the module can import its packages if the go command runs
+	// inside the module.
 	file := filepath.Join(t.TempDir(), "calls.go")
 	if err := os.WriteFile(file, []byte(inlined), 0o666); err != nil {
 		t.Fatal(err)
@@ -234,7 +233,7 @@ func TestInlining(t *testing.T) {
 	}
 }
 
-// embedder uses everything that has assembly beneath it.
+// embedder uses every function that calls assembly.
 const embedder = `package main
 
 import (
@@ -256,8 +255,8 @@ func main() {
 }
 `
 
-// TestGrowth prints by how much assembly enlarges a program that embeds closeframe
-// on amd64, which has the most of it, and fails above 24 KiB.
+// TestGrowth prints the size that assembly adds to a program that embeds
+// closeframe on amd64, which has the most assembly, and fails above 24 KiB.
 func TestGrowth(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "main.go")

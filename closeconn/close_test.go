@@ -95,7 +95,7 @@ func TestCloseFaulty(t *testing.T) {
 	})
 }
 
-// TestCloseRefused verifies that an invalid code or reason changes nothing.
+// TestCloseRefused verifies that an invalid code or reason has no effect.
 func TestCloseRefused(t *testing.T) {
 	eachRole(t, func(t *testing.T, client bool, conn, peer net.Conn) {
 		h, _ := endpoint(client)

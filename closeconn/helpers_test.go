@@ -82,8 +82,8 @@ func isTimeout(err error) bool {
 	return ok && e.Timeout()
 }
 
-// peerFrames returns what a peer of an endpoint sends: messages, and a Close frame
-// with the given payload.
+// peerFrames returns the frames of an endpoint's peer: messages, and a Close
+// frame with the given payload.
 func peerFrames(client bool, payload string) []byte {
 	var b []byte
 	add := func(first byte, p string) {
@@ -105,7 +105,7 @@ func peerFrames(client bool, payload string) []byte {
 	return b
 }
 
-// hangUp closes the write side of conn, reads to the end and closes conn.
+// hangUp closes the write side of conn, reads until EOF and closes conn.
 func hangUp(conn net.Conn, timeout time.Duration) {
 	var h closeevent.Handshake
 	h.Fail(nil, 0)

@@ -16,8 +16,8 @@ import (
 
 var ends = flag.Int("ends", 20, "how many connections of each kind are ended before what is left open is counted")
 
-// TestNoLeaks verifies that Finish leaves nothing open, whatever the peer did.
-// To run it with more connections:
+// TestNoLeaks verifies that Finish leaves no goroutine and no descriptor open,
+// whatever the peer did. To run it with more connections:
 //
 //	go test ./closeconn -run NoLeaks -v -ends 4000
 func TestNoLeaks(t *testing.T) {

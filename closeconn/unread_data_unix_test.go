@@ -165,7 +165,7 @@ func TestPlainCloseResets(t *testing.T) {
 				_, _, failed, ended := overUnread(t, tr, false, failThenClose)
 				if failed != nil {
 					lost++
-					ended = failed // a reset is told once
+					ended = failed // a reset is reported once
 				}
 				if !errors.Is(ended, syscall.ECONNRESET) && !errors.Is(ended, syscall.EPIPE) {
 					t.Fatalf("close %d: the peer got %v, want a reset", i+1, ended)
@@ -178,8 +178,8 @@ func TestPlainCloseResets(t *testing.T) {
 
 // TestPeerStillWriting verifies that a peer that writes more than the buffers
 // of the kernel hold before it reads also receives the Close frame. After a
-// plain Close its write fails, and a stack that stops there never reads the
-// code.
+// plain Close its write fails, and a stack that stops reading then never
+// receives the code.
 //
 // Shows: R28 R55
 func TestPeerStillWriting(t *testing.T) {

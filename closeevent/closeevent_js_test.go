@@ -7,8 +7,8 @@ import (
 	"github.com/closeframe/closeframe/closeevent"
 )
 
-// FromJS reads three properties, so a plain object is enough where there is no
-// CloseEvent.
+// FromJS reads three properties, so a plain object is enough if there is no
+// CloseEvent constructor.
 //
 // Shows: W05
 func TestFromJS(t *testing.T) {
@@ -32,8 +32,8 @@ func TestFromJSPanics(t *testing.T) {
 	}
 }
 
-// In browsers, and in Node.js from version 23, JS makes a real CloseEvent.
-// Elsewhere it panics, and the test verifies that.
+// In browsers, and in Node.js from version 23, JS returns a real CloseEvent.
+// Otherwise it panics, which the test verifies.
 //
 // Shows: W05 W08
 func TestJS(t *testing.T) {
@@ -54,7 +54,7 @@ func TestJS(t *testing.T) {
 		{Code: 4999, Reason: "再见 \U0001f44b \"\x00\n", WasClean: true},
 		{Code: 1000, Reason: "\ufeff\ufeffa character like any other", WasClean: true},
 	} {
-		// A listener gets the event, as if a WebSocket had fired it.
+		// A listener receives the event as if a WebSocket had fired it.
 		target := js.Global().Get("EventTarget").New()
 		var got []closeevent.Event
 		listener := js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -72,7 +72,7 @@ func TestJS(t *testing.T) {
 			t.Errorf("the listener got %+v, want %+v once", got, want)
 		}
 	}
-	// A DOMString holds no ill-formed UTF-8.
+	// A DOMString cannot contain ill-formed UTF-8.
 	if got := closeevent.FromJS(closeevent.Event{Reason: "a\xffb"}.JS()).Reason; got != "a\ufffdb" {
 		t.Errorf("an ill-formed reason becomes %q", got)
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// TestEveryCode verifies, for both roles, what Close, Fail and Receive do with
-// each code. A valid code is sent or answered. An invalid code is refused by
-// Close, omitted by Fail, and fails the connection if received.
+// TestEveryCode verifies Close, Fail and Receive for each code and both roles.
+// A valid code is sent or answered. An invalid code is rejected by Close,
+// omitted by Fail, and fails the connection if received.
 //
 // Shows: R18 R29 R33 R47 R51 R65 P04
 func TestEveryCode(t *testing.T) {

@@ -40,7 +40,7 @@ func TestEnding(t *testing.T) {
 	} {
 		want := test.text
 		if test.ending.Event.Code == 4000 {
-			want += test.ending.Code.String()[len("4000"):] // what it says of private codes
+			want += test.ending.Code.String()[len("4000"):] // its text for private codes
 		}
 		if got := test.ending.Error(); got != want {
 			t.Errorf("%+v: got %s, want %s", test.ending, got, want)

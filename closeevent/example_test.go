@@ -34,7 +34,7 @@ func Example() {
 	wire = client.Receive(nil, c)
 	fmt.Printf("client writes % x\n", wire)
 
-	// The server reads the answer. Now it has to close the transport.
+	// The server reads the answer. Now it must close the transport.
 	c, _, err = frame.ParseMasked(nil, wire)
 	if err != nil {
 		fmt.Println(err)

@@ -38,7 +38,7 @@ func TestCloseErrors(t *testing.T) {
 			{1006, "", frame.ErrInvalidCode},
 			{1005, "x", frame.ErrInvalidCode},
 			{1000, strings.Repeat("x", 124), frame.ErrTooLong},
-			{1006, strings.Repeat("x", 124), frame.ErrTooLong}, // the length goes first
+			{1006, strings.Repeat("x", 124), frame.ErrTooLong}, // the length is checked first
 			{1000, "x\xff", frame.ErrInvalidUTF8},
 		} {
 			dst := []byte("dst")
@@ -55,7 +55,7 @@ func TestCloseErrors(t *testing.T) {
 }
 
 // TestReceiveOverlap verifies that the answer can be written to the buffer that
-// has the reason.
+// holds the reason.
 func TestReceiveOverlap(t *testing.T) {
 	buf, err := frame.Append(nil, 1001, "going away for good")
 	if err != nil {
@@ -106,7 +106,7 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// allocs has the steps of a handshake, with the number of allocations of each.
+// allocs lists the steps of a handshake with their numbers of allocations.
 var allocs = []struct {
 	name string
 	want float64
@@ -156,7 +156,7 @@ var allocs = []struct {
 var (
 	reason      = strings.Repeat("é", 61)
 	reasonBytes = []byte(reason)
-	event       closeevent.Event // keeps the compiler from dropping work
+	event       closeevent.Event // keeps the compiler from removing work
 	out         []byte
 )
 

@@ -13,32 +13,33 @@ import (
 // A world has two endpoints, a server and a client, and the bytes between them.
 type world struct {
 	ends [2]end
-	lost bool // the transport: nothing arrives any more
+	lost bool // the transport is lost: nothing arrives
 }
 
 // An end is an endpoint: the state that a stack keeps with its Handshake, and
-// for the checks what it has written and counted.
+// the written bytes and counts for the checks.
 type end struct {
 	h      closeevent.Snapshot
-	in     string // read, but not a whole frame yet
+	in     string // read, but not yet a complete frame
 	flight string // written, but not read by the peer yet
-	wrote  string // all that was written
-	past   act    // what it has done already
-	got    bool   // the peer's Close frame was read, and counts
+	wrote  string // all written bytes
+	past   act    // the actions done
+	got    bool   // the peer's Close frame was read and counts
 }
 
-// acts has the actions of an endpoint, at most one of each, and their results.
+// acts records the actions of an endpoint, at most one of each, and their
+// results.
 type act uint8
 
 const (
 	sendData act = 1 << iota // one empty text message
 	closeIt                  // Close
 	failIt                   // Fail
-	unsendIt                 // WriteFailed: once the transport is lost, writing gives an error
+	unsendIt                 // WriteFailed: once the transport is lost, writing fails
 	giveUp                   // stop waiting: close the transport and TransportClosed
 	deaf                     // reads no more frames, discards bytes
 	fin                      // has closed its write side
-	dead                     // has seen the end of the transport, and closed it
+	dead                     // has read EOF and closed the transport
 )
 
 const (
@@ -95,7 +96,7 @@ func (w *world) read(i int) {
 	}
 }
 
-// die makes endpoint i read the end of the transport.
+// die makes endpoint i read EOF from the transport.
 func (w *world) die(i int) {
 	e := &w.ends[i]
 	e.h.Do(func(h *closeevent.Handshake) { h.TransportClosed() })
@@ -188,7 +189,7 @@ func (w *world) sent(i int) (c frame.Close, ok bool, err error) {
 	return c, true, err
 }
 
-// check returns an error if w breaks a rule.
+// check returns an error if w violates a rule.
 func (w *world) check() error {
 	for i := range w.ends {
 		e, peer := &w.ends[i], &w.ends[1-i]
@@ -206,7 +207,7 @@ func (w *world) check() error {
 		if peer.past&dead == 0 {
 			continue
 		}
-		// The peer's event depends only on what was sent.
+		// The peer's event depends only on the frames sent.
 		got := peerH.TransportClosed()
 		want := closeevent.Event{Code: closecode.AbnormalClosure}
 		if peer.got {

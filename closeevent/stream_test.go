@@ -90,14 +90,14 @@ func closing(code closecode.Code, reason string) func(*closeevent.Handshake) []b
 }
 
 func resets(*closeevent.Handshake) []byte { return nil }
-func ends(*closeevent.Handshake) []byte   { return []byte{} } // and never says anything
+func ends(*closeevent.Handshake) []byte   { return []byte{} } // without a Close frame
 
-// stories has the ways in which a WebSocket over a stream can end, with the
-// events of both sides.
-var stories = []struct {
+// streamTests lists the endings of a WebSocket over a stream, with the events
+// of both sides.
+var streamTests = []struct {
 	name           string
 	server, client func(*closeevent.Handshake) []byte
-	serverResets   bool // once it has answered
+	serverResets   bool // after its answer
 	clientEnds     bool // END_STREAM or FIN at once
 	atServer       closeevent.Event
 	atClient       closeevent.Event
@@ -151,30 +151,30 @@ var stories = []struct {
 	},
 }
 
-// TestHTTP2 plays the stories over streams of a real HTTP/2 connection. The
+// TestHTTP2 runs streamTests over streams of a real HTTP/2 connection. The
 // streams are opened by a plain CONNECT, because the client of package net/http
 // cannot send an extended CONNECT (RFC 8441 §4). Only the opening handshake
 // differs.
 //
 // Shows: R57
 func TestHTTP2(t *testing.T) {
-	for _, story := range stories {
-		t.Run(story.name, func(t *testing.T) {
+	for _, tt := range streamTests {
+		t.Run(tt.name, func(t *testing.T) {
 			atServer := make(chan closeevent.Event, 1)
 			client := http2Client(t, func(s *serverStream) {
-				s.resetAtEnd = story.serverResets
+				s.resetAtEnd = tt.serverResets
 				var h closeevent.Handshake
-				atServer <- converse(&h, s, parseMasked, story.server)
+				atServer <- converse(&h, s, parseMasked, tt.server)
 			})
 			h := closeevent.NewClient(key)
-			if story.clientEnds {
+			if tt.clientEnds {
 				client.end()
 			}
-			if got := converse(&h, client, frame.Parse, story.client); got != story.atClient {
-				t.Errorf("the client got %+v, want %+v", got, story.atClient)
+			if got := converse(&h, client, frame.Parse, tt.client); got != tt.atClient {
+				t.Errorf("the client got %+v, want %+v", got, tt.atClient)
 			}
-			if got := <-atServer; got != story.atServer {
-				t.Errorf("the server got %+v, want %+v", got, story.atServer)
+			if got := <-atServer; got != tt.atServer {
+				t.Errorf("the server got %+v, want %+v", got, tt.atServer)
 			}
 		})
 	}
@@ -263,35 +263,35 @@ func (s *serverStream) Write(b []byte) (int, error) {
 func (s *serverStream) end()    { s.ended = true }
 func (s *serverStream) cancel() { s.reset = true }
 
-// TestHTTP3 plays the stories over a model of a QUIC stream: two directions,
+// TestHTTP3 runs streamTests over a model of a QUIC stream: two directions,
 // each ended by FIN or by a reset with an error code. It does not use QUIC
 // itself.
 //
 // Shows: R58
 func TestHTTP3(t *testing.T) {
-	for _, story := range stories {
-		t.Run(story.name, func(t *testing.T) {
+	for _, tt := range streamTests {
+		t.Run(tt.name, func(t *testing.T) {
 			up, down := newHalf(), newHalf()
 			atServer := make(chan closeevent.Event, 1)
 			go func() {
 				var h closeevent.Handshake
 				s := quicStream{up, down}
-				if story.serverResets {
+				if tt.serverResets {
 					// The first end that it sends is a reset.
 					down.atEnd = h3RequestCancelled
 				}
-				atServer <- converse(&h, s, parseMasked, story.server)
+				atServer <- converse(&h, s, parseMasked, tt.server)
 			}()
 			client := quicStream{down, up}
 			h := closeevent.NewClient(key)
-			if story.clientEnds {
+			if tt.clientEnds {
 				client.end()
 			}
-			if got := converse(&h, client, frame.Parse, story.client); got != story.atClient {
-				t.Errorf("the client got %+v, want %+v", got, story.atClient)
+			if got := converse(&h, client, frame.Parse, tt.client); got != tt.atClient {
+				t.Errorf("the client got %+v, want %+v", got, tt.atClient)
 			}
-			if got := <-atServer; got != story.atServer {
-				t.Errorf("the server got %+v, want %+v", got, story.atServer)
+			if got := <-atServer; got != tt.atServer {
+				t.Errorf("the server got %+v, want %+v", got, tt.atServer)
 			}
 		})
 	}

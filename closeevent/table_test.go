@@ -16,9 +16,9 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/handshake.json anew")
 
-// The table of transitions is generated from the code, and the figures and
-// documents about the handshake are generated from the table, so they always
-// agree. States with the same visible behavior are merged.
+// The table of transitions is generated from the code, and the pictures of the
+// handshake are generated from the table, so they always agree. States with the
+// same visible behavior are merged.
 //
 //	go test ./closeevent -run Table -update
 type (
@@ -30,10 +30,10 @@ type (
 	state struct {
 		Name         string `json:"name"`
 		State        string `json:"state"`         // of RFC 6455
-		ServerCloses bool   `json:"server_closes"` // the transport, now
+		ServerCloses bool   `json:"server_closes"` // the transport should be closed now
 		ClientCloses bool   `json:"client_closes"`
 		PeerFirst    bool   `json:"peer_first"`
-		Code         string `json:"code"` // of the event, if the transport goes now
+		Code         string `json:"code"` // of the event, if the transport ends now
 		WasClean     bool   `json:"was_clean"`
 	}
 	transition struct {

@@ -13,7 +13,7 @@ import (
 
 var key = [4]byte{0x37, 0xfa, 0x21, 0x3d}
 
-// events has every method, with arguments of every kind.
+// events lists every method with arguments of every kind.
 var events = []model.Event{
 	{Kind: model.Close, Code: 1001, Reason: "bye"},
 	{Kind: model.Close, Code: 4999},

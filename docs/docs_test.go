@@ -37,9 +37,9 @@ func read(t *testing.T, path string) string {
 
 var goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
 
-// TestExamples demands that every piece of Go in these documents is a part of
-// one of the tests in this directory, which are compiled and run, of the
-// recipes in interop, which have tests there, or of the tests named.
+// TestExamples verifies that every Go snippet in these documents is a part of a
+// test in this directory, of the recipes in interop, which have tests there, or
+// of the tests named.
 func TestExamples(t *testing.T) {
 	files, err := filepath.Glob("*_test.go")
 	if err != nil {

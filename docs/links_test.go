@@ -36,7 +36,7 @@ func links(text string) []string {
 	return targets
 }
 
-// anchors returns what the headings of a document can be linked to by.
+// anchors returns the anchors of the headings of a document.
 func anchors(text string) map[string]bool {
 	text = comment.ReplaceAllString(fence.ReplaceAllString(text, ""), "")
 	found := make(map[string]bool)
@@ -54,8 +54,8 @@ func anchors(text string) map[string]bool {
 	return found
 }
 
-// slug makes an anchor of a heading as GitHub does: lower case, punctuation
-// dropped, spaces to hyphens; of a link its text alone.
+// slug returns the anchor of a heading as on GitHub: in lower case, without
+// punctuation, with hyphens for spaces, and with only the text of links.
 func slug(heading string) string {
 	heading = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`).ReplaceAllString(heading, "$1")
 	var b strings.Builder
@@ -70,14 +70,15 @@ func slug(heading string) string {
 	return b.String()
 }
 
-// check returns what is wrong with a link of the document at path.
+// check returns the error in a link of the document at path, if any.
 func check(path, target string) error {
 	u, err := url.Parse(target)
 	if err != nil || target == "" {
 		return fmt.Errorf("not a URL")
 	}
 	if u.IsAbs() {
-		// Not fetched: a test must not need the network.
+		// External links are not fetched, because a test must not need the
+		// network.
 		if u.Scheme != "https" && u.Scheme != "mailto" || u.Scheme == "https" && !strings.Contains(u.Host, ".") {
 			return fmt.Errorf("not an https address")
 		}
@@ -113,8 +114,8 @@ func check(path, target string) error {
 	return nil
 }
 
-// TestLinks demands that every link in every document leads somewhere: to a
-// file or directory that is there, and a heading in it that is there too.
+// TestLinks verifies that every link in every document leads to an existing
+// file or directory, and to an existing heading.
 func TestLinks(t *testing.T) {
 	found := 0
 	for _, doc := range documents(t) {
@@ -130,7 +131,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestLinkChecker demands that the checker sees what is wrong.
+// TestLinkChecker verifies that check detects broken links.
 func TestLinkChecker(t *testing.T) {
 	const text = "# A `b` and (c)\n## Same\n## Same\n## Same\n[x](one.md) ![y](two.svg \"title\") <img src=\"three.svg\">\n" +
 		"```\n[no](code.md)\n```\n<!-- [no](comment.md) --> [z](a_(b).md)\n"

@@ -11,8 +11,8 @@ import (
 	"github.com/closeframe/closeframe/closeevent"
 )
 
-// seen returns what the profile of a client says about each case: the events
-// that it gave, written as in why-1006.md.
+// seen returns the events of each case in the profile of a client, in the
+// format of why-1006.md.
 func seen(t *testing.T, client string) map[string][]string {
 	t.Helper()
 	var profile struct {

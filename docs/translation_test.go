@@ -62,8 +62,9 @@ func testTranslation(t *testing.T, enPath, zhPath string) {
 	compare("code", code(zh), code(en))
 	compare("markers", comment.FindAllString(zh, -1), comment.FindAllString(en, -1))
 
-	// Sentences may have their links in another order. A Chinese document links
-	// to the Chinese one where there is one, and marks links to English ones.
+	// A translated sentence may have its links in another order. A Chinese
+	// document links to the Chinese one where there is one, and marks links to
+	// English ones.
 	targets := func(text string) []string {
 		var list []string
 		for _, l := range links(text) {

@@ -4,8 +4,8 @@ package testdata
 
 import "embed"
 
-// Version is the version of the files, which each of them has in its field
-// "version". CHANGELOG.md says what changed.
+// Version is the version of the files, which is in the field "version" of each.
+// CHANGELOG.md lists the changes.
 const Version = "1.0.0"
 
 // Scenarios is scenarios.json, and Rules is rules.json. The command carries
@@ -17,8 +17,8 @@ var (
 	Rules []byte
 )
 
-// Files holds the vectors. They are embedded so that a test finds them where
-// there is no source tree: in a browser, under an emulator, with -trimpath.
+// Files holds the vectors. They are embedded for tests without a source tree:
+// in a browser, under an emulator, or with -trimpath.
 //
 //go:embed *.json profiles/*.json captures/*.json
 var Files embed.FS

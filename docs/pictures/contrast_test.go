@@ -45,8 +45,8 @@ func contrast(a, b string) float64 {
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
-// TestContrast demands that text can be read on everything that there is text
-// on, on a light page and on a dark one: WCAG 2.2 asks for 4.5 to 1.
+// TestContrast verifies the contrast of text on every background, on a light
+// and on a dark page: WCAG 2.2 requires 4.5 to 1.
 func TestContrast(t *testing.T) {
 	if c := contrast("000000", "ffffff"); fmt.Sprintf("%.1f", c) != "21.0" {
 		t.Fatalf("black on white has a contrast of %v, want 21", c)

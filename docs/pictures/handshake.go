@@ -169,8 +169,8 @@ func explore() ([]state, error) {
 	return states, nil
 }
 
-// places has the place and the name of each state by its path. A state without a
-// place is an error, and so is a place without a state.
+// places maps the path of each state to its position and name. A state without
+// a position is an error, and so is a position without a state.
 var places = map[string]struct {
 	column, row int
 	name        string // key of its text

@@ -1,11 +1,11 @@
 // Package catalog holds every text for people, one JSON file per language.
 //
 // A file has three parts. "classes" and "codes" describe the classes of codes
-// and the registered codes. "texts" has all other texts in sections, one
-// section per tool or package: the text "none" of the section "decode" has the
-// key "decode.none". Add a text to the section of the code that prints it, in
-// every file, and print it with [Language.Text]. The tests of this package
-// find keys that are used and missing, and keys that are not used.
+// and the registered codes. "texts" contains all other texts in sections, one
+// per tool or package. The text "none" of the section "decode" has the key
+// "decode.none". Add a text to the section of the code that prints it, in every
+// file, and print it with [Language.Text]. The tests of this package find keys
+// that are used and missing, and keys that are not used.
 //
 // Rules for texts:
 //
@@ -16,7 +16,7 @@
 //   - An array of strings is one text of several paragraphs.
 //
 // A new language is a new file: copy en.json to the language's tag, such as
-// fr.json, and translate it. It is offered from then on.
+// fr.json, and translate it. No other change is needed.
 package catalog
 
 import (
@@ -33,9 +33,9 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 )
 
-// A Description explains one code, or one class of codes. Title is a few words
-// without a full stop, for a table. What is the meaning in a sentence or two.
-// The others are one or more whole sentences.
+// A Description explains one code, or one class of codes. Title is a short
+// phrase without a full stop, for a table. What is the meaning in one or two
+// sentences. The others are one or more complete sentences.
 type Description struct {
 	Title    string   `json:"title"`
 	What     string   `json:"what"`     // what happened
@@ -45,7 +45,7 @@ type Description struct {
 	Client   string   `json:"client"`   // advice for the author of the client
 }
 
-// A Language has all texts of one language.
+// A Language holds all texts of one language.
 type Language struct {
 	tag     string
 	texts   map[string]string               // by key, "section.name"
@@ -70,7 +70,7 @@ func (p *paragraphs) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// parse returns the language that a file holds.
+// parse parses the file of a language.
 func parse(tag string, b []byte) (*Language, error) {
 	var f struct {
 		Texts   map[string]map[string]paragraphs `json:"texts"`
@@ -97,7 +97,7 @@ func parse(tag string, b []byte) (*Language, error) {
 //go:embed *.json
 var files embed.FS
 
-// A set is the languages on offer. Each is parsed when it is first used.
+// A set holds the supported languages. Each is parsed when it is first used.
 type set struct {
 	tags []string // English first, then in alphabetical order
 	load map[string]func() *Language
@@ -144,8 +144,8 @@ func current() *set {
 	return embedded()
 }
 
-// Languages returns the BCP 47 tags of the languages on offer, English first,
-// then the others in alphabetical order. The slice is the caller's.
+// Languages returns the BCP 47 tags of the supported languages, English first,
+// then the others in alphabetical order. The caller may modify the slice.
 func Languages() []string { return slices.Clone(current().tags) }
 
 // In returns the language with the given tag, one of [Languages]. It returns
@@ -159,7 +159,7 @@ func In(tag string) *Language {
 }
 
 // Add adds a language, given the contents of its file, until remove is called.
-// It is for tests, which prove with it that a language is one file.
+// Tests use it to verify that a language needs only one file.
 func Add(tag string, file []byte) (remove func(), err error) {
 	l, err := parse(tag, file)
 	if err != nil {
@@ -174,8 +174,8 @@ func Add(tag string, file []byte) (remove func(), err error) {
 // Tag returns the BCP 47 tag of l.
 func (l *Language) Tag() string { return l.tag }
 
-// Code returns the description of c: its own if c is registered, else that of
-// its class.
+// Code returns the description of c if it is registered, or else that of its
+// class.
 func (l *Language) Code(c closecode.Code) Description {
 	if d, ok := l.codes[c]; ok {
 		return d
@@ -187,8 +187,8 @@ func (l *Language) Code(c closecode.Code) Description {
 func (l *Language) Class(c closecode.Class) Description { return l.classes[c] }
 
 // Text returns the text with the given key, with args inserted as by
-// [fmt.Sprintf]. A key that l lacks gives the English text, and an unknown key
-// is used as the text itself; tests exclude both.
+// [fmt.Sprintf]. For a key missing in l it returns the English text, and for an
+// unknown key the key itself. Tests exclude both.
 func (l *Language) Text(key string, args ...any) string {
 	text, ok := l.texts[key]
 	if !ok {
@@ -213,8 +213,8 @@ func (l *Language) Count(key string, n int, args ...any) string {
 	return l.Text(key, append([]any{n}, args...)...)
 }
 
-// Section returns all texts whose keys begin with prefix and a dot, under the
-// rest of their keys, for templates and scripts.
+// Section returns all texts whose keys start with prefix and a dot, by the rest
+// of their keys, for templates and scripts.
 func (l *Language) Section(prefix string) map[string]string {
 	m := map[string]string{}
 	for key, text := range l.texts {

@@ -7,16 +7,16 @@ import (
 	"unicode"
 )
 
-// ASCII punctuation beside a Chinese character, and a missing space between
-// Chinese and Latin letters or digits, are slips of an English keyboard.
+// These patterns match ASCII punctuation beside a Chinese character, and a
+// missing space between Chinese characters and Latin letters or digits.
 var (
 	asciiPunct = regexp.MustCompile(`\p{Han}[,.;:!?()]|[,;!?]\p{Han}`)
 	noSpace    = regexp.MustCompile(`\p{Han}[A-Za-z0-9]|[A-Za-z0-9)]\p{Han}`)
 	words      = regexp.MustCompile(`%(\[[0-9]+\])?s`) // may be a Chinese word
 )
 
-// TestChinese verifies that the Chinese texts are Chinese: each description
-// and each text that is not just names, numbers and marks.
+// TestChinese verifies that all Chinese texts are translated, except those with
+// only names, numbers and punctuation.
 func TestChinese(t *testing.T) {
 	l := In("zh-Hans")
 	check := func(where, text string) {

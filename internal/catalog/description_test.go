@@ -82,8 +82,8 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-// TestClassNames verifies that the English title of a class is the name that
-// the API gives it, so that a class has one name everywhere.
+// TestClassNames verifies that the English title of a class is its name in the
+// API.
 func TestClassNames(t *testing.T) {
 	for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
 		if got := In("en").Class(c).Title; got != c.String() {
@@ -92,8 +92,8 @@ func TestClassNames(t *testing.T) {
 	}
 }
 
-// TestSameDescriptions verifies that translations have as many causes as
-// English, and the same numbers.
+// TestSameDescriptions verifies that translations list as many causes as
+// English, with the same numbers.
 func TestSameDescriptions(t *testing.T) {
 	english := descriptions(In("en"))
 	for _, tag := range Languages()[1:] {
@@ -106,7 +106,7 @@ func TestSameDescriptions(t *testing.T) {
 				if text == en {
 					t.Errorf("%s: %s: %s is English: %q", tag, key, field, text)
 				}
-				// A cause may spell a number out.
+				// A translation may write a number as a word.
 				if got, want := numbers(text), numbers(en); !slices.Equal(got, want) && !strings.HasPrefix(field, "cause") {
 					t.Errorf("%s: %s: %s has the numbers %q, English has %q", tag, key, field, got, want)
 				}

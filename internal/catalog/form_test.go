@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// TestForm verifies that no text has stray space or invalid characters.
+// TestForm verifies that no text has superfluous spaces or invalid characters.
 func TestForm(t *testing.T) {
 	check := func(where, text string) {
 		switch {
@@ -36,8 +36,8 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// TestFiles verifies that no object of a file has a key twice, which a decoder
-// would not report.
+// TestFiles verifies that no object of a file has a duplicate key, which a
+// decoder would not report.
 func TestFiles(t *testing.T) {
 	for _, tag := range Languages() {
 		f, err := files.Open(tag + ".json")

@@ -16,8 +16,9 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
-// TestAdd verifies that a language is one file: one that is added is on offer,
-// and has no text of another language. Its tag, qaa, is for private use.
+// TestAdd verifies that a language needs only one file: an added language is
+// supported and has no text of another language. Its tag, qaa, is for private
+// use.
 func TestAdd(t *testing.T) {
 	remove, err := Add("qaa", Pseudo())
 	if err != nil {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Pseudo returns the file of a language made up for tests: the English texts
-// with every Latin letter replaced by a Cyrillic one, except in verbs. What a
-// tool prints in it that is still in Latin letters is not from this catalog.
+// Pseudo returns the file of an artificial language for tests: the English
+// texts with every Latin letter replaced by a Cyrillic one, except in verbs. If
+// a tool prints Latin letters in this language, they are not from the catalog.
 func Pseudo() []byte {
 	b, err := files.ReadFile("en.json")
 	if err != nil {

@@ -31,8 +31,8 @@ func verbs(text string) []string {
 	return slices.Compact(list)
 }
 
-// TestSameTexts verifies that all languages have the same keys, and texts that
-// take the same arguments. Only English needs the singular of a text.
+// TestSameTexts verifies that all languages have the same keys, and that their
+// texts use the same arguments. Only English must have singular forms.
 func TestSameTexts(t *testing.T) {
 	english := In("en")
 	for _, tag := range Languages() {

@@ -21,7 +21,7 @@ var methods = []string{"Text", "Count", "Section", "usage", "invalid", "errorf",
 
 // TestUsed verifies that every key in the Go code of the module has a text,
 // and that every text is used: its key is a string constant somewhere, or
-// matches a key that is put together from constants and variables.
+// matches a key that is concatenated from constants and variables.
 func TestUsed(t *testing.T) {
 	constants := map[string]bool{}
 	var patterns []*regexp.Regexp
@@ -82,7 +82,7 @@ func TestUsed(t *testing.T) {
 	}
 }
 
-// call returns the name of the method that is called and its first argument.
+// call returns the name of the called method and its first argument.
 func call(n *ast.CallExpr) (name string, arg ast.Expr) {
 	sel, ok := n.Fun.(*ast.SelectorExpr)
 	if !ok || len(n.Args) == 0 {
@@ -91,8 +91,8 @@ func call(n *ast.CallExpr) (name string, arg ast.Expr) {
 	return sel.Sel.Name, n.Args[0]
 }
 
-// pattern returns the keys that a sum of strings may be, if it begins with a
-// constant "section." and so may be a key.
+// pattern returns a pattern for the keys that a concatenation of strings may
+// yield, if it starts with a constant "section.".
 func pattern(n *ast.BinaryExpr) (*regexp.Regexp, bool) {
 	if n.Op != token.ADD {
 		return nil, false

@@ -16,11 +16,11 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// block is how many frames are made from one random state. The frames of a seed do
-// not depend on how many goroutines make them.
+// block is the number of frames generated from one random state, so that the
+// frames of a seed do not depend on the number of goroutines.
 const block = 1 << 16
 
-// A Class is an outcome of parsing, of a role's frames.
+// A Class is an outcome of parsing the frames of a role.
 type Class struct {
 	Role    string // of the receiver
 	Outcome string // a fault of package vectors, or one of the constants here
@@ -49,7 +49,7 @@ func Classes() (all []Class) {
 	return all
 }
 
-// A Count says what was compared.
+// A Count has the numbers of compared frames.
 type Count struct {
 	Frames  int64
 	Classes map[Class]int64
@@ -144,8 +144,8 @@ func (c *Count) note(v model.Verdict, masked bool) {
 	c.Classes[class]++
 }
 
-// compare parses b and, if it is a valid frame, appends it again. It returns what the
-// model says of b, and an error if package frame says something else.
+// compare parses b and, if it is a valid frame, appends it again. It returns
+// the model's result for b, and an error if that of package frame differs.
 func compare(b []byte, masked bool) (want model.Verdict, err error) {
 	want = model.ParseFrame(b, masked)
 	var room [2 * frame.MaxSize]byte

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestRun compares some frames of one seed. There must be frames of every class, and
-// no others.
+// TestRun compares some frames of one seed. The frames must cover exactly the
+// classes of Classes.
 func TestRun(t *testing.T) {
 	n := int64(8 * block)
 	if testing.Short() {

@@ -6,17 +6,17 @@ import (
 	"unicode/utf8"
 )
 
-// A generator makes frames. Most are Close frames with at most one fault, since
-// random bytes would hardly ever get past the header.
+// A generator generates frames. Most are Close frames with at most one fault,
+// since random bytes would rarely have a valid header.
 type generator struct {
 	rand rand.PCG
-	bits uint64 // random bits that are left
+	bits uint64 // unused random bits
 	left int    // how many
 	buf  [160]byte
 }
 
-// below returns a random number from 0 to n-1, where n is at most 1<<16. That small
-// numbers come a little more often does not matter here.
+// below returns a random number from 0 to n-1, where n is at most 1<<16. The
+// small bias towards low numbers does not matter here.
 func (g *generator) below(n int) int {
 	if g.left < 16 {
 		g.bits, g.left = g.rand.Uint64(), 64
@@ -60,7 +60,7 @@ func (g *generator) frame() (b []byte, masked bool) {
 		b[g.below(len(b))] ^= 1 << g.below(8)
 	case 4, 5: // a part
 		b = b[:g.below(len(b))]
-	case 6, 7, 8, 9: // something behind the frame
+	case 6, 7, 8, 9: // bytes after the frame
 		for range 1 + g.below(16) {
 			b = append(b, byte(g.below(256)))
 		}
@@ -68,7 +68,7 @@ func (g *generator) frame() (b []byte, masked bool) {
 	return b, masked
 }
 
-// edges has codes beside which the rules change.
+// edges lists codes next to which the rules change.
 var edges = [...]uint16{0, 999, 1000, 1003, 1004, 1005, 1006, 1007, 1014, 1015, 1016, 2999, 3000, 4999, 5000, 65535}
 
 // payload appends the payload of a Close frame, of up to 127 bytes, to b.
@@ -104,7 +104,7 @@ func (g *generator) payload(b []byte) []byte {
 		switch g.below(8) {
 		case 0: // one wrong byte
 			b[start+g.below(n)] = byte(g.below(256))
-		case 1: // cut anywhere
+		case 1: // truncated anywhere
 			b = b[:start+g.below(n)]
 		}
 	}

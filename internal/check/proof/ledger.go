@@ -61,5 +61,5 @@ func (l *ledger) add(part string, figures map[string]int) error {
 	return errors.Join(os.WriteFile(l.file+".new", b, 0o666), os.Rename(l.file+".new", l.file))
 }
 
-// close ends a complete run. The next run starts anew.
+// close ends a complete run. The next run starts from the beginning.
 func (l *ledger) close() error { return os.Remove(l.file) }

@@ -103,8 +103,8 @@ func (m machine) install(bin string) error {
 	return cmd.Run()
 }
 
-// args returns the arguments of go test for those of the packages, paths within
-// the module, that the machine tests, and the number of them.
+// args returns the arguments of go test for the packages that the machine
+// tests, and their number.
 func (m machine) args(packages []string) (args []string, n int) {
 	args = []string{"-vet=off"}
 	if m.exec != "" {

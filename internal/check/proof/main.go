@@ -46,7 +46,7 @@ var points = []point{
 	{"promises", "the promises of SECURITY.md have tests that hold them", showPromises},
 }
 
-// write tells whether to write generated files.
+// write reports whether to write generated files.
 var write = flag.Bool("write", false, "write the figures to docs/proof.md, and files made of the code")
 
 func main() {
@@ -56,7 +56,7 @@ func main() {
 			fmt.Fprintf(os.Stderr, "  %-12s %s\n", p.name, p.what)
 		}
 	}
-	// The flag may come after the name.
+	// The flag may follow the name.
 	var args []string
 	for rest := os.Args[1:]; len(rest) > 0; rest = flag.Args() {
 		flag.CommandLine.Parse(rest)

@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// A row of the table of promises in SECURITY.md, and its links to tests.
+// These match a row of the table of promises in SECURITY.md, and its links to
+// tests.
 var (
 	promise  = regexp.MustCompile(`(?m)^\| \*\*.*$`)
 	testLink = regexp.MustCompile(`\[([\w/]+)\.((?:Test|Fuzz)\w+)\]\(([\w/]+_test\.go)\)`)

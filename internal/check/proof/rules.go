@@ -30,7 +30,7 @@ type test struct {
 // A place is a declaration with a comment that quotes a section.
 type place struct{ name, file string }
 
-// A tree has what the sources contain about the rules.
+// A tree has the references to rules in the sources.
 type tree struct {
 	tests  map[string][]test         // by rule or file of testdata/
 	places map[string][]place        // by "RFC 6455 5.5.1"
@@ -114,7 +114,7 @@ func (tr *tree) addPlaces(f *ast.File, rel string) {
 			section := "RFC " + rfc + " " + m[2]
 			p := place{f.Name.Name + declared(f, group), rel}
 			if strings.HasSuffix(p.name, "._") {
-				continue // a hole in a list
+				continue // a gap in a list
 			}
 			if !slices.Contains(tr.places[section], p) {
 				tr.places[section] = append(tr.places[section], p)

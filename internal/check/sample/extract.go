@@ -103,7 +103,7 @@ func comments(src, marker string) [][]line {
 	return group(lines)
 }
 
-// directive matches what looks like a comment in C and assembly and is none.
+// directive matches preprocessor directives, which start like a comment.
 var directive = regexp.MustCompile(`^#(include|define|undef|ifn?def|if|else|endif)\b`)
 
 // group splits the lines of comments into paragraphs.

@@ -62,8 +62,8 @@ func run(n int, seed uint64, paths []string) error {
 	return w.Flush()
 }
 
-// generated reports whether people other than the authors, or programs, wrote
-// the named file.
+// generated reports whether the named file has text from programs or from other
+// projects.
 func generated(name string) bool {
 	switch name {
 	case "interop/bench/results.json", "interop/bench/results.md", "interop/divergences.json",
