@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -56,6 +57,18 @@ func ParseTarget(s string) (Target, error) {
 	if (u.Scheme != "ws" && u.Scheme != "wss") || u.Hostname() == "" {
 		return Target{}, fmt.Errorf("%q: not a ws://, wss:// or ws+unix: URL, and not HOST:PORT", s)
 	}
+	if u.Fragment != "" {
+		return Target{}, fmt.Errorf("%q: has a fragment, which RFC 6455 §3 forbids", s)
+	}
+	if u.Port() != "" {
+		_, port, err := net.SplitHostPort(u.Host)
+		if err == nil {
+			_, err = strconv.ParseUint(port, 10, 16)
+		}
+		if err != nil {
+			return Target{}, fmt.Errorf("%q: invalid port, expected a number up to 65535", s)
+		}
+	}
 	if u.Port() == "" {
 		port := "80"
 		if t.TLS {
@@ -64,6 +77,23 @@ func ParseTarget(s string) (Target, error) {
 		t.Addr = net.JoinHostPort(u.Hostname(), port)
 	}
 	return t, nil
+}
+
+// redacted returns the target without the password of its user, for a report.
+func redacted(target string, user *url.Userinfo) string {
+	if _, ok := user.Password(); !ok {
+		return target
+	}
+	begin := 0
+	if i := strings.Index(target, "://"); i >= 0 {
+		begin = i + len("://")
+	}
+	authority := target[begin:]
+	if i := strings.IndexAny(authority, "/?"); i >= 0 {
+		authority = authority[:i]
+	}
+	end := begin + strings.LastIndexByte(authority, '@')
+	return target[:begin] + url.User(user.Username()).String() + ":xxxxx" + target[end:]
 }
 
 // A link is one connection to a peer, after the opening handshake.

@@ -193,7 +193,7 @@ func (s *Set) Dial(ctx context.Context, target string, o Options) (*Report, erro
 	}
 	list := s.Choose(Server, o)
 	r := &run{
-		set: s, o: &o, target: t, report: newReport(target, Server, list),
+		set: s, o: &o, target: t, report: newReport(redacted(target, t.User), Server, list),
 		slots: make(chan struct{}, maxParked),
 	}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)

@@ -51,9 +51,29 @@ func TestParseTarget(t *testing.T) {
 			t.Errorf("%s: %+v, %v", test.in, got, err)
 		}
 	}
-	for _, bad := range []string{"", "http://host", "host", "ws://", "ws+unix:", "ws://:80"} {
+	for _, bad := range []string{"", "http://host", "host", "ws://", "ws+unix:", "ws://:80",
+		"ws://host:99999", "ws://host:80:81", "host:http", "ws://host/chat#x"} {
 		if got, err := ParseTarget(bad); err == nil {
 			t.Errorf("%q: %+v", bad, got)
+		}
+	}
+}
+
+// TestRedacted verifies that a report does not have the password in the URL.
+func TestRedacted(t *testing.T) {
+	for in, want := range map[string]string{
+		"ws://host/a@b:c@d":               "ws://host/a@b:c@d",
+		"ws://me@host":                    "ws://me@host",
+		"wss://me:s%40cret@host:1/a?b=@c": "wss://me:xxxxx@host:1/a?b=@c",
+		"ws+unix:/run/me:secret@x":        "ws+unix:/run/me:secret@x",
+	} {
+		target, err := ParseTarget(in)
+		if err != nil {
+			t.Errorf("%s: %v", in, err)
+			continue
+		}
+		if got := redacted(in, target.User); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
 		}
 	}
 }
