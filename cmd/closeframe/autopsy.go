@@ -91,6 +91,13 @@ func runAutopsy(s *session, fs *flag.FlagSet, args []string) int {
 	if len(args) == 0 {
 		return s.usage("autopsy.error.file")
 	}
+	if ts.Keylog != "" { // tshark ignores a file that it cannot read
+		f, err := os.Open(ts.Keylog)
+		if err != nil {
+			return s.usage("error.is", err)
+		}
+		f.Close()
+	}
 	if i := slices.Index(args, "-"); i >= 0 && slices.Contains(args[i+1:], "-") {
 		return s.usage("autopsy.error.stdin")
 	}

@@ -111,6 +111,7 @@ func TestAutopsy(t *testing.T) {
 		{"autopsy -sort odd x", "", exitUsage, "", `cannot sort by "odd"`},
 		{"autopsy -memory -1 x", "", exitUsage, "", "-memory must not be negative"},
 		{"autopsy " + filepath.Join(dir, "none"), "", exitUsage, "", "no such file"},
+		{"autopsy -keylog " + filepath.Join(dir, "none") + " " + zipped, "", exitUsage, "", "no such file"},
 		{"autopsy -tshark " + filepath.Join(dir, "none") + " -", "x", exitUsage, "", "tshark is not installed; install it with"},
 		{"autopsy -keylog k.txt -r 'tcp.port == 1' -print-tshark my.pcap", "", exitOK, "tshark -r my.pcap -n ", ""},
 	} {
