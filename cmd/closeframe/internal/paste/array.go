@@ -39,7 +39,7 @@ func readArray(t *text, opt Options, r *result) {
 			at, _ := strconv.Atoi(fault)
 			r.fail(t, s, at, natural, "element", clip(token(s[at:])))
 		}
-		if l.unclosed && len(l.elements) > 0 && l.open != "(" && l.open != "<" {
+		if l.unclosed && len(l.elements) > 0 && l.open != "(" && l.open != "<" && !(l.open == "<<" && strings.TrimSpace(labelBefore(s, i)) == "") {
 			r.fail(t, s, i, certain, "unclosed", l.open)
 			return
 		}

@@ -1,6 +1,7 @@
 package paste
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -34,6 +35,9 @@ func matches(s string, b []byte) bool {
 // rendered reports whether r is the text of b in a dump: a character for each
 // byte.
 func rendered(r []rune, b []byte) bool {
+	if bars := slices.DeleteFunc(slices.Clone(r), func(c rune) bool { return c == '│' }); len(bars) < len(r) && renderedGap(bars, b, 0) {
+		return true // pwntools has a bar after every fourth character
+	}
 	return renderedGap(r, b, 0) || renderedGap(r, b, 1) || renderedGap(r, b, 2)
 }
 

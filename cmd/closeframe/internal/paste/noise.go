@@ -7,6 +7,7 @@ import (
 
 // noise matches parts of log lines that have digits but are not data.
 var noise = []*regexp.Regexp{
+	regexp.MustCompile(`^\s*\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?:\s+\d+\s+\d+)? [VDIWEFA][ /][^:]*:`), // logcat
 	regexp.MustCompile("^\\s*(?:`{3,}|~{3,}).*$"),
 	regexp.MustCompile(`\b\d{1,2}/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?`),
 	regexp.MustCompile(`\b\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T ,_]+\d\d?:\d\d(?::\d\d(?:[.,:]\d+)?)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d)\b)?`),
