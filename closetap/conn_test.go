@@ -86,7 +86,7 @@ func play(tb testing.TB, script string) *closetap.Conn {
 func TestReport(t *testing.T) {
 	for _, tt := range []struct {
 		script, text, cause string
-		client, server      string // code and "clean", as JSON has it
+		client, server      string // code and "clean", as in JSON
 	}{
 		{"client:data server:1001:deploy client:1001 server.fin client.fin",
 			`server closed: 1001 Going Away "deploy"; client answered 1001; clean on both sides`, "clean", "1001 clean", "1001 clean"},

@@ -45,12 +45,12 @@ type Conn struct {
 	client bool
 	over   bool // no more frames are read
 
-	keep       [frame.MaxSize]byte // the beginning of a frame
-	kept, need uint8               // how much of it is there, and has to be
+	keep       [frame.MaxSize]byte // the start of an incomplete frame
+	kept, need uint8               // its size so far, and the required size
 
 	op   byte   // of the message that is being read, or 0
 	fin  bool   // whether this is its last frame
-	left uint64 // bytes of the frame that are still to come
+	left uint64 // remaining bytes of the frame
 	size uint64 // of the message, this frame included
 	text utf8check.Stream
 	key  [4]byte

@@ -78,7 +78,7 @@ func TestFaults(t *testing.T) {
 				t.Errorf("%s: closed with %d", tt.name, code)
 			}
 		}
-		for _, first := range []byte{0x81, 0x88, 0x89} { // masked as the other role does
+		for _, first := range []byte{0x81, 0x88, 0x89} { // masked as by the other role
 			c := newConn(client)
 			out, _ := feed(c, wireFrame(nil, client, first, ""))
 			if code := sentClose(t, client, out); code != 1002 {

@@ -17,7 +17,7 @@ func TestManyConnections(t *testing.T) {
 	type end struct {
 		*Conn
 		other *end
-		in    []byte // what the other has sent
+		in    []byte // bytes from the other end
 		got   int    // messages
 		text  []byte
 	}

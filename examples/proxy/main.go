@@ -63,7 +63,7 @@ func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), *grace+time.Second)
 	defer cancel()
 	p.drain(ctx)
-	server.Shutdown(ctx) // other requests; it does not know of tunnels
+	server.Shutdown(ctx) // other requests, without tunnels
 	log.Info("stopped", "ends", ends.String())
 }
 
@@ -125,7 +125,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer client.Close()
-	client.SetDeadline(time.Time{}) // the server had its own
+	client.SetDeadline(time.Time{}) // the server sent its own
 	resp.Body = nil
 	if resp.Write(client) != nil {
 		return
@@ -137,7 +137,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	began := time.Now()
 	report := t.run()
-	code := report.Client.Told.Code // what the client was told
+	code := report.Client.Told.Code // the event of the client
 	ends.Add(report.CauseName+"/"+code.Class().String(), 1)
 	p.log.Info("closed", "path", r.URL.Path, "took", time.Since(began), "cause", report.CauseName, "code", int(code),
 		"text", report.Text, "report", report)
@@ -184,7 +184,7 @@ type tunnel struct {
 type leg struct {
 	io.ReadWriteCloser
 	side closetap.Side
-	r    io.Reader // reads from it, perhaps with bytes that were read before
+	r    io.Reader // reads from it, after any bytes already buffered
 
 	write  sync.Mutex     // held while writing; before tunnel.mu
 	lost   closecode.Code // guarded by tunnel.mu; the code to close this side with, once a frame ends
@@ -212,7 +212,7 @@ func (t *tunnel) run() closetap.Report {
 	return t.conn.Report()
 }
 
-// bound lets the tunnel end within the grace period. t.mu is held.
+// bound ends the tunnel after the grace period at the latest. t.mu is held.
 func (t *tunnel) bound() {
 	if t.timer == nil {
 		t.timer = time.AfterFunc(t.proxy.grace, func() {

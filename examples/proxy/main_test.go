@@ -25,10 +25,10 @@ const (
 	patience = 20 * time.Second
 )
 
-// A logged is what the proxy logs of a connection.
+// A logged is a log line of the proxy for a connection.
 type logged struct{ Msg, Cause, Text string }
 
-// lines sends what is logged of each connection.
+// lines sends each log line of the proxy.
 type lines chan logged
 
 func (l lines) Write(p []byte) (int, error) {
@@ -163,8 +163,8 @@ func TestPasses(t *testing.T) {
 	}
 }
 
-// TestLost verifies what a side is told whose peer ends without a Close frame:
-// an orderly close between frames, and a cut within one.
+// TestLost verifies the event of a side whose peer ends without a Close frame:
+// an orderly close between frames, and an abrupt end within one.
 func TestLost(t *testing.T) {
 	client, server, _, log := start(t, patience)
 	server.Close()
@@ -270,9 +270,9 @@ func TestDrainAnswer(t *testing.T) {
 	}
 }
 
-// TestStubborn verifies that a server that never ends its connection does not
-// keep it open forever.
-func TestStubborn(t *testing.T) {
+// TestServerNeverEnds verifies that a server that never ends its connection
+// does not keep it open forever.
+func TestServerNeverEnds(t *testing.T) {
 	client, _, _, log := start(t, 100*time.Millisecond)
 	client.Close()
 	if l := <-log; l.Cause != "unanswered" && l.Cause != "lost" {
@@ -280,8 +280,8 @@ func TestStubborn(t *testing.T) {
 	}
 }
 
-// TestReverseProxy pins what httputil.ReverseProxy does where the client ends
-// and the server does not: it passes the FIN on and waits without limit
+// TestReverseProxy verifies the behavior of httputil.ReverseProxy if the client
+// ends and the server does not: it passes the FIN on and waits without limit
 // (golang/go#75807), where this proxy waits for the grace period. See
 // docs/proxies.md.
 func TestReverseProxy(t *testing.T) {

@@ -24,7 +24,7 @@ func echo(c *stack.Conn) {
 			return
 		case string(p) == "close" && !closing:
 			closing = true
-			go c.Close(1000, "bye") // it waits for the end, which Read sees
+			go c.Close(1000, "bye") // the loop ends when Read returns an error
 		case !closing:
 			c.Write(op, p)
 		}

@@ -149,7 +149,8 @@ func TestDrain(t *testing.T) {
 const drainEnv = "CLOSEFRAME_DRAIN_URL"
 
 // TestMain runs the clients of BenchmarkDrain in a separate process, because
-// many systems do not allow one process both ends of 10,000 connections.
+// many systems limit the descriptors of a process to fewer than both ends of
+// 10,000 connections need.
 func TestMain(m *testing.M) {
 	if url := os.Getenv(drainEnv); url != "" {
 		n, _ := strconv.Atoi(os.Getenv(drainEnv + "_N"))

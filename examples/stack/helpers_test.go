@@ -50,7 +50,7 @@ func readAll(t testing.TB, conn net.Conn) []byte {
 	return b
 }
 
-// endedWith reports whether err is how the connection should have ended.
+// endedWith reports whether err is the expected end of the connection.
 func endedWith(err error, want closeevent.Event) bool {
 	got, ok := errors.AsType[closeevent.Event](err)
 	return ok && got == want
@@ -126,7 +126,7 @@ func blockWrite(peer net.Conn, c *Conn) <-chan error {
 func untilClose(t *testing.T, peer net.Conn, client bool) []wireFrame {
 	t.Helper()
 	var b []byte
-	seen := 0 // bytes of b that are whole frames
+	seen := 0 // number of bytes of b in complete frames
 	buf := make([]byte, 1<<16)
 	for {
 		n, err := peer.Read(buf)
@@ -173,7 +173,7 @@ func eachRole(t *testing.T, f func(t *testing.T, client bool)) {
 	t.Run("client", func(t *testing.T) { f(t, true) })
 }
 
-// clean and lost are the two ways in which connections end.
+// clean and lost are the two kinds of ends.
 func clean(code closecode.Code, reason string) closeevent.Event {
 	return closeevent.Event{Code: code, Reason: reason, WasClean: true}
 }

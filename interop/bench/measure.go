@@ -122,7 +122,7 @@ func (b *bout) until(rounds int) {
 	runtime.KeepAlive(&sink)
 }
 
-// results returns the results of all rounds.
+// results summarizes all rounds.
 func (b *bout) results() []result {
 	all := make([]result, len(b.lanes))
 	for i, l := range b.lanes {

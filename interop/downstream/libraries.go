@@ -6,8 +6,9 @@ type library struct {
 	swap   string // the folder of testdata with the files to add
 	edits  []edit
 
-	// differs has the tests that pass with the library's own code only, and why.
-	// The key is the package within the module, a space, and the name of the test.
+	// differs lists the tests that pass only with the library's own code, with
+	// the reason. The key is the package within the module, a space, and the
+	// name of the test.
 	differs map[string]string
 }
 

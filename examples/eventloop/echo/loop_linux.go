@@ -210,7 +210,7 @@ func (l *loop) end(c *conn) {
 	}
 }
 
-// echo sends a message back when its last piece has come.
+// echo sends a message back when its last chunk has arrived.
 func (c *conn) echo(out, piece []byte, text, final bool) []byte {
 	c.msg = append(c.msg, piece...)
 	if !final {

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# The peer that is Mojolicious, as server and as client.
+# The peer Mojolicious, as server and as client.
 use Mojo::Base -strict;
 use Mojo::IOLoop;
 use Mojo::JSON 'encode_json';

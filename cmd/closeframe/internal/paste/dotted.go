@@ -38,7 +38,7 @@ func alone(s string, from, to int) bool {
 	return strings.Trim(s[:from], quotes) == "" && strings.Trim(s[to:], quotes) == ""
 }
 
-// readDotted reads numbers with dots between them, as Perl's %vd prints.
+// readDotted reads numbers separated by dots, as printed by Perl's %vd.
 func readDotted(t *text, opt Options, r *result) {
 	s := t.norm
 	var parts [][]string
