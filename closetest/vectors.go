@@ -129,8 +129,7 @@ func checkParse(v input, parse parser, conf config) *problem {
 	return &p
 }
 
-// answered reports whether the status code that err tells, if it does, is
-// expected.
+// answered reports whether the status code of err, if it has one, is expected.
 func (c *config) answered(v input, err error, p *problem) bool {
 	if c.answer == nil {
 		return true

@@ -287,7 +287,7 @@ func (t *tunnel) forward(dst, src *leg, p []byte) {
 		out = nil // nothing may follow our Close frame
 	}
 	if len(out)+len(last) > 0 {
-		dst.Write(append(out[:len(out):len(out)], last...)) // an error shows when reading from dst
+		dst.Write(append(out[:len(out):len(out)], last...)) // reading from dst returns the error
 	}
 	dst.write.Unlock()
 	if answered {

@@ -113,7 +113,7 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// TestBadRequest is for what is no opening handshake.
+// TestBadRequest verifies the response to an invalid opening handshake.
 func TestBadRequest(t *testing.T) {
 	addr, _ := start(t, 500*time.Millisecond)
 	for _, request := range []string{

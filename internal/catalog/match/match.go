@@ -41,7 +41,7 @@ type matcher struct {
 
 var last atomic.Pointer[matcher]
 
-// current returns a matcher for the languages on offer, which is made once
+// current returns a matcher for the supported languages. It is created once
 // unless a test adds a language.
 func current() *matcher {
 	tags := catalog.Languages()

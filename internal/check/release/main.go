@@ -3,9 +3,9 @@
 //	go run ./internal/check/release [-o DIR] [-platforms all | "GOOS/GOARCH …"]
 //
 // It writes the test vectors, for users of other languages, the command for
-// each platform, and SHA256SUMS. The same commit and the same Go version make
-// the same bytes, wherever and whenever it runs: names are sorted, and no
-// entry has a time, an owner or a path of this machine.
+// each platform, and SHA256SUMS. The output is reproducible for a commit and a
+// Go version: names are sorted, and no entry has a time, an owner or a local
+// path.
 package main
 
 import (

@@ -33,7 +33,7 @@ func readChars(t *text, opt Options, r *result) {
 }
 
 // indentOf returns the number of spaces before the first cell of a line, whose
-// byte is not a space: no frame begins with one.
+// byte is not a space, because no frame starts with one.
 func indentOf(s string) int {
 	n := len(s) - len(strings.TrimLeft(s, " "))
 	word := strings.TrimLeft(s, " ")

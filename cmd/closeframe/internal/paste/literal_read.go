@@ -136,7 +136,7 @@ func readDialects(t *text, data []literal, r *result, inside func(literal) strin
 	}
 }
 
-// octalTail is the dialect of what gdb prints behind a string.
+// octalTail is the dialect of gdb's output after a string.
 var octalTail = dialect{octal: [2]int{3, 3}}
 
 // numericRE matches an escape sequence that is octal or decimal.
