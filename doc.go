@@ -27,7 +27,7 @@
 // frame.ParsePayload, and answers an error with the error's code. A stack that
 // reads bytes passes them to frame.ParseMasked (a server) or frame.Parse (a
 // client) until the frame is complete. A stack that also needs the order of
-// events (who answers, who closes TCP, what the application is told) has a
+// events (who answers, who closes TCP, the event of the application) has a
 // closeevent.Handshake for each connection. The example below does all of this.
 //
 // # Common properties

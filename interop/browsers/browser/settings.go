@@ -50,7 +50,7 @@ user_pref("network.proxy.allow_bypass", false);
 user_pref("network.proxy.failover_direct", false);
 user_pref("network.dns.disabled", true);
 
-// And what would go there all the same is told not to.
+// Disable the features that connect to the network.
 user_pref("app.normandy.enabled", false);
 user_pref("app.shield.optoutstudies.enabled", false);
 user_pref("app.update.auto", false);
