@@ -219,7 +219,7 @@ func TestLevels(t *testing.T) {
 }
 
 // TestPatience verifies that a server that does not close TCP fails only after
-// the time of patience.
+// at least the time in patience.
 func TestPatience(t *testing.T) {
 	set := load(t)
 	for _, timeout := range []time.Duration{time.Nanosecond, patience - 1, patience} {

@@ -228,8 +228,8 @@ func (c *conn) echo(out, piece []byte, text, final bool) []byte {
 	return out
 }
 
-// handshake takes a piece of the request, and answers when it is whole. What
-// comes after it are frames.
+// handshake processes a chunk of the request, and answers when it is complete.
+// What comes after it are frames.
 func (c *conn) handshake(in []byte) {
 	c.request = append(c.request, in...)
 	head, rest, ok := bytes.Cut(c.request, []byte("\r\n\r\n"))

@@ -124,8 +124,8 @@ func (f *File) Missing(k Key, found []Divergence, kinds ...string) []Divergence 
 }
 
 // Update sets what is known to what was found by looking for the kinds of
-// divergences given. What is only sometimes seen, and other kinds, stay. The
-// peers are put in the order given.
+// divergences given. What is only sometimes seen, and other kinds, stay. Write
+// sorts the peers in the given order.
 func (f *File) Update(found map[Key][]Divergence, names []string, kinds ...string) {
 	for k, list := range found {
 		e := f.find(k)
