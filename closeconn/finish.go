@@ -83,9 +83,6 @@ func (g *guard) finish(h *closeevent.Handshake) {
 // close closes conn. A *tls.Conn writes a close_notify first.
 func (g *guard) close() {
 	g.unlinger()
-	if time.Until(g.deadline) <= 0 {
-		g.bottom().Close() // the close_notify might block
-	}
 	g.top().Close()
 }
 
