@@ -123,9 +123,9 @@ func (f *File) Missing(k Key, found []Divergence, kinds ...string) []Divergence 
 	return list
 }
 
-// Update sets what is known to what was found by looking for the kinds of
-// divergences given. What is only sometimes seen, and other kinds, stay. Write
-// sorts the peers in the given order.
+// Update replaces the known divergences of the given kinds with those found. It
+// keeps divergences that occur only sometimes and those of other kinds, and
+// sorts the peers in the order of names.
 func (f *File) Update(found map[Key][]Divergence, names []string, kinds ...string) {
 	for k, list := range found {
 		e := f.find(k)
