@@ -355,7 +355,7 @@ func TestMissing(t *testing.T) {
 		{"\x81\x7f\x00\x00\x00", 5},
 		{"\x81\x7e\x01\x00", 256},
 		{"\x81\x7f\x7f\xff\xff\xff\xff\xff\xff\xffa", 1<<63 - 2},
-		{"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 1<<63 + 2}, // no overflow
+		{"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\x01", 1<<63 + 2}, // no overflow of int64
 	}
 	for _, tt := range tests {
 		v := Bytes([]byte(tt.in), Options{}).Frames[0].Verdict
