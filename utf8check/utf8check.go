@@ -20,8 +20,13 @@ const MaxReason = 123
 // Valid reports whether s is valid UTF-8 (RFC 6455 §8.1, RFC 3629 §4). Empty
 // input is valid.
 func Valid[Bytes ~[]byte | ~string](s Bytes) bool {
-	return len(s) == 0 || kernel.Valid(kernel.String(s))
+	return valid(kernel.String(s))
 }
+
+// valid lets the compiler inline kernel.Valid in packages that do not import
+// kernel: it exports the body of a function that it inlines here, in a function
+// that is not generic.
+func valid(s string) bool { return kernel.Valid(s) }
 
 // IndexInvalid returns the index in bytes of the first invalid or incomplete
 // sequence in s, or -1 if s is valid UTF-8 (RFC 3629 §4). s up to that index is

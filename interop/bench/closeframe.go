@@ -47,6 +47,10 @@ func closeframeCheckCode() contender {
 	}}
 }
 
+// closeframeValid is not inlined: the compiler inlines almost nothing, not even
+// Valid, in a function as large as its callers.
+//
+//go:noinline
 func closeframeValid(pool [][]byte) contender {
 	return contender{name: ours, run: func(n int) (sum uint64) {
 		for i := range n {
