@@ -242,6 +242,8 @@ notASCII: // everything before SI is ASCII, so zeros may stand for it
 	VMOVDQU (SI), BLOCK
 	AFTERZEROS
 	CHECK
+	VPTEST ERRORS, ERRORS
+	JNE  done
 	ADDQ $32, SI
 
 fourBlocks: // BEFORE is loaded from memory

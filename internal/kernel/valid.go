@@ -1,6 +1,6 @@
 package kernel
 
-// validGo implements valid. It skips ASCII 32 bytes at a time and runs the DFA
+// validGo implements valid. It skips ASCII 16 bytes at a time and runs the DFA
 // over everything else.
 func validGo(s string) bool {
 	n := len(s)
@@ -44,8 +44,8 @@ func validGo(s string) bool {
 	for len(s) >= 8 {
 		if state&stateBits == accept && word(s, 0)&wordHighBits == 0 {
 			s = s[8:]
-			for len(s) >= 32 && (word(s, 0)|word(s, 8)|word(s, 16)|word(s, 24))&wordHighBits == 0 {
-				s = s[32:]
+			for len(s) >= 16 && (word(s, 0)|word(s, 8))&wordHighBits == 0 {
+				s = s[16:]
 			}
 			continue
 		}
