@@ -162,7 +162,20 @@ moreBlocks:
 	LEAQ -256(DX), R9
 	VMOVDQU64 (SI), Z16
 	TESTASCII(Z16)
-	JNE  notASCII
+	JNE  notASCII // text that is not ASCII from the start leaves here
+	CMPQ CX, $256
+	JA   afterFirst
+
+	// One or three more blocks, from both ends, cover up to 256 bytes.
+	VMOVDQU64 (DX), Z16
+	CMPQ CX, $128
+	JBE  asciiRestDone
+	VPORQ 64(SI), Z16, Z16
+	VPORQ -64(DX), Z16, Z16
+	JMP  asciiRestDone
+
+afterFirst:
+	ADDQ $64, SI
 
 asciiFour: // everything before SI is ASCII
 	CMPQ SI, R9
