@@ -63,13 +63,24 @@ func run(out io.Writer, p *progress, e effort, pattern string, write, short bool
 	rep.Goals = append(checkGoals(rep.Results), checkCurves(rep.Curves, rep.Machine.Kernel)...)
 	rep.Seconds = time.Since(begin).Seconds()
 
+	// The file has rounded figures. Everything else is made from these, too.
+	data, err := rep.encode()
+	if err != nil {
+		return err
+	}
+	rounded, err := decode(data)
+	if err != nil {
+		return err
+	}
+	rep = *rounded
+
 	var md bytes.Buffer
 	rep.markdown(&md)
 	if _, err := out.Write(md.Bytes()); err != nil {
 		return err
 	}
 	if write {
-		if err := rep.write(md.Bytes()); err != nil {
+		if err := rep.write(data, md.Bytes()); err != nil {
 			return err
 		}
 	}
@@ -80,14 +91,10 @@ func run(out io.Writer, p *progress, e effort, pattern string, write, short bool
 }
 
 // write writes the results of a run to interop/bench and to the README.
-func (rep *report) write(md []byte) error {
+func (rep *report) write(data, md []byte) error {
 	dir := "bench"
 	if _, err := os.Stat(filepath.Join(dir, "measure.go")); err != nil {
 		return errors.New("run it in interop/, as go run ./bench -write")
-	}
-	data, err := rep.encode()
-	if err != nil {
-		return err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "results.json"), data, 0o644); err != nil {
 		return err
