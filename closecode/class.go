@@ -10,9 +10,9 @@ type Class uint8
 // be sent.
 const (
 	Unused     Class = iota // 0–999: "not used" (RFC 6455 §7.4.2)
-	Standard                // 1000–1003, 1007–1014: defined, may be sent (§7.4.1)
+	Standard                // 1000–1999: defined, may be sent (§7.4.1)
 	Local                   // 1005, 1006, 1015: reported, never sent (§7.4.1)
-	Reserved                // 1004, 1016–1999: for the protocol's future (§7.4.2)
+	Reserved                // 1000–1999, the others: for the protocol's future (§7.4.2)
 	Extension               // 2000–2999: for WebSocket extensions (§7.4.2)
 	Registered              // 3000–3999: libraries and frameworks, IANA, first come first served (§7.4.2, §11.7)
 	Private                 // 4000–4999: applications, by agreement among themselves (§7.4.2)
@@ -24,14 +24,10 @@ func (c Code) Class() Class {
 	switch {
 	case c < 1000:
 		return Unused
-	case c < 1016:
-		switch c {
-		case NoStatusRcvd, AbnormalClosure, TLSHandshake:
-			return Local
-		case 1004:
-			return Reserved
-		}
+	case c <= last && sendable&(1<<(c-first)) != 0:
 		return Standard
+	case c <= last && local&(1<<(c-first)) != 0:
+		return Local
 	case c < 2000:
 		return Reserved
 	case c < 3000:

@@ -41,22 +41,66 @@ const (
 	Timeout      Code = 3008 // IANA, first come first served: like HTTP 408
 )
 
-// sendable has bit n set if 1000+n is defined and may appear in a Close frame.
-// Its gaps are 1004, which has no meaning, and 1005, 1006 and 1015: each of
-// them "is a reserved value and MUST NOT be set as a status code in a Close
-// control frame by an endpoint" (RFC 6455 §7.4.1).
-const sendable = 1<<(NormalClosure-1000) |
-	1<<(GoingAway-1000) |
-	1<<(ProtocolError-1000) |
-	1<<(UnsupportedData-1000) |
-	1<<(InvalidFramePayloadData-1000) |
-	1<<(PolicyViolation-1000) |
-	1<<(MessageTooBig-1000) |
-	1<<(MandatoryExtension-1000) |
-	1<<(InternalError-1000) |
-	1<<(ServiceRestart-1000) |
-	1<<(TryAgainLater-1000) |
-	1<<(BadGateway-1000)
+// The codes below 2000 with an entry in names are first to last.
+const (
+	first = NormalClosure
+	last  = TLSHandshake
+)
+
+// sendable has bit n set if first+n is defined and may appear in a Close frame.
+// Its gaps are 1004, which has no meaning, and the codes in local.
+const sendable = 1<<(NormalClosure-first) |
+	1<<(GoingAway-first) |
+	1<<(ProtocolError-first) |
+	1<<(UnsupportedData-first) |
+	1<<(InvalidFramePayloadData-first) |
+	1<<(PolicyViolation-first) |
+	1<<(MessageTooBig-first) |
+	1<<(MandatoryExtension-first) |
+	1<<(InternalError-first) |
+	1<<(ServiceRestart-first) |
+	1<<(TryAgainLater-first) |
+	1<<(BadGateway-first)
+
+// local has bit n set if first+n "is a reserved value and MUST NOT be set as a
+// status code in a Close control frame by an endpoint" (RFC 6455 §7.4.1).
+const local = 1<<(NoStatusRcvd-first) |
+	1<<(AbnormalClosure-first) |
+	1<<(TLSHandshake-first)
+
+// A naming holds the names of one code: in the registry, in this package, and
+// in the former table of MDN. An empty string means that there is no name.
+type naming struct {
+	code       Code
+	registered string // Name
+	ident      string // the constant of this package
+	mdn        string // MDN's CLOSE_* name
+}
+
+// Registered names are spelled as in the registry. The exception is "Bad
+// Gateway", the name that implementations use: the registry describes 1014 only
+// in a sentence. The codes first to last come first, in order and without gaps.
+var names = [...]naming{
+	{NormalClosure, "Normal Closure", "NormalClosure", "CLOSE_NORMAL"},
+	{GoingAway, "Going Away", "GoingAway", "CLOSE_GOING_AWAY"},
+	{ProtocolError, "Protocol error", "ProtocolError", "CLOSE_PROTOCOL_ERROR"},
+	{UnsupportedData, "Unsupported Data", "UnsupportedData", "CLOSE_UNSUPPORTED"},
+	{1004, "Reserved", "", ""},
+	{NoStatusRcvd, "No Status Rcvd", "NoStatusRcvd", "CLOSE_NO_STATUS"},
+	{AbnormalClosure, "Abnormal Closure", "AbnormalClosure", "CLOSE_ABNORMAL"},
+	{InvalidFramePayloadData, "Invalid frame payload data", "InvalidFramePayloadData", ""},
+	{PolicyViolation, "Policy Violation", "PolicyViolation", ""},
+	{MessageTooBig, "Message Too Big", "MessageTooBig", "CLOSE_TOO_LARGE"},
+	{MandatoryExtension, "Mandatory Ext.", "MandatoryExtension", ""},
+	{InternalError, "Internal Error", "InternalError", ""},
+	{ServiceRestart, "Service Restart", "ServiceRestart", ""},
+	{TryAgainLater, "Try Again Later", "TryAgainLater", ""},
+	{BadGateway, "Bad Gateway", "BadGateway", ""},
+	{TLSHandshake, "TLS handshake", "TLSHandshake", ""},
+	{Unauthorized, "Unauthorized", "Unauthorized", ""},
+	{Forbidden, "Forbidden", "Forbidden", ""},
+	{Timeout, "Timeout", "Timeout", ""},
+}
 
 // Valid reports whether c may appear in a Close frame, sent or received:
 // whether it is one of 1000–1003, 1007–1014 and 3000–4999.
@@ -69,7 +113,7 @@ func (c Code) Valid() bool {
 	// "Status codes in the range 3000-3999 are reserved for use by libraries,
 	// frameworks, and applications. […] Status codes in the range 4000-4999
 	// are reserved for private use" (§7.4.2).
-	return c-3000 < 2000 || c-1000 < 16 && sendable&(1<<(c-1000)) != 0
+	return c-3000 < 2000 || c-first <= last-first && sendable&(1<<(c-first)) != 0
 }
 
 // Scriptable reports whether a script may pass c to the close method of a

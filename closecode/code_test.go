@@ -1,6 +1,10 @@
 package closecode_test
 
 import (
+	_ "embed"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math"
 	"strconv"
 	"strings"
@@ -11,49 +15,62 @@ import (
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
-// constants lists every constant with its number and its name, from the
-// registry and RFC 6455 §7.4.1.
-var constants = []struct {
-	code   closecode.Code
-	number uint16
-	ident  string
-	name   string
-}{
-	{closecode.NormalClosure, 1000, "NormalClosure", "Normal Closure"},
-	{closecode.GoingAway, 1001, "GoingAway", "Going Away"},
-	{closecode.ProtocolError, 1002, "ProtocolError", "Protocol error"},
-	{closecode.UnsupportedData, 1003, "UnsupportedData", "Unsupported Data"},
-	{closecode.NoStatusRcvd, 1005, "NoStatusRcvd", "No Status Rcvd"},
-	{closecode.AbnormalClosure, 1006, "AbnormalClosure", "Abnormal Closure"},
-	{closecode.InvalidFramePayloadData, 1007, "InvalidFramePayloadData", "Invalid frame payload data"},
-	{closecode.PolicyViolation, 1008, "PolicyViolation", "Policy Violation"},
-	{closecode.MessageTooBig, 1009, "MessageTooBig", "Message Too Big"},
-	{closecode.MandatoryExtension, 1010, "MandatoryExtension", "Mandatory Ext."},
-	{closecode.InternalError, 1011, "InternalError", "Internal Error"},
-	{closecode.ServiceRestart, 1012, "ServiceRestart", "Service Restart"},
-	{closecode.TryAgainLater, 1013, "TryAgainLater", "Try Again Later"},
-	{closecode.BadGateway, 1014, "BadGateway", "Bad Gateway"},
-	{closecode.TLSHandshake, 1015, "TLSHandshake", "TLS handshake"},
-	{closecode.Unauthorized, 3000, "Unauthorized", "Unauthorized"},
-	{closecode.Forbidden, 3003, "Forbidden", "Forbidden"},
-	{closecode.Timeout, 3008, "Timeout", "Timeout"},
-}
+//go:embed code.go
+var source string
 
-// Shows: R50 I01
-func TestConstants(t *testing.T) {
-	for _, c := range constants {
-		if uint16(c.code) != c.number {
-			t.Errorf("%s = %d, want %d", c.ident, c.code, c.number)
+// constants returns the value of each constant of type Code in code.go.
+func constants(t *testing.T) map[string]int {
+	file, err := parser.ParseFile(token.NewFileSet(), "code.go", source, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := map[string]int{}
+	for _, d := range file.Decls {
+		decl, ok := d.(*ast.GenDecl)
+		if !ok || decl.Tok != token.CONST {
+			continue
 		}
-		if got := c.code.Name(); got != c.name {
-			t.Errorf("%s.Name() = %q, want %q", c.ident, got, c.name)
-		}
-		if got, ok := closecode.Lookup(c.ident); got != c.code || !ok {
-			t.Errorf("Lookup(%q) = %d, %v", c.ident, got, ok)
+		for _, s := range decl.Specs {
+			spec := s.(*ast.ValueSpec)
+			if typ, ok := spec.Type.(*ast.Ident); !ok || typ.Name != "Code" || !spec.Names[0].IsExported() {
+				continue
+			}
+			n, err := strconv.Atoi(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m[spec.Names[0].Name] = n
 		}
 	}
+	return m
+}
+
+// TestConstants verifies that every entry of the registry but 1004, which is
+// reserved, has a constant, and that Name and Lookup know it.
+//
+// Shows: R50 I01
+func TestConstants(t *testing.T) {
+	constants := constants(t)
 	entries, _ := vectors.Registry()
-	if len(constants) != len(entries)-1 { // all but 1004, which is reserved
+	for _, e := range entries {
+		c := closecode.Code(e.Code)
+		if got := c.Name(); got != e.Name {
+			t.Errorf("Code(%d).Name() = %q, want %q", c, got, e.Name)
+		}
+		if got, ok := closecode.Lookup(e.Name); got != c || !ok {
+			t.Errorf("Lookup(%q) = %d, %v, want %d", e.Name, got, ok, c)
+		}
+		if c == 1004 {
+			continue
+		}
+		if got, ok := constants[e.Ident()]; got != int(e.Code) {
+			t.Errorf("code.go has the constant %s: %v, with value %d, want %d", e.Ident(), ok, got, c)
+		}
+		if got, ok := closecode.Lookup(e.Ident()); got != c || !ok {
+			t.Errorf("Lookup(%q) = %d, %v, want %d", e.Ident(), got, ok, c)
+		}
+	}
+	if len(constants) != len(entries)-1 {
 		t.Errorf("%d constants for %d entries of the registry", len(constants), len(entries))
 	}
 }
@@ -91,7 +108,7 @@ func TestClasses(t *testing.T) {
 }
 
 // TestEveryCode compares the methods of each of the 65,536 codes with
-// codes.json, which was written from the registry.
+// codes.json, which is generated from the registry.
 //
 // Shows: codes.json R47 R48 R49 R54 P04 W01
 func TestEveryCode(t *testing.T) {

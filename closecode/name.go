@@ -2,54 +2,17 @@ package closecode
 
 import "strconv"
 
-// A naming holds the names of one code: in the registry, in this package, and
-// in the former table of MDN. An empty string means that there is no name.
-type naming struct {
-	code       Code
-	registered string // Name
-	ident      string // the constant of this package
-	mdn        string // MDN's CLOSE_* name
-}
-
-// Registered names are spelled as in the registry. The exception is "Bad
-// Gateway", the name that implementations use: the registry describes 1014 only
-// in a sentence.
-var names = [...]naming{
-	{NormalClosure, "Normal Closure", "NormalClosure", "CLOSE_NORMAL"},
-	{GoingAway, "Going Away", "GoingAway", "CLOSE_GOING_AWAY"},
-	{ProtocolError, "Protocol error", "ProtocolError", "CLOSE_PROTOCOL_ERROR"},
-	{UnsupportedData, "Unsupported Data", "UnsupportedData", "CLOSE_UNSUPPORTED"},
-	{1004, "Reserved", "", ""},
-	{NoStatusRcvd, "No Status Rcvd", "NoStatusRcvd", "CLOSE_NO_STATUS"},
-	{AbnormalClosure, "Abnormal Closure", "AbnormalClosure", "CLOSE_ABNORMAL"},
-	{InvalidFramePayloadData, "Invalid frame payload data", "InvalidFramePayloadData", ""},
-	{PolicyViolation, "Policy Violation", "PolicyViolation", ""},
-	{MessageTooBig, "Message Too Big", "MessageTooBig", "CLOSE_TOO_LARGE"},
-	{MandatoryExtension, "Mandatory Ext.", "MandatoryExtension", ""},
-	{InternalError, "Internal Error", "InternalError", ""},
-	{ServiceRestart, "Service Restart", "ServiceRestart", ""},
-	{TryAgainLater, "Try Again Later", "TryAgainLater", ""},
-	{BadGateway, "Bad Gateway", "BadGateway", ""},
-	{TLSHandshake, "TLS handshake", "TLSHandshake", ""},
-	{Unauthorized, "Unauthorized", "Unauthorized", ""},
-	{Forbidden, "Forbidden", "Forbidden", ""},
-	{Timeout, "Timeout", "Timeout", ""},
-}
-
 // Name returns the registered name of c, spelled as in the registry, such as
 // "Going Away" or "Protocol error". It returns "" for codes without a name. The
 // name of 1004 is "Reserved" (RFC 6455 §11.7).
 func (c Code) Name() string {
-	if d := int(c) - 1000; 0 <= d && d < 16 {
-		return names[d].registered // the first 16 entries are 1000 to 1015
+	if d := c - first; d <= last-first {
+		return names[d].registered
 	}
-	switch c {
-	case Unauthorized:
-		return "Unauthorized"
-	case Forbidden:
-		return "Forbidden"
-	case Timeout:
-		return "Timeout"
+	for i := int(last-first) + 1; i < len(names); i++ {
+		if names[i].code == c {
+			return names[i].registered
+		}
 	}
 	return ""
 }

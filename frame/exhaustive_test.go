@@ -12,7 +12,7 @@ import (
 )
 
 // TestEveryCode parses and appends each of the 65,536 codes and compares the
-// results with codes.json, which was written from the registry.
+// results with codes.json, which is generated from the registry.
 //
 // Shows: codes.json R14 R47 P04 P08
 func TestEveryCode(t *testing.T) {

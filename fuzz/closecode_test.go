@@ -27,6 +27,12 @@ func FuzzLookup(f *testing.F) {
 			names[asciiLower(v.Name)] = v.Code
 		}
 	}
+	entries, _ := vectors.Registry()
+	for _, e := range entries {
+		f.Add(e.Name)
+		names[asciiLower(e.Name)] = e.Code
+		names[asciiLower(e.Ident())] = e.Code
+	}
 	f.Fuzz(func(t *testing.T, name string) {
 		want := names[asciiLower(name)]
 		if decimal.MatchString(name) {

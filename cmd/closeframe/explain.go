@@ -528,7 +528,7 @@ func sections(c closecode.Code) []string {
 	switch {
 	case c >= closecode.ServiceRestart && c <= closecode.BadGateway:
 		// These codes are in the registry only.
-	case c >= 1000 && c <= 1015:
+	case c >= 1000 && c <= closecode.TLSHandshake:
 		list = append(list, defined)
 	case c.Class() == closecode.OutOfRange:
 		list = append(list, registry)

@@ -8,6 +8,7 @@ package vectors
 import (
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 
 	"github.com/closeframe/closeframe/testdata"
 )
@@ -204,6 +205,16 @@ type Entry struct {
 	SentBy    string   `json:"sent_by"`
 	Reference []string `json:"reference"`
 	Note      string   `json:"note"`
+}
+
+// Ident returns the name of e as the name of a constant, such as
+// "ProtocolError" for "Protocol error".
+func (e Entry) Ident() string {
+	var b strings.Builder
+	for word := range strings.FieldsSeq(strings.Replace(e.Name, "Ext.", "Extension", 1)) {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
 }
 
 // Range is a range of codes in the registry.

@@ -104,7 +104,7 @@ func all[T any](list []T, f func(T)) {
 }
 
 // TestCodes verifies that codes.json has every code once, and that it agrees
-// with the registry.
+// with the registry and with the ranges of RFC 6455 §7.4.2.
 func TestCodes(t *testing.T) {
 	entries, ranges := Registry()
 	next := 0

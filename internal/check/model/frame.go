@@ -114,14 +114,20 @@ func ParsePayload(p []byte) Verdict {
 	return Verdict{Code: code, Reason: string(p[2:])}
 }
 
+// onWire has the codes that the registry lets a Close frame have.
+var onWire = func() map[int]bool {
+	m := map[int]bool{}
+	entries, _ := vectors.Registry()
+	for _, e := range entries {
+		m[int(e.Code)] = e.OnWire
+	}
+	return m
+}()
+
 // SendableCode reports whether RFC 6455 §7.4 and the registry let a Close frame
 // have the code.
 func SendableCode(code int) bool {
-	switch code {
-	case 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014:
-		return true
-	}
-	return 3000 <= code && code <= 4999
+	return 3000 <= code && code <= 4999 || onWire[code]
 }
 
 // IllFormed returns the index of the first invalid sequence in s, or -1, and

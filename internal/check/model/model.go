@@ -1,13 +1,10 @@
 // Package model is a second, simple implementation of closeevent.Handshake for
-// tests to compare with. It shares no code with it: it has a list of valid
-// codes, builds frames byte by byte, and stores the frames themselves instead
+// tests to compare with. It shares no code with it: it reads the valid
+// codes from the registry, builds frames byte by byte, and stores the frames themselves instead
 // of flags.
 package model
 
-import (
-	"slices"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // A Kind is a kind of event of an endpoint.
 type Kind uint8
@@ -176,15 +173,11 @@ func (m *Model) send(code uint16, reason string) []byte {
 	return b
 }
 
-// defined has the valid codes below 3000.
-var defined = []uint16{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014}
-
 // Sendable reports whether a Close frame may have the code and the reason. 1005
 // means no code.
 func Sendable(code uint16, reason string) bool {
 	if code == 1005 {
 		return reason == ""
 	}
-	return (slices.Contains(defined, code) || 3000 <= code && code <= 4999) &&
-		len(reason) <= 123 && utf8.ValidString(reason)
+	return SendableCode(int(code)) && len(reason) <= 123 && utf8.ValidString(reason)
 }

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/closeframe/closeframe/internal/probe"
@@ -343,6 +344,33 @@ func ending(s probe.Step, end string) probe.Step {
 
 var trigger = probe.Step{What: "the trigger", Trigger: true, Await: "close"}
 
+// row returns the row of codes.json that has c.
+func row(c uint16) vectors.Codes {
+	for _, r := range vectors.AllCodes() {
+		if r.First <= c && c <= r.Last {
+			return r
+		}
+	}
+	panic(fmt.Sprintf("codes.json has no range with %d", c))
+}
+
+// codes returns the codes to send: each that is defined below 3000, the bounds
+// of the ranges in codes.json, 1 and 1100.
+func codes() (valid, invalid []uint16) {
+	for _, r := range vectors.AllCodes() {
+		switch {
+		case !r.Valid:
+			invalid = append(invalid, r.First, r.Last)
+		case r.First < 3000:
+			valid = append(valid, r.First)
+		}
+	}
+	valid = append(valid, 3000, 3999, 4000, 4999)
+	invalid = append(invalid, 1, 1100)
+	slices.Sort(invalid)
+	return valid, slices.Compact(invalid)
+}
+
 func scenarios() []probe.Scenario {
 	var all []probe.Scenario
 	add := func(id, title, rule, echo, expect string, steps ...probe.Step) *probe.Scenario {
@@ -351,12 +379,13 @@ func scenarios() []probe.Scenario {
 	}
 
 	// Codes.
-	for _, c := range []uint16{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999} {
+	valid, invalid := codes()
+	for _, c := range valid {
 		rule, expect, echo := "R51", "answered", fmt.Sprint(c)
 		if c == 1000 {
 			rule = "R18"
 		}
-		if c >= 1012 && c <= 1014 {
+		if c < 3000 && row(c).Rule == "I01" {
 			rule, expect = "I01", "accepted"
 		}
 		s := add("code-"+echo, "Close "+echo, rule, echo, expect, send("Close "+echo, cls(c, "")))
@@ -364,13 +393,13 @@ func scenarios() []probe.Scenario {
 			s.Of = probe.Server // "this status code is not used by the server" (§7.4.1)
 		}
 	}
-	for _, c := range []uint16{0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 1999, 2000, 2999, 5000, 65535} {
+	for _, c := range invalid {
 		echo := fmt.Sprint(c)
 		rule, expect := "R51", "unassigned"
 		switch {
 		case c == 1004:
 			rule = "R48"
-		case c == 1005 || c == 1006 || c == 1015:
+		case row(c).Class == "local":
 			rule, expect = "R47", "refused"
 		case c >= 5000:
 			rule = "R54"

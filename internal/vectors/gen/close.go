@@ -11,7 +11,7 @@ import (
 // neighbors, and 1000 with its bytes swapped.
 func boundaries() []uint16 {
 	var list []uint16
-	for _, c := range vectors.AllCodes() {
+	for _, c := range codes() {
 		list = append(list, c.First)
 		if c.Last != c.First {
 			list = append(list, c.Last)
@@ -25,7 +25,7 @@ func boundaries() []uint16 {
 
 // row returns the row of codes.json that c is in.
 func row(c uint16) vectors.Codes {
-	for _, r := range vectors.AllCodes() {
+	for _, r := range codes() {
 		if r.First <= c && c <= r.Last {
 			return r
 		}

@@ -1,13 +1,12 @@
-// Gen writes the generated vectors of testdata/: payloads.json, frames.json,
-// utf8.json and encode.json, and corpus.json from the corpus of package fuzz.
-// Run it by
+// Gen writes the generated vectors of testdata/: codes.json from registry.json,
+// payloads.json, frames.json, utf8.json and encode.json, and corpus.json from
+// the corpus of package fuzz. Run it by
 //
 //	go generate ./internal/vectors
 //
 // It imports none of the packages that the vectors test. The expected result of
-// a vector follows from its parts: the class of the code (codes.json, written
-// from the registry), the position of the ill-formed sequence, and the rule
-// that the header violates.
+// a vector follows from its parts: the class of the code (codes.json), the
+// position of the ill-formed sequence, and the rule that the header violates.
 package main
 
 import (
@@ -33,6 +32,7 @@ func main() {
 // files returns the contents of the files by name.
 func files() map[string][]byte {
 	return map[string][]byte{
+		"codes.json":    file("All 65,536 status codes, cut into rows that follow one another: class and registered name of the codes from first to last, whether they may stand in a Close frame (valid), and whether a script may give them to the browser's WebSocket.close (scriptable).", codes()),
 		"payloads.json": file("Payloads of Close frames, unmasked, with their contents or their error. header is the header of the frame with the payload, as a server sends it; a payload that is too_long has a length of 16 bits.", payloads()),
 		"frames.json":   file("Frames that an endpoint receives where a Close frame is expected, with their contents or their error. role is that of the receiver: a client receives unmasked frames, a server masked ones. rest has the bytes after the frame. early: the fault is known before the frame ends. fails: the rule by which a frame that is not a Close frame fails the connection.", frames()),
 		"utf8.json":     file("Inputs for UTF-8 validation, with the offset of the first ill-formed sequence.", texts()),

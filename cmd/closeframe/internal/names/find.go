@@ -217,7 +217,10 @@ func labeled(text string) (list []candidate) {
 
 // isCode reports whether n is a close code even with little context:
 // registered, or in the ranges for libraries and applications.
-func isCode(n int) bool { return n >= 1000 && n <= 1015 || n >= 3000 && n <= 4999 }
+func isCode(n int) bool { return isStandard(n) || n >= 3000 && n <= 4999 }
+
+// isStandard reports whether n is registered and below 3000.
+func isStandard(n int) bool { return n < 3000 && closecode.Code(n).Name() != "" }
 
 var four = regexp.MustCompile(`(?:^|[^0-9A-Za-z_.:/-])([0-9]{4})` + after)
 
@@ -361,7 +364,7 @@ func loose(text string) (list []candidate) {
 		return nil
 	}
 	for _, m := range four.FindAllStringSubmatch(text, -1) {
-		if n, _ := strconv.Atoi(m[1]); n >= 1000 && n <= 1015 {
+		if n, _ := strconv.Atoi(m[1]); isStandard(n) {
 			list = append(list, candidate{code: closecode.Code(n), quote: m[1]})
 		}
 	}
