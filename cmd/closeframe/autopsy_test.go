@@ -102,7 +102,7 @@ func TestAutopsy(t *testing.T) {
 		{"autopsy -code 1006 -cause lost " + zipped, "", exitOK, "5 connections\n", ""},
 		{"autopsy -code 1000 " + zipped, "", exitInvalid, "", "no connection matches"},
 		{"autopsy " + cut, "", exitInvalid, "5 connections\n", "the answer is partial: unexpected EOF\n"},
-		{"autopsy " + empty, "", exitInvalid, "", "no WebSocket connection in 0 packets of TCP\n"},
+		{"autopsy " + empty, "", exitInvalid, "", "no WebSocket connection in 0 TCP packets\n"},
 		{"autopsy -json " + empty, "", exitInvalid, `"connections": []`, ""},
 		{"autopsy", "", exitUsage, "", "missing file"},
 		{"autopsy - -", "", exitUsage, "", "only once"},

@@ -129,18 +129,18 @@ func TestDecodeUsage(t *testing.T) {
 		{"decode -from me 88", "", `-from takes client or server, not "me"`},
 		{"decode -payload -from client 88", "", "-from is about frames and cannot be combined with -payload"},
 		{"decode -lang 1 88", "", `the language "1" is not supported; the languages are ` + strings.Join(catalog.Languages(), ", ")},
-		{"decode 88 0g 03", "", `argument 2, character 1: "0g" is no whole byte in hexadecimal`},
-		{"decode 88 02 3", "", `argument 3, character 1: "3" is no whole byte in hexadecimal`},
+		{"decode 88 0g 03", "", `argument 2, character 1: "0g" is not a whole number of bytes in hexadecimal`},
+		{"decode 88 02 3", "", `argument 3, character 1: "3" is not a whole number of bytes in hexadecimal`},
 		{"decode 88 {02", "", `argument 2, character 1: "{" is not closed`},
 		{"decode", "88 02\n 03 §", "found no bytes of a WebSocket frame in the text; give the bytes alone, or name their form with -as"},
-		{"decode", "88 02\n 03 0x", `line 2, column 5: "0x" is no whole byte in hexadecimal`},
+		{"decode", "88 02\n 03 0x", `line 2, column 5: "0x" is not a whole number of bytes in hexadecimal`},
 		{"decode", "\"\\x88\\q\"", `line 1, column 6: "\\q" is not an escape sequence`},
 		{"decode", "\"\\x88\n", `line 1, column 1: the string is not closed by "`},
 		{"decode", "00000000: 88\n00000010: 02\n", "line 2, column 1: the offset 00000010 does not follow from the line before it"},
 	}
 	for _, tt := range tests {
 		r := runWith(nil, tt.stdin, strings.Fields(tt.args)...)
-		want := "closeframe decode: " + tt.want + "\nRun \"closeframe help decode\" for how to use it.\n"
+		want := "closeframe decode: " + tt.want + "\nRun \"closeframe help decode\" for help.\n"
 		if r.status != exitUsage || r.stderr != want || r.stdout != "" {
 			t.Errorf("%s, %q: status %d\n got %q\nwant %q\n%s", tt.args, tt.stdin, r.status, r.stderr, want, r.stdout)
 		}

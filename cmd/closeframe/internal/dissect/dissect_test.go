@@ -371,10 +371,10 @@ func TestMeanings(t *testing.T) {
 		field Field // the last one of that name
 		want  string
 	}{
-		{"\x81\x7e\x00\x7d", ExtLength, "125 bytes of payload; a shorter field holds it"},
+		{"\x81\x7e\x00\x7d", ExtLength, "125 bytes of payload; a shorter field would do"},
 		{"\x81\x7e\x00\x7e", ExtLength, "126 bytes of payload"},
 		{"\x81\x7e\xff\xff", ExtLength, "65535 bytes of payload"},
-		{"\x81\x7f\x00\x00\x00\x00\x00\x00\xff\xff", ExtLength, "65535 bytes of payload; a shorter field holds it"},
+		{"\x81\x7f\x00\x00\x00\x00\x00\x00\xff\xff", ExtLength, "65535 bytes of payload; a shorter field would do"},
 		{"\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00", ExtLength, "65536 bytes of payload"},
 		{"\x81\x7f\x80\x00\x00\x00\x00\x00\x00\x00", ExtLength, "the top bit of a length must be 0"},
 		{"\xc1", RSV, "RSV1 set (compressed, if agreed on)"},
@@ -385,7 +385,7 @@ func TestMeanings(t *testing.T) {
 		{"\x91", RSV, "RSV3 set"},
 		{"\xf8", RSV, "RSV1 and RSV2 and RSV3 set"},
 		{"\x01", FIN, "not final: more fragments follow"},
-		{"\x09", FIN, "not final: a control frame must be"},
+		{"\x09", FIN, "not final, but a control frame must be"},
 		{"\x8b", Opcode, "11: reserved for control frames"},
 		{"\x87", Opcode, "7: reserved for data frames"},
 	}
