@@ -178,13 +178,19 @@ func (s *session) errorf(key string, a ...any) {
 	if s.cmd != nil {
 		prefix += " " + s.cmd.name
 	}
+	fmt.Fprintf(s.stderr, "%s: %s\n", prefix, s.message(key, a))
+}
+
+// message returns the text with that key in the session's language, as are the
+// texts among a, and among their arguments.
+func (s *session) message(key string, a []any) string {
 	a = slices.Clone(a)
 	for i := range a {
 		if t, ok := a[i].(*textError); ok {
-			a[i] = s.text.Text(t.key, t.args...)
+			a[i] = s.message(t.key, t.args)
 		}
 	}
-	fmt.Fprintf(s.stderr, "%s: %s\n", prefix, s.text.Text(key, a...))
+	return s.text.Text(key, a...)
 }
 
 // A textError is an error whose message is a text of the catalog.

@@ -72,17 +72,25 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 	fs.DurationVar(&o.Quiet, "quiet", 200*time.Millisecond, "")
 	fs.DurationVar(&o.Idle, "idle", 30*time.Second, "")
 	fs.StringVar(&o.Trigger, "trigger", "", "")
-	fs.Func("H", "", func(v string) error {
-		name, value, ok := strings.Cut(v, ":")
-		if !ok {
-			return errText("probe.error.header")
+	fs.Func("H", "", addHeader(o.Header))
+	fs.Func("origin", "", func(v string) error {
+		if !visible(v) {
+			return errText("probe.error.origin")
 		}
-		o.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+		o.Header.Set("Origin", v)
 		return nil
 	})
-	fs.Func("origin", "", func(v string) error { o.Header.Set("Origin", v); return nil })
-	fs.Func("bearer", "", func(v string) error { o.Header.Set("Authorization", "Bearer "+v); return nil })
+	fs.Func("bearer", "", func(v string) error {
+		if !visible(v) {
+			return errText("probe.error.bearer")
+		}
+		o.Header.Set("Authorization", "Bearer "+v)
+		return nil
+	})
 	fs.Func("subprotocol", "", func(v string) error {
+		if !token(v) {
+			return errText("probe.error.subprotocol")
+		}
 		o.Subprotocol = append(o.Subprotocol, v)
 		return nil
 	})
@@ -103,7 +111,7 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 	}
 	if *list {
 		for _, sc := range union(set, o) {
-			fmt.Fprintf(s.stdout, "%-22s %s (%s)\n", sc.ID, sc.Title, set.Rules[sc.Rule].Section)
+			fmt.Fprintln(s.stdout, s.text.Text("probe.list", sc.ID, titleIn(s.text, sc.ID, sc.Title), set.Rules[sc.Rule].Section))
 		}
 		return exitOK
 	}

@@ -72,6 +72,23 @@ func (r *probeReport) failed() bool {
 
 func (r *probeReport) say(key string, args ...any) string { return probe.Say(r.lang, key, args...) }
 
+// in returns the text of the catalog with a key, or text if there is none.
+func (r *probeReport) in(key, text string) string {
+	if r.lang.Has(key) {
+		return r.lang.Text(key)
+	}
+	return text
+}
+
+// titleIn returns the title of a scenario in a language. The catalog has no
+// titles such as "Close 1000", which are the same in all languages.
+func titleIn(l *catalog.Language, id, title string) string {
+	if key := "scenario." + id; l.Has(key) {
+		return l.Text(key)
+	}
+	return title
+}
+
 // print prints the report in its format.
 func (r *probeReport) print(s *session) {
 	switch r.format {
@@ -196,7 +213,10 @@ func (r *probeReport) finding(w io.Writer, f *probe.Finding, differ bool) {
 	}
 	r.field(w, r.say("probe.report.got"), got)
 	r.field(w, r.say("probe.report.expected"), f.Expected)
-	r.field(w, r.say("probe.report.rule"), r.say("probe.report.quote", f.Sentence, f.Section, f.Level))
+	// The sentences of specifications are quoted in English.
+	sentence := r.in("probe.rule."+f.Rule, f.Sentence)
+	level := r.in("probe.level."+f.Level, f.Level)
+	r.field(w, r.say("probe.report.rule"), r.say("probe.report.quote", sentence, f.Section, level))
 }
 
 // scenario prints all details of one scenario.
@@ -204,7 +224,7 @@ func (r *probeReport) scenario(w io.Writer, res *probe.Result) {
 	if (res.Verdict == probe.Pass || res.Verdict == probe.Skip) && !r.all {
 		return
 	}
-	r.entry(w, res.Verdict, res.ID+": "+res.Title)
+	r.entry(w, res.Verdict, r.say("probe.report.scenario", res.ID, titleIn(r.lang, res.ID, res.Title)))
 	if res.Verdict == probe.Skip {
 		r.field(w, "", res.Skipped)
 		return
@@ -213,7 +233,7 @@ func (r *probeReport) scenario(w io.Writer, res *probe.Result) {
 		r.finding(w, &f, false)
 	}
 	if r.verbose {
-		printEvents(w, r.style, r.Role, res.Events)
+		printEvents(w, r.style, r.lang, r.Role, res.Events)
 		return
 	}
 	r.field(w, r.say("probe.report.sent"), res.Sent)
@@ -222,7 +242,7 @@ func (r *probeReport) scenario(w io.Writer, res *probe.Result) {
 
 // printEvents prints everything that was sent and received in a scenario, each
 // frame byte by byte.
-func printEvents(w io.Writer, st style, peer probe.Role, events []probe.Event) {
+func printEvents(w io.Writer, st style, l *catalog.Language, peer probe.Role, events []probe.Event) {
 	for _, e := range events {
 		arrow, from := "→", dissect.Client
 		if (e.By == "peer") == (peer == probe.Server) {
@@ -232,7 +252,7 @@ func printEvents(w io.Writer, st style, peer probe.Role, events []probe.Event) {
 			arrow = "←"
 		}
 		fmt.Fprintf(w, "\n%8.1f ms %s %s\n", e.At, arrow, st.bold(e.What))
-		p := renderer{w: w, st: st, l: catalog.In("en"), width: 2, columns: screen, perRow: 8}
+		p := renderer{w: w, st: st, l: l, width: 2, columns: screen, perRow: 8}
 		frames := dissect.Bytes(e.Bytes, dissect.Options{From: from}).Frames
 		for i := range frames {
 			p.spans(&frames[i])

@@ -76,6 +76,24 @@ func TestProbe(t *testing.T) {
 	}
 }
 
+// TestProbeTitles verifies that titles and steps are in the language of the
+// report.
+func TestProbeTitles(t *testing.T) {
+	r := runWith(nil, "", "probe", "-lang", "zh", "-all", "-run", "^(code-1014|rsv1|utf8-f5)$", closer(t))
+	for _, want := range []string{
+		"PASS  code-1014：Close 1014\n", "FAIL  rsv1：设置了 RSV1 的 Close\n", "：字节 F5\n",
+		"      发送：    设置了保留位的帧：Close 3001\n", "      收到：    Close 3001、FIN\n",
+	} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("no %q in\n%s", want, r.stdout)
+		}
+	}
+	r = runWith(nil, "", "probe", "-lang", "zh", "-list", "-run", "^empty$")
+	if !strings.HasPrefix(r.stdout, "empty                  不带关闭码的 Close（RFC 6455 §5.5.1）\n") {
+		t.Errorf("-list: %s", r.stdout)
+	}
+}
+
 func TestProbeJSON(t *testing.T) {
 	r := runWith(nil, "", "probe", "-format", "json", "-run", "^(code-1000|starts)$", closer(t))
 	var rep probe.Report

@@ -40,6 +40,8 @@ func TestThirdLanguage(t *testing.T) {
 	for _, tag := range []string{"0", "1000", "1001", "1006", "1012", "1015", "1999", "2000", "3000", "3500", "4004", "5000"} {
 		lines = append(lines, "explain "+tag)
 	}
+	lines = append(lines, "probe", "probe -H x -list", "probe -list -run empty|one|utf8|starts|code-10", "probe -all "+closer(t)+" -run "+
+		"^(code-1000|code-1005|code-1014|rsv1|utf8-f5|minimal-16|starts)$")
 	for _, line := range lines {
 		r := runWith([]string{"LANG=fi_FI.UTF-8"}, "", strings.Fields(line)...)
 		if out := latin(r.stdout + r.stderr); out != "" {
@@ -54,6 +56,8 @@ func TestThirdLanguage(t *testing.T) {
 var (
 	// fixed are the parts of the output that are the same in all languages.
 	fixed = []*regexp.Regexp{
+		// Verdicts of probe, ids of scenarios, and titles that are only a code.
+		regexp.MustCompile(`(?m)^[a-z0-9-]+ {2,}|\b(PASS|WARN|FAIL|SKIP)\b(  [a-z0-9-]+( [a-z0-9-]+)*(:|$))?|\bClose \d+`),
 		regexp.MustCompile(`https://\S+`),
 		regexp.MustCompile(`(?m)^  .*closeframe .*$`),                      // examples
 		regexp.MustCompile(`(?m)^  (RFC|WHATWG|hybi|docs/).*(\n    .*)*$`), // titles of specifications
@@ -64,6 +68,7 @@ var (
 		regexp.MustCompile(`github\.com/\S+|\(devel\)|go1\S+ \S+|v[0-9]\S+|\b[0-9a-f]{40}\b`), // version
 		regexp.MustCompile(`close\(\)|JSON|\bGo\b|RSV[123]`),
 		regexp.MustCompile(`\b[0-9a-f]{2}\b|\bbye\b`), // bytes and a reason
+		regexp.MustCompile(`ws://\S+|“[^”]*”|\b(RFC \d+|MUST|NOT|SHOULD|MAY)\b|IANA WebSocket Close Code Number Registry`), // rules of probe
 	}
 	word = regexp.MustCompile(`[A-Za-z]{2,}`)
 )

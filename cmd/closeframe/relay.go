@@ -43,14 +43,7 @@ func runRelay(s *session, fs *flag.FlagSet, args []string) int {
 	r := &relay.Relay{Header: http.Header{}, TLS: &tls.Config{}}
 	listen := fs.String("listen", "127.0.0.1:0", "")
 	verbose := fs.Bool("v", false, "")
-	fs.Func("H", "", func(v string) error {
-		name, value, ok := strings.Cut(v, ":")
-		if !ok {
-			return errText("probe.error.header")
-		}
-		r.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
-		return nil
-	})
+	fs.Func("H", "", addHeader(r.Header))
 	fs.BoolVar(&r.TLS.InsecureSkipVerify, "insecure", false, "")
 	ca := fs.String("ca", "", "")
 	cert := fs.String("cert", "", "")

@@ -39,6 +39,9 @@ func ParseTarget(s string) (Target, error) {
 		if path == "" {
 			path = "/"
 		}
+		if _, err := url.ParseRequestURI(path); err != nil || strings.Contains(path, " ") {
+			return Target{}, fmt.Errorf("%q: invalid path %q", s, path)
+		}
 		return Target{Network: "unix", Addr: sock, Host: "localhost", Path: path}, nil
 	}
 	raw := s

@@ -49,6 +49,7 @@ type play struct {
 	in        chan chunk
 	done      chan struct{}
 	parser    parser
+	sent      parser     // of what the prober sends, see describeSent
 	first     *wireFrame // the peer's first Close
 	pong      bool       // a Pong was received
 	wrongPong bool       // to a Ping that should not be answered
@@ -156,14 +157,18 @@ func (p *play) step(s *Step) {
 	}
 	if len(b) > 0 {
 		p.sentClose = p.sentClose || !s.Trigger || len(s.ToServer) > 0
+		what := s.What
+		if p.o.Language.Tag() != "en" {
+			what = p.describeSent(b)
+		}
 		if s.EachByte {
-			p.log("prober", s.What, b)
+			p.log("prober", what, b)
 			p.SetWriteDeadline(time.Now().Add(writeTimeout))
 			for i := range b {
 				p.Write(b[i : i+1])
 			}
 		} else {
-			p.send(s.What, b)
+			p.send(what, b)
 		}
 	}
 	if s.Await != "" {
@@ -340,14 +345,15 @@ func (p *play) result() Result {
 	res.Events = p.events
 	switch {
 	case p.unasked:
-		res.skip(p.o.say("probe.skip.unasked", p.role, strings.Join(p.texts("peer"), ", ")))
+		res.skip(p.o.say("probe.skip.unasked", p.role, strings.Join(p.texts("peer"), p.o.say("word.comma"))))
 	case p.silent:
 		res.skip(p.o.say("probe.skip.silent", p.o.Timeout))
 	default:
 		p.checkOutcome()
 		res.settle(p.findings)
 	}
-	res.Sent, res.Received = strings.Join(p.texts("prober"), ", "), strings.Join(p.texts("peer"), ", ")
+	comma := p.o.say("word.comma")
+	res.Sent, res.Received = strings.Join(p.texts("prober"), comma), strings.Join(p.texts("peer"), comma)
 	res.Millis = float64(time.Since(p.began).Microseconds()) / 1000
 	return res
 }

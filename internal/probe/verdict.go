@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -261,6 +262,36 @@ func indexInvalid(b []byte) int {
 
 // faulty returns the bytes to show for a fault at offset i.
 func faulty(b []byte, i int) []byte { return b[i:min(len(b), i+4)] }
+
+// describeSent describes the frames in the next bytes of the prober. The
+// scenarios describe their steps in English only.
+func (p *play) describeSent(b []byte) string {
+	var list []string
+	for {
+		var f *wireFrame
+		if f, b = p.sent.next(b); f == nil {
+			break
+		}
+		what := p.describe(f)
+		switch {
+		case f.rsv != 0:
+			what = p.o.say("probe.got.reserved_bits", what)
+		case f.opcode >= opClose && (!f.fin || f.declared > 125):
+			what = p.o.say("probe.got.control", what)
+		case !f.minimal:
+			what = p.o.say("probe.got.length", what)
+		case p.role == Client && f.masked:
+			what = p.o.say("probe.got.masked", what)
+		case p.role == Server && !f.masked:
+			what = p.o.say("probe.got.unmasked", what)
+		}
+		list = append(list, what)
+	}
+	if b := p.sent.incomplete(); len(b) > 0 {
+		list = append(list, p.o.say("probe.event.incomplete", len(b)))
+	}
+	return strings.Join(list, p.o.say("word.comma"))
+}
 
 // describe describes a frame briefly, as in Close 1000 "bye".
 func (p *play) describe(f *wireFrame) string {

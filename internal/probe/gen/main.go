@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/closeframe/closeframe/internal/catalog"
 	"github.com/closeframe/closeframe/internal/probe"
 	"github.com/closeframe/closeframe/internal/vectors"
 	"github.com/closeframe/closeframe/testdata"
@@ -371,10 +372,19 @@ func codes() (valid, invalid []uint16) {
 	return valid, slices.Compact(invalid)
 }
 
+// title returns the English title of a scenario. The catalog has the titles of
+// all scenarios but those of one code and nothing else.
+func title(id string) string {
+	if key := "scenario." + id; catalog.In("en").Has(key) {
+		return catalog.In("en").Text(key)
+	}
+	return "Close " + strings.TrimPrefix(id, "code-")
+}
+
 func scenarios() []probe.Scenario {
 	var all []probe.Scenario
-	add := func(id, title, rule, echo, expect string, steps ...probe.Step) *probe.Scenario {
-		all = append(all, probe.Scenario{ID: id, Title: title, Rule: rule, Echo: echo, Expect: expect, Steps: steps})
+	add := func(id, rule, echo, expect string, steps ...probe.Step) *probe.Scenario {
+		all = append(all, probe.Scenario{ID: id, Title: title(id), Rule: rule, Echo: echo, Expect: expect, Steps: steps})
 		return &all[len(all)-1]
 	}
 
@@ -388,7 +398,7 @@ func scenarios() []probe.Scenario {
 		if c < 3000 && row(c).Rule == "I01" {
 			rule, expect = "I01", "accepted"
 		}
-		s := add("code-"+echo, "Close "+echo, rule, echo, expect, send("Close "+echo, cls(c, "")))
+		s := add("code-"+echo, rule, echo, expect, send("Close "+echo, cls(c, "")))
 		if c == 1010 {
 			s.Of = probe.Server // "this status code is not used by the server" (§7.4.1)
 		}
@@ -404,45 +414,45 @@ func scenarios() []probe.Scenario {
 		case c >= 5000:
 			rule = "R54"
 		}
-		add("code-"+echo, "Close "+echo, rule, echo, expect, send("Close "+echo, cls(c, "")))
+		add("code-"+echo, rule, echo, expect, send("Close "+echo, cls(c, "")))
 	}
-	add("code-1005-reason", "Close 1005 with a reason", "R47", "1005", "refused", send("Close 1005 \"bye\"", cls(1005, "bye")))
+	add("code-1005-reason", "R47", "1005", "refused", send("Close 1005 \"bye\"", cls(1005, "bye")))
 
 	// Sizes.
-	add("empty", "Close without a code", "R18", "empty", "answered", send("Close (empty)", ctl(0x88)))
+	add("empty", "R18", "empty", "answered", send("Close (empty)", ctl(0x88)))
 	for _, b := range []byte{0x00, 0x03, 0xff} {
-		add(fmt.Sprintf("one-byte-%02x", b), fmt.Sprintf("Close with a payload of one byte, %02x", b), "R14", "empty", "failed 1002",
+		add(fmt.Sprintf("one-byte-%02x", b), "R14", "empty", "failed 1002",
 			send(fmt.Sprintf("Close (1 byte: %02x)", b), ctl(0x88, b)))
 	}
-	for _, r := range []struct{ id, title, reason string }{
-		{"reason-1", "a reason of 1 byte", "x"},
-		{"reason-122", "a reason of 122 bytes", strings.Repeat("x", 122)},
-		{"reason-123", "a reason of 123 bytes, the longest", strings.Repeat("x", 123)},
-		{"reason-123-2", "a reason of 123 bytes in Cyrillic", strings.Repeat("ы", 61) + "."},
-		{"reason-123-3", "a reason of 123 bytes in Chinese", strings.Repeat("关", 41)},
-		{"reason-123-4", "a reason of 123 bytes of emoji", strings.Repeat("👋", 30) + "关"},
-		{"reason-nul", "a reason that is U+0000", "\x00"},
-		{"reason-bom", "a reason that begins with U+FEFF", "\ufeffbye"},
-		{"reason-80", "a reason that is U+0080, the first of two bytes", "\u0080"},
-		{"reason-7ff", "a reason that is U+07FF, the last of two bytes", "\u07ff"},
-		{"reason-800", "a reason that is U+0800, the first of three bytes", "\u0800"},
-		{"reason-d7ff", "a reason that is U+D7FF, the last before the surrogates", "\ud7ff"},
-		{"reason-e000", "a reason that is U+E000, the first after the surrogates", "\ue000"},
-		{"reason-fffe", "a reason that is U+FFFE, a noncharacter", "\ufffe"},
-		{"reason-ffff", "a reason that is U+FFFF, a noncharacter", "\uffff"},
-		{"reason-10000", "a reason that is U+10000, the first of four bytes", "\U00010000"},
-		{"reason-10ffff", "a reason that is U+10FFFF, the last", "\U0010ffff"},
+	for _, r := range []struct{ id, reason string }{
+		{"reason-1", "x"},
+		{"reason-122", strings.Repeat("x", 122)},
+		{"reason-123", strings.Repeat("x", 123)},
+		{"reason-123-2", strings.Repeat("ы", 61) + "."},
+		{"reason-123-3", strings.Repeat("关", 41)},
+		{"reason-123-4", strings.Repeat("👋", 30) + "关"},
+		{"reason-nul", "\x00"},
+		{"reason-bom", "\ufeffbye"},
+		{"reason-80", "\u0080"},
+		{"reason-7ff", "\u07ff"},
+		{"reason-800", "\u0800"},
+		{"reason-d7ff", "\ud7ff"},
+		{"reason-e000", "\ue000"},
+		{"reason-fffe", "\ufffe"},
+		{"reason-ffff", "\uffff"},
+		{"reason-10000", "\U00010000"},
+		{"reason-10ffff", "\U0010ffff"},
 	} {
-		add(r.id, "Close 1000 with "+r.title, "R15", "1000", "answered", send("Close 1000 and "+r.title, cls(1000, r.reason)))
+		add(r.id, "R15", "1000", "answered", send(strings.Replace(title(r.id), " with ", " and ", 1), cls(1000, r.reason)))
 	}
 	for _, n := range []int{126, 127, 128, 256, 1000} {
-		add(fmt.Sprintf("long-%d", n), fmt.Sprintf("Close with a payload of %d bytes", n), "R13", "3001", "failed too big",
+		add(fmt.Sprintf("long-%d", n), "R13", "3001", "failed too big",
 			send(fmt.Sprintf("Close 3001 and %d bytes of reason", n-2), cls(3001, strings.Repeat("x", n-2))))
 	}
 	for _, h := range []struct {
-		id, title string
-		n         int64
-		form      int
+		id, declared string
+		n            int64
+		form         int
 	}{
 		{"huge-126", "126 bytes", 126, 2},
 		{"huge-65535", "65,535 bytes", 65535, 2},
@@ -454,194 +464,195 @@ func scenarios() []probe.Scenario {
 	} {
 		f := cls(3001, "")
 		f.declared, f.form = h.n, h.form
-		s := add(h.id, "Close whose header declares "+h.title+", of which two follow", "R13", "3001", "failed too big",
-			send("Close that declares "+h.title, f))
+		s := add(h.id, "R13", "3001", "failed too big",
+			send("Close that declares "+h.declared, f))
 		s.Alive = true
 	}
 	f := cls(3001, "")
 	f.declared, f.form = -1<<63, 8
-	add("huge-2-63", "Close with the top bit of a 64-bit length set", "R08", "3001", "failed too big", send("Close that declares 2^63 bytes", f)).Alive = true
+	add("huge-2-63", "R08", "3001", "failed too big", send("Close that declares 2^63 bytes", f)).Alive = true
 
 	// Lengths that are not in the shortest form.
 	for _, m := range []struct {
-		id, title string
-		f         raw
-		echo      string
+		id   string
+		f    raw
+		echo string
 	}{
-		{"minimal-16", "Close 3001 with its length in 16 bits", cls(3001, ""), "3001"},
-		{"minimal-64", "Close 3001 with its length in 64 bits", cls(3001, ""), "3001"},
-		{"minimal-16-empty", "Close without a code, its length in 16 bits", ctl(0x88), "empty"},
-		{"minimal-16-125", "Close 3001 with a reason of 123 bytes, the length in 16 bits", cls(3001, strings.Repeat("x", 123)), "3001"},
+		{"minimal-16", cls(3001, ""), "3001"},
+		{"minimal-64", cls(3001, ""), "3001"},
+		{"minimal-16-empty", ctl(0x88), "empty"},
+		{"minimal-16-125", cls(3001, strings.Repeat("x", 123)), "3001"},
 	} {
 		m.f.form = 2
 		if m.id == "minimal-64" {
 			m.f.form = 8
 		}
-		add(m.id, m.title, "R08", m.echo, "failed 1002", send(m.title, m.f))
+		add(m.id, "R08", m.echo, "failed 1002", send(title(m.id), m.f))
 	}
 
 	// The bits of the header.
-	add("fin", "Close with FIN clear", "R13", "3001", "failed 1002", send("Close 3001 with FIN clear", ctl(0x08, 0x0b, 0xb9)))
-	add("fin-continued", "Close in two fragments", "R13", "3001", "failed 1002",
+	add("fin", "R13", "3001", "failed 1002", send("Close 3001 with FIN clear", ctl(0x08, 0x0b, 0xb9)))
+	add("fin-continued", "R13", "3001", "failed 1002",
 		send("Close with FIN clear, then a continuation", ctl(0x08, 0x0b), ctl(0x80, 0xb9)))
 	for i, name := range []string{"RSV3", "RSV2", "RSV1"} {
-		add(strings.ToLower(name), "Close with "+name+" set", "R06", "3001", "failed 1002",
+		add(strings.ToLower(name), "R06", "3001", "failed 1002",
 			send("Close 3001 with "+name+" set", ctl(0x88|0x10<<i, 0x0b, 0xb9)))
 	}
-	add("rsv-all", "Close with all reserved bits set", "R06", "3001", "failed 1002", send("Close 3001 with RSV1, 2 and 3 set", ctl(0xf8, 0x0b, 0xb9)))
-	add("rsv1-deflate", "Close with RSV1 set, permessage-deflate negotiated", "R56", "3001", "failed 1002",
+	add("rsv-all", "R06", "3001", "failed 1002", send("Close 3001 with RSV1, 2 and 3 set", ctl(0xf8, 0x0b, 0xb9)))
+	add("rsv1-deflate", "R56", "3001", "failed 1002",
 		send("Close 3001 with RSV1 set", ctl(0xc8, 0x0b, 0xb9))).Needs = "deflate"
-	add("deflate", "Close, permessage-deflate negotiated", "R18", "1000", "answered", send("Close 1000", cls(1000, ""))).Needs = "deflate"
+	add("deflate", "R18", "1000", "answered", send("Close 1000", cls(1000, ""))).Needs = "deflate"
 	for _, op := range []byte{0x3, 0x7, 0xb, 0xf} {
-		add(fmt.Sprintf("opcode-%x", op), fmt.Sprintf("a frame with the reserved opcode %#x", op), "R07", "3001", "failed 1002",
+		add(fmt.Sprintf("opcode-%x", op), "R07", "3001", "failed 1002",
 			send(fmt.Sprintf("opcode %#x", op), ctl(0x80|op, 0x0b, 0xb9)))
 	}
 
 	// Masking.
 	wrongWay := cls(3001, "bye")
 	wrongWay.flip = true
-	add("unmasked", "Close from a client, not masked", "R02", "3001", "failed 1002", send("Close 3001 \"bye\", not masked", wrongWay)).Of = probe.Server
+	add("unmasked", "R02", "3001", "failed 1002", send("Close 3001 \"bye\", not masked", wrongWay)).Of = probe.Server
 	noMask := ctl(0x88)
 	noMask.flip = true
-	add("unmasked-empty", "Close without a code from a client, not masked", "R02", "empty", "failed 1002", send("Close (empty), not masked", noMask)).Of = probe.Server
-	add("masked", "Close from a server, masked", "R04", "3001", "failed 1002", send("Close 3001 \"bye\", masked", wrongWay)).Of = probe.Client
-	add("masked-empty", "Close without a code from a server, masked", "R04", "empty", "failed 1002", send("Close (empty), masked", noMask)).Of = probe.Client
+	add("unmasked-empty", "R02", "empty", "failed 1002", send("Close (empty), not masked", noMask)).Of = probe.Server
+	add("masked", "R04", "3001", "failed 1002", send("Close 3001 \"bye\", masked", wrongWay)).Of = probe.Client
+	add("masked-empty", "R04", "empty", "failed 1002", send("Close (empty), masked", noMask)).Of = probe.Client
 	zero := cls(1000, "bye")
 	zero.zeroKey = true
-	add("mask-zero", "Close from a client, masked with the key 00000000", "R18", "1000", "answered", send("Close 1000 \"bye\", masking key 0", zero)).Of = probe.Server
+	add("mask-zero", "R18", "1000", "answered", send("Close 1000 \"bye\", masking key 0", zero)).Of = probe.Server
 
 	// Reasons that are not UTF-8.
-	for _, u := range []struct{ id, title, reason string }{
-		{"80", "a lone continuation byte", "\x80"},
-		{"bf", "a lone continuation byte, BF", "\xbf"},
-		{"c0", "U+0000 in two bytes", "\xc0\x80"},
-		{"c1", "U+007F in two bytes", "\xc1\xbf"},
-		{"e0", "U+07FF in three bytes", "\xe0\x9f\xbf"},
-		{"e0-80", "U+0000 in three bytes", "\xe0\x80\x80"},
-		{"f0", "U+FFFF in four bytes", "\xf0\x8f\xbf\xbf"},
-		{"f0-80", "U+0000 in four bytes", "\xf0\x80\x80\x80"},
-		{"d800", "a high surrogate", "\xed\xa0\x80"},
-		{"dfff", "a low surrogate", "\xed\xbf\xbf"},
-		{"cesu", "a surrogate pair, each half in three bytes", "\xed\xa0\xbd\xed\xb8\x80"},
-		{"110000", "U+110000", "\xf4\x90\x80\x80"},
-		{"f5", "the byte F5", "\xf5\x80\x80\x80"},
-		{"f8", "five bytes for one character", "\xf8\x88\x80\x80\x80"},
-		{"fc", "six bytes for one character", "\xfc\x84\x80\x80\x80\x80"},
-		{"fe", "the byte FE", "\xfe"},
-		{"ff", "the byte FF", "\xff"},
-		{"cut-2", "a character of two bytes cut after one", "\xc3"},
-		{"cut-3", "a character of three bytes cut after two", "\xe5\x85"},
-		{"cut-4", "a character of four bytes cut after three", "\xf0\x9f\x91"},
-		{"cut-mid-2", "a character of two bytes cut, text after it", "\xc3(x"},
-		{"cut-mid-3", "a character of three bytes cut, text after it", "\xe5\x85(x"},
-		{"cut-mid-4", "a character of four bytes cut, text after it", "\xf0\x9f\x91(x"},
-		{"latin1", "Latin-1", "gr\xfc\xdfe"},
-		{"late", "an invalid byte after 122 valid ones", strings.Repeat("x", 122) + "\x80"},
-		{"cut-late", "a character cut by the limit of 123 bytes", strings.Repeat("x", 121) + "\xe5\x85"},
-		{"early", "an invalid byte before 122 valid ones", "\x80" + strings.Repeat("x", 122)},
+	for _, u := range []struct{ id, reason string }{
+		{"80", "\x80"},
+		{"bf", "\xbf"},
+		{"c0", "\xc0\x80"},
+		{"c1", "\xc1\xbf"},
+		{"e0", "\xe0\x9f\xbf"},
+		{"e0-80", "\xe0\x80\x80"},
+		{"f0", "\xf0\x8f\xbf\xbf"},
+		{"f0-80", "\xf0\x80\x80\x80"},
+		{"d800", "\xed\xa0\x80"},
+		{"dfff", "\xed\xbf\xbf"},
+		{"cesu", "\xed\xa0\xbd\xed\xb8\x80"},
+		{"110000", "\xf4\x90\x80\x80"},
+		{"f5", "\xf5\x80\x80\x80"},
+		{"f8", "\xf8\x88\x80\x80\x80"},
+		{"fc", "\xfc\x84\x80\x80\x80\x80"},
+		{"fe", "\xfe"},
+		{"ff", "\xff"},
+		{"cut-2", "\xc3"},
+		{"cut-3", "\xe5\x85"},
+		{"cut-4", "\xf0\x9f\x91"},
+		{"cut-mid-2", "\xc3(x"},
+		{"cut-mid-3", "\xe5\x85(x"},
+		{"cut-mid-4", "\xf0\x9f\x91(x"},
+		{"latin1", "gr\xfc\xdfe"},
+		{"late", strings.Repeat("x", 122) + "\x80"},
+		{"cut-late", strings.Repeat("x", 121) + "\xe5\x85"},
+		{"early", "\x80" + strings.Repeat("x", 122)},
 	} {
-		add("utf8-"+u.id, "Close 3001 with a reason that is not UTF-8: "+u.title, "R23", "3001", "failed 1007",
-			send("Close 3001 and "+u.title, cls(3001, u.reason)))
+		id := "utf8-" + u.id
+		_, fault, _ := strings.Cut(title(id), ": ")
+		add(id, "R23", "3001", "failed 1007", send("Close 3001 and "+fault, cls(3001, u.reason)))
 	}
-	add("utf8-bad-code", "Close 1005 with a reason that is not UTF-8", "R47", "1005", "refused", send("Close 1005 and a bad reason", cls(1005, "\xff")))
-	add("text-utf8", "a text message that is not UTF-8", "R23", "", "failed 1007", send("text that is not UTF-8", text(0x81, "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80")))
+	add("utf8-bad-code", "R47", "1005", "refused", send("Close 1005 and a bad reason", cls(1005, "\xff")))
+	add("text-utf8", "R23", "", "failed 1007", send("text that is not UTF-8", text(0x81, "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80")))
 
 	// Among other frames.
-	add("after-text", "a text message, then Close", "R18", "1000", "answered", send("text, Close 1000", text(0x81, "hello"), cls(1000, "")))
-	add("after-ping", "a Ping, then Close", "R18", "1000", "answered", send("Ping, Close 1000", text(0x89, "hi"), cls(1000, ""))).Pong = "due"
-	add("amid-text", "Close between the fragments of a text message", "R11", "1000", "answered amid", send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
-	add("amid-binary", "Close between the fragments of a binary message", "R11", "1000", "answered amid", send("first fragment of binary, Close 1000", text(0x02, "hel"), cls(1000, "")))
-	add("amid-character", "Close after a fragment of text that ends inside a character", "R11", "1000", "answered amid",
+	add("after-text", "R18", "1000", "answered", send("text, Close 1000", text(0x81, "hello"), cls(1000, "")))
+	add("after-ping", "R18", "1000", "answered", send("Ping, Close 1000", text(0x89, "hi"), cls(1000, ""))).Pong = "due"
+	add("amid-text", "R11", "1000", "answered amid", send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
+	add("amid-binary", "R11", "1000", "answered amid", send("first fragment of binary, Close 1000", text(0x02, "hel"), cls(1000, "")))
+	add("amid-character", "R11", "1000", "answered amid",
 		send("first fragment of text, Close 1000", text(0x01, "\xe5\x85"), cls(1000, "")))
-	add("amid-fragments", "Close between the fragments of a text message, the last of which follows", "R11", "1000", "answered amid",
+	add("amid-fragments", "R11", "1000", "answered amid",
 		send("first fragment of text, Close 1000, last fragment", text(0x01, "hel"), cls(1000, ""), text(0x80, "lo")))
-	add("continuation", "a continuation frame with nothing to continue", "R63", "", "failed 1002", send("continuation", text(0x80, "lo")))
-	add("interleaved", "a new text message between the fragments of another", "R62", "", "failed 1002", send("first fragment of text, text", text(0x01, "hel"), text(0x81, "hello")))
-	add("ping-long", "a Ping with a payload of 126 bytes", "R13", "", "failed too big", send("Ping (126 bytes)", text(0x89, strings.Repeat("x", 126)))).Pong = "wrong"
-	add("ping-fin", "a Ping with FIN clear", "R13", "", "failed 1002", send("Ping with FIN clear", text(0x09, "hi"))).Pong = "wrong"
+	add("continuation", "R63", "", "failed 1002", send("continuation", text(0x80, "lo")))
+	add("interleaved", "R62", "", "failed 1002", send("first fragment of text, text", text(0x01, "hel"), text(0x81, "hello")))
+	add("ping-long", "R13", "", "failed too big", send("Ping (126 bytes)", text(0x89, strings.Repeat("x", 126)))).Pong = "wrong"
+	add("ping-fin", "R13", "", "failed 1002", send("Ping with FIN clear", text(0x09, "hi"))).Pong = "wrong"
 	ping := text(0x89, "hi")
 	ping.form = 2
-	add("ping-minimal", "a Ping with its length in 16 bits", "R08", "", "failed 1002", send("Ping, its length in 16 bits", ping)).Pong = "wrong"
-	add("ping-rsv1", "a Ping with RSV1 set", "R06", "", "failed 1002", send("Ping with RSV1 set", text(0xc9, "hi"))).Pong = "wrong"
+	add("ping-minimal", "R08", "", "failed 1002", send("Ping, its length in 16 bits", ping)).Pong = "wrong"
+	add("ping-rsv1", "R06", "", "failed 1002", send("Ping with RSV1 set", text(0xc9, "hi"))).Pong = "wrong"
 	ping = text(0x89, "hi")
 	ping.flip = true
-	p := add("ping-unmasked", "a Ping from a client, not masked", "R02", "", "failed 1002", send("Ping, not masked", ping))
+	p := add("ping-unmasked", "R02", "", "failed 1002", send("Ping, not masked", ping))
 	p.Of, p.Pong = probe.Server, "wrong"
-	p = add("ping-masked", "a Ping from a server, masked", "R04", "", "failed 1002", send("Ping, masked", ping))
+	p = add("ping-masked", "R04", "", "failed 1002", send("Ping, masked", ping))
 	p.Of, p.Pong = probe.Client, "wrong"
-	add("then-text", "Close, then a text message", "R55", "1000", "answered", send("Close 1000, text", cls(1000, ""), text(0x81, "hello")))
-	add("then-ping", "Close, then a Ping", "R55", "1000", "answered", send("Close 1000, Ping", cls(1000, ""), text(0x89, "hi")))
-	add("then-close", "Close, then another Close", "R18", "1000", "answered", send("Close 1000, Close 3000", cls(1000, ""), cls(3000, "second")))
-	add("then-garbage", "Close, then bytes that are not a frame", "R55", "1000", "answered", send("Close 1000, garbage", cls(1000, ""), raw{b0: 0xff, payload: []byte("garbage"), declared: -1}))
-	add("failed-then-close", "a reserved opcode, then a valid Close", "R39", "3001", "failed 1002", send("opcode 0x3, Close 3001", ctl(0x83), cls(3001, "")))
-	add("failed-then-text", "a Close of one byte, then a text message", "R39", "empty", "failed 1002", send("Close (1 byte), text", ctl(0x88, 0x03), text(0x81, "hello")))
+	add("then-text", "R55", "1000", "answered", send("Close 1000, text", cls(1000, ""), text(0x81, "hello")))
+	add("then-ping", "R55", "1000", "answered", send("Close 1000, Ping", cls(1000, ""), text(0x89, "hi")))
+	add("then-close", "R18", "1000", "answered", send("Close 1000, Close 3000", cls(1000, ""), cls(3000, "second")))
+	add("then-garbage", "R55", "1000", "answered", send("Close 1000, garbage", cls(1000, ""), raw{b0: 0xff, payload: []byte("garbage"), declared: -1}))
+	add("failed-then-close", "R39", "3001", "failed 1002", send("opcode 0x3, Close 3001", ctl(0x83), cls(3001, "")))
+	add("failed-then-text", "R39", "empty", "failed 1002", send("Close (1 byte), text", ctl(0x88, 0x03), text(0x81, "hello")))
 	// The payload of a Close frame with an invalid header looks like another
 	// Close frame.
 	inner := cls(3001, "")
-	add("nested", "Close with FIN clear whose payload looks like a Close", "R39", "3001", "failed 1002",
+	add("nested", "R39", "3001", "failed 1002",
 		probe.Step{What: "Close with FIN clear, holding a Close 3001",
 			ToServer: ctl(0x08, inner.bytes(true)...).bytesKey(true), ToClient: ctl(0x08, inner.bytes(false)...).bytes(false)})
 
 	// Frames split into several writes.
 	s := send("Close 1000 \"bye\", byte by byte", cls(1000, "bye"))
 	s.EachByte = true
-	add("bytes", "Close written byte by byte", "R18", "1000", "answered", s)
+	add("bytes", "R18", "1000", "answered", s)
 	bye, lost := cls(1000, "bye"), cls(3001, "bye")
-	add("halves", "Close in two writes", "R18", "1000", "answered", cut("Close, its first half", bye, 5, 3),
+	add("halves", "R18", "1000", "answered", cut("Close, its first half", bye, 5, 3),
 		probe.Step{What: "Close, its second half", ToServer: bye.bytes(true)[5:], ToClient: bye.bytes(false)[3:]})
 	for _, c := range []struct {
-		id, title string
-		n, m      int
+		id   string
+		n, m int
 	}{
-		{"cut-1", "one byte of a Close, then FIN", 1, 1},
-		{"cut-header", "the header of a Close, then FIN", 2, 2},
-		{"cut-payload", "a Close without its last byte, then FIN", len(bye.bytes(true)) - 1, len(bye.bytes(false)) - 1},
+		{"cut-1", 1, 1},
+		{"cut-header", 2, 2},
+		{"cut-payload", len(bye.bytes(true)) - 1, len(bye.bytes(false)) - 1},
 	} {
-		add(c.id, c.title, "R32", "3001", "lost", ending(cut(c.title, lost, c.n, c.m), "fin"))
+		add(c.id, "R32", "3001", "lost", ending(cut(title(c.id), lost, c.n, c.m), "fin"))
 	}
-	add("cut-key", "a Close cut inside its masking key, then FIN", "R32", "3001", "lost", ending(cut("Close, to the middle of its key", lost, 4, 2), "fin")).Of = probe.Server
+	add("cut-key", "R32", "3001", "lost", ending(cut("Close, to the middle of its key", lost, 4, 2), "fin")).Of = probe.Server
 
 	// FIN and RST.
-	add("no-close", "FIN without a Close", "R32", "", "lost", probe.Step{What: "nothing", End: "fin"})
-	add("text-no-close", "a text message, then FIN without a Close", "R32", "", "lost", ending(send("text", text(0x81, "hello")), "fin"))
-	add("amid-no-close", "FIN between the fragments of a message", "R32", "", "lost", ending(send("first fragment of text", text(0x01, "hel")), "fin"))
-	add("close-end", "Close and FIN at once", "R18", "1000", "answered, half-closed", ending(send("Close 1000", cls(1000, "")), "fin"))
-	add("reset", "a TCP reset without a Close", "R32", "", "unseen", probe.Step{What: "nothing", End: "reset"}).Alive = true
-	add("close-reset", "Close and a TCP reset at once", "R32", "", "unseen", ending(send("Close 1000", cls(1000, "")), "reset")).Alive = true
-	add("who-ends", "who closes TCP after the closing handshake", "R20", "1000", "answered", send("Close 1000", cls(1000, ""))).Hold = true
-	add("failed-unanswered", "a reserved opcode, then silence", "R37", "", "failed 1002", send("opcode 0xb", ctl(0x8b))).Hold = true
+	add("no-close", "R32", "", "lost", probe.Step{What: "nothing", End: "fin"})
+	add("text-no-close", "R32", "", "lost", ending(send("text", text(0x81, "hello")), "fin"))
+	add("amid-no-close", "R32", "", "lost", ending(send("first fragment of text", text(0x01, "hel")), "fin"))
+	add("close-end", "R18", "1000", "answered, half-closed", ending(send("Close 1000", cls(1000, "")), "fin"))
+	add("reset", "R32", "", "unseen", probe.Step{What: "nothing", End: "reset"}).Alive = true
+	add("close-reset", "R32", "", "unseen", ending(send("Close 1000", cls(1000, "")), "reset")).Alive = true
+	add("who-ends", "R20", "1000", "answered", send("Close 1000", cls(1000, ""))).Hold = true
+	add("failed-unanswered", "R37", "", "failed 1002", send("opcode 0xb", ctl(0x8b))).Hold = true
 
 	// The peer closes first.
-	begin := func(id, title, rule, expect string, steps ...probe.Step) *probe.Scenario {
-		s := add(id, title, rule, "", expect, steps...)
+	begin := func(id, rule, expect string, steps ...probe.Step) *probe.Scenario {
+		s := add(id, rule, "", expect, steps...)
 		s.Needs = "trigger"
 		return s
 	}
-	begin("starts", "the peer closes, the prober echoes 1000", "R29", "started", trigger, send("Close 1000", cls(1000, "")))
-	begin("starts-empty", "the peer closes, the prober answers without a code", "R20", "started", trigger, send("Close (empty)", ctl(0x88)))
-	begin("starts-other", "the peer closes, the prober answers with another code", "R20", "started", trigger, send("Close 4999 \"other\"", cls(4999, "other")))
+	begin("starts", "R29", "started", trigger, send("Close 1000", cls(1000, "")))
+	begin("starts-empty", "R20", "started", trigger, send("Close (empty)", ctl(0x88)))
+	begin("starts-other", "R20", "started", trigger, send("Close 4999 \"other\"", cls(4999, "other")))
 	pause := trigger
 	pause.Await = "quiet"
-	begin("starts-hold", "the peer closes: who closes TCP", "R20", "started", pause, send("Close 1000", cls(1000, ""))).Hold = true
-	begin("starts-text", "the peer closes, the prober sends a text message before it answers", "R20", "started",
+	begin("starts-hold", "R20", "started", pause, send("Close 1000", cls(1000, ""))).Hold = true
+	begin("starts-text", "R20", "started",
 		trigger, send("text, Close 1000", text(0x81, "hello"), cls(1000, "")))
-	begin("starts-amid", "the peer closes between the fragments of the prober's message", "R20", "started",
+	begin("starts-amid", "R20", "started",
 		trigger, send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
-	begin("starts-bytes", "the peer closes, the prober's answer comes byte by byte", "R20", "started", trigger, s)
+	begin("starts-bytes", "R20", "started", trigger, s)
 	both := send("the trigger, Close 1000", cls(1000, ""))
 	both.Trigger = true
-	begin("simultaneous", "both close at once", "R21", "started", both)
+	begin("simultaneous", "R21", "started", both)
 	crossing := send("the trigger, Close 4000 \"crossing\"", cls(4000, "crossing"))
 	crossing.Trigger = true
-	begin("simultaneous-codes", "both close at once, with different codes", "R21", "started", crossing)
-	begin("starts-two", "the peer closes, the prober answers twice", "R20", "started", trigger, send("Close 1000, Close 3000", cls(1000, ""), cls(3000, "")))
-	begin("starts-one-byte", "the peer closes, the prober's answer has one byte", "R14", "started, failed", trigger, send("Close (1 byte)", ctl(0x88, 3)))
-	begin("starts-1005", "the peer closes, the prober's answer is 1005", "R47", "started, failed", trigger, send("Close 1005", cls(1005, "")))
-	begin("starts-utf8", "the peer closes, the prober's answer is not UTF-8", "R23", "started, failed", trigger, send("Close 1000 and the byte FF", cls(1000, "\xff")))
-	begin("starts-opcode", "the peer closes, then gets a reserved opcode", "R07", "started, failed", trigger, send("opcode 0x3", ctl(0x83)))
-	begin("starts-end", "the peer closes, the prober closes TCP without a Close", "R32", "started, lost", trigger, probe.Step{What: "nothing", End: "fin"})
-	begin("starts-cut", "the peer closes, the prober closes TCP in the middle of its answer", "R32", "started, lost", trigger, ending(cut("Close, without its last byte", bye, len(bye.bytes(true))-1, len(bye.bytes(false))-1), "fin"))
-	begin("starts-no-answer", "the peer closes, the prober does not answer", "R26", "started, no answer", pause)
+	begin("simultaneous-codes", "R21", "started", crossing)
+	begin("starts-two", "R20", "started", trigger, send("Close 1000, Close 3000", cls(1000, ""), cls(3000, "")))
+	begin("starts-one-byte", "R14", "started, failed", trigger, send("Close (1 byte)", ctl(0x88, 3)))
+	begin("starts-1005", "R47", "started, failed", trigger, send("Close 1005", cls(1005, "")))
+	begin("starts-utf8", "R23", "started, failed", trigger, send("Close 1000 and the byte FF", cls(1000, "\xff")))
+	begin("starts-opcode", "R07", "started, failed", trigger, send("opcode 0x3", ctl(0x83)))
+	begin("starts-end", "R32", "started, lost", trigger, probe.Step{What: "nothing", End: "fin"})
+	begin("starts-cut", "R32", "started, lost", trigger, ending(cut("Close, without its last byte", bye, len(bye.bytes(true))-1, len(bye.bytes(false))-1), "fin"))
+	begin("starts-no-answer", "R26", "started, no answer", pause)
 	return all
 }
 
