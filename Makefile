@@ -1,6 +1,6 @@
 # Short names for the commands in the README and docs/.
 
-.PHONY: test bench fuzz ci
+.PHONY: test bench fuzz ci generate
 
 test:
 	go test ./...
@@ -13,3 +13,14 @@ fuzz:
 
 ci:
 	.ci/run
+
+# Everything that is generated from testdata/, closecode and the catalog.
+generate:
+	go generate ./internal/vectors
+	go run ./internal/probe/gen >testdata/scenarios.json
+	go generate ./docs/pictures
+	go test ./cmd/closeframe ./closetest -update
+	go test ./docs -run Output -update
+	cd interop && go test ./peers/doc -update
+	go run ./internal/check/proof api -write
+	go run ./internal/check/proof rules -write

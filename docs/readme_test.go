@@ -9,8 +9,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/closeframe/closeframe/internal/probe"
 )
 
 var update = flag.Bool("update", false, "write the outputs into both READMEs instead of comparing with them")
@@ -55,8 +58,8 @@ func TestOutput(t *testing.T) {
 			want := regexp.QuoteMeta(seconds.ReplaceAllString(m[2], "TIME"))
 			want = strings.ReplaceAll(want, "…\n", "(?:.*\n)*")
 			if !regexp.MustCompile("^" + want + "$").MatchString(got) {
-				if *update && !strings.Contains(m[2], "…\n") {
-					all := strings.Replace(read(t, name), "```text\n"+m[2]+"```", "```text\n"+printed+"```", 1)
+				if *update && strings.Count(m[2], "…\n") < 2 {
+					all := strings.Replace(read(t, name), "```text\n"+m[2]+"```", "```text\n"+shorten(printed, m[2])+"```", 1)
 					if err := os.WriteFile(name, []byte(all), 0o666); err != nil {
 						t.Fatal(err)
 					}
@@ -69,6 +72,37 @@ func TestOutput(t *testing.T) {
 		}
 		if n != 3 {
 			t.Errorf("%s: %d commands with output, want 3", name, n)
+		}
+	}
+}
+
+// shorten returns output with the lines replaced by "…" that old replaced.
+func shorten(output, old string) string {
+	before, after, cut := strings.Cut(old, "…\n")
+	lines := strings.SplitAfter(strings.TrimSuffix(output, "\n"), "\n")
+	first, last := strings.Count(before, "\n"), strings.Count(after, "\n")
+	if !cut || len(lines) < first+last {
+		return output
+	}
+	return strings.Join(lines[:first], "") + "…\n" + strings.Join(lines[len(lines)-last:], "") + "\n"
+}
+
+// TestProbeCount verifies that every output in probe.md has as many scenarios
+// as a server gets. The test in interop/peers/doc compares and writes the
+// complete outputs.
+func TestProbeCount(t *testing.T) {
+	set, err := probe.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := len(set.Choose(probe.Server, probe.Options{}))
+	found := regexp.MustCompile(`(?m)^(\d+) scenarios: `).FindAllStringSubmatch(read(t, "probe.md"), -1)
+	if len(found) == 0 {
+		t.Error("probe.md has no output of probe")
+	}
+	for _, m := range found {
+		if m[1] != strconv.Itoa(n) {
+			t.Errorf("probe.md: %q, want %d: run go test ./peers/doc -update in interop", m[0], n)
 		}
 	}
 }

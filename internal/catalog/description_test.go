@@ -23,8 +23,11 @@ func TestCodes(t *testing.T) {
 			if !own {
 				want = l.classes[c.Class()]
 			}
-			if own != (c.Name() != "") {
-				t.Fatalf("%s: %v has its own description: %v", tag, c, own)
+			switch named := c.Name() != ""; {
+			case named && !own:
+				t.Errorf("%s.json has no codes.%d: describe %v", tag, c, c)
+			case own && !named:
+				t.Errorf("%s.json has codes.%d, which has no name in closecode", tag, c)
 			}
 			if got := l.Code(c); !reflect.DeepEqual(got, want) || got.What == "" {
 				t.Fatalf("%s: Code(%v) = %+v, want %+v", tag, c, got, want)
