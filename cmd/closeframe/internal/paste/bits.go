@@ -15,7 +15,7 @@ var bits = recognizer{
 	},
 }
 
-var bitsRE = regexp.MustCompile(`(?:^|[\s:=>\["'|])([01]{4,}(?:[ \t_,:|]+[01]{4,})*)(?:$|[\s\]"'.|])`)
+var bitsRE = regexp.MustCompile(`(?:^|[\s:=>\["'|])([01]{4,}[bB]?(?:[ \t_,:|]+[01]{4,}[bB]?)*)(?:$|[\s\]"'.|])`)
 
 // readBits reads binary digits.
 func readBits(t *text, opt Options, r *result) {
@@ -31,7 +31,7 @@ func readBits(t *text, opt Options, r *result) {
 			loose = loose || hasWord(quiet)
 			continue
 		}
-		line := strings.NewReplacer(" ", "", "\t", "", "_", "", ",", "", ":", "", "|", "").Replace(quiet[m[2]:m[3]])
+		line := strings.NewReplacer(" ", "", "\t", "", "_", "", ",", "", ":", "", "|", "", "b", "", "B", "").Replace(quiet[m[2]:m[3]])
 		whole = whole && len(line)%8 == 0
 		loose = loose || hasWord(quiet[:m[2]]+quiet[m[3]:])
 		digits.WriteString(line)

@@ -3,9 +3,10 @@ package paste
 import (
 	"regexp"
 	"strconv"
+	"strings"
 )
 
-var indexedRE = regexp.MustCompile(`^\s*(?:- )?(?:\[(\d+)\]|(\d+))\s*[:=]\s*(-?\d{1,3}|0x[0-9a-fA-F]{1,2})(?: '[^\n]*')?,?\s*$`)
+var indexedRE = regexp.MustCompile(`^\s*(?:- )?(?:\[(\d+|0[xX][0-9a-fA-F]+)\]|(\d+))\s*[:=]\s*(-?\d{1,3}|0x[0-9a-fA-F]{1,2})(?: '[^\n]*')?,?\s*$`)
 
 var dashedRE = regexp.MustCompile(`^\s*- (-?\d{1,3})\s*$`)
 
@@ -35,8 +36,12 @@ func indexedLines(t *text) (l list, ok bool) {
 		if m[2] < 0 {
 			g = 4
 		}
-		n, _ := strconv.Atoi(x.s[m[g]:m[g+1]])
-		if n != len(l.elements) {
+		digits, base := x.s[m[g]:m[g+1]], 10
+		if hex, ok := strings.CutPrefix(strings.ToLower(digits), "0x"); ok {
+			digits, base = hex, 16
+		}
+		n, err := strconv.ParseUint(digits, base, 31)
+		if err != nil || int(n) != len(l.elements) {
 			if len(l.elements) > 0 {
 				break
 			}

@@ -25,6 +25,10 @@ func readRuns(t *text, opt Options, r *result) {
 	arrays := arraySpans(s)
 	all := outside(runs(t), arrays)
 	plain := isPlain(t)
+	if x, ok := wrapped(t); ok {
+		r.add(x)
+		return
+	}
 	if len(all) == 0 {
 		if plain && len(arrays) == 0 {
 			r.fail(t, s, firstDigit(s), natural, "odd", clip(token(s[firstDigit(s):])))
@@ -114,6 +118,35 @@ func readRuns(t *text, opt Options, r *result) {
 			addRuns(t, opt, r, picked, false)
 		}
 	}
+}
+
+// wrapped reads digits that were wrapped in the middle of a byte: lines of the
+// same odd length, and a last one.
+func wrapped(t *text) (Reading, bool) {
+	out := Reading{Form: "hex", of: t.norm, rank: natural}
+	digits, width := "", 0
+	for n, l := range t.lines {
+		s := strings.TrimSpace(l.s)
+		if s == "" || strings.Trim(s, "`") == "" {
+			continue
+		}
+		if strings.TrimLeft(s, "0123456789abcdefABCDEF") != "" || n > 0 && width > 0 && len(digits)%width != 0 {
+			return out, false
+		}
+		if width == 0 {
+			width, out.at = len(s), l.from+strings.Index(l.s, s)
+		}
+		if width < len(s) {
+			return out, false
+		}
+		digits += s
+		out.used = append(out.used, span{l.from, l.from + len(l.s)})
+	}
+	if width < 16 || width%2 == 0 || len(out.used) < 2 || len(digits)%2 != 0 {
+		return out, false
+	}
+	out.Chunks = []envelope.Chunk{{Data: hexBytes(digits)}}
+	return out, true
 }
 
 // arraySpans returns where in s arrays with commas are, whose numbers are not

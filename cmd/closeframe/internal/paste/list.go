@@ -38,6 +38,9 @@ func parseList(s string, i int) (l list, fault string, ok bool) {
 		if !strings.HasPrefix(s[i:], b.open) {
 			continue
 		}
+		if b.open[0] == '<' && (strings.HasPrefix(s[i:], "<<<") || i > 0 && s[i-1] == '<') {
+			return l, "", false // an arrow in a log
+		}
 		l, fault, ok = parseElements(s, i, b.open, b.shut)
 		if ok {
 			return l, "", true

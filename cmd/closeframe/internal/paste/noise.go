@@ -30,8 +30,10 @@ var noise = []*regexp.Regexp{
 	regexp.MustCompile(`^\s*(\[\d+\]) +[0-9a-fA-F]{2}(?: |$)`), // R's index
 	regexp.MustCompile(`^\s*\d+:\s`),
 	regexp.MustCompile(`\b(?:UTF|utf|SHA|sha|MD|RFC|rfc|HTTP|http|IPv|ISO|iso)[- /]?\d[\d.-]*\b`),
-	regexp.MustCompile(`\b[bB]['"]`), // the prefix of a bytes literal
-	regexp.MustCompile(`^\s*\$ .*$`), // a prompt and the command after it
+	regexp.MustCompile(`\b[bB]['"]`),                                     // the prefix of a bytes literal
+	regexp.MustCompile(`^\s*\$ .*$`),                                     // a prompt and the command after it
+	regexp.MustCompile(`(?:\^\[|\\(?:x1[bB]|033|e|u001[bB]))\[[0-9;]*m`), // a color code, pasted as text
+	regexp.MustCompile(`\x01\t(\d{1,5})(?:\t|$)`),                        // a port behind its address: tshark -T fields
 }
 
 // silence returns s with each byte of noise replaced by the byte 1.

@@ -11,7 +11,7 @@ import (
 // A text is the pasted input, decoded to UTF-8.
 type text struct {
 	raw  string // without a byte order mark and color codes; may be invalid UTF-8
-	norm string // raw with every kind of space replaced by ' '; always UTF-8
+	norm string // raw with ' ' for every kind of space, and ASCII for full-width punctuation; always UTF-8
 
 	lines []line   // of norm
 	quiet []string // the lines without noise
@@ -64,6 +64,12 @@ func decodeText(b []byte) *text {
 			return r
 		case unicode.IsSpace(r), r == '\u200b', r == '\u2060', r == '\ufeff':
 			return ' '
+		case r == '，' || r == '、':
+			return ','
+		case r == '；':
+			return ';'
+		case r == '：':
+			return ':'
 		}
 		return r
 	}, s)

@@ -111,6 +111,9 @@ func readUnquoted(t *text, opt Options, r *result) {
 			stopLen := 0
 			i := m[0]
 			end := len(strings.TrimRight(l.s, " \t`$"))
+			if n := strings.Index(l.s[m[0]:], ">>>"); n >= 0 && strings.HasSuffix(l.s[:m[0]], "<<<") {
+				end = m[0] + n // Jetty's buffers: the bytes from the position to the limit
+			}
 			if in.form == "caret" && strings.HasSuffix(l.s[:end], "M-") && end < len(l.s) {
 				end++ // M-space
 			}
