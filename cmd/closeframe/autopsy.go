@@ -111,7 +111,21 @@ func runAutopsy(s *session, fs *flag.FlagSet, args []string) int {
 			fmt.Fprintln(s.stdout)
 		}
 		result, err := s.autopsyFile(ctx, name, ts, *tls)
+		var memory *autopsy.MemoryError
+		stopped := true // by a limit or by SIGINT, not by what the user gave
+		switch {
+		case errors.As(err, &memory):
+			err = errText("autopsy.error.memory", ts.Memory, err)
+		case errors.Is(err, context.DeadlineExceeded):
+			err = errText("autopsy.error.timeout", *timeout)
+		default:
+			stopped = ctx.Err() != nil
+		}
 		if err != nil && (result == nil || len(result.Connections) == 0) {
+			if stopped {
+				s.errorf("error.is", err)
+				return exitUsage
+			}
 			return s.usage("error.is", err)
 		}
 		exit = max(exit, s.autopsyResult(result, q))

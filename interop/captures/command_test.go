@@ -58,6 +58,8 @@ func TestAutopsy(t *testing.T) {
 		{[]string{"-r", "http.request.uri == \"/none\"", folder + "restart.pcap"}, "", exitInvalid, "", "no WebSocket connection"},
 		{[]string{"-r", "websocket ==", folder + "restart.pcap"}, "", exitUsage, "", "tshark: "},
 		{[]string{"-r", "websocket", "-"}, string(pcapng), exitUsage, "", "give a file instead of standard input"},
+		{[]string{"-memory", "1", folder + "reset.pcap"}, "", exitUsage, "", "memory limit of 1 MiB, which -memory raises: tshark: "},
+		{[]string{"-timeout", "1ms", folder + "reset.pcap"}, "", exitUsage, "", "the time limit of 1ms has passed; -timeout raises it\n"},
 		{[]string{"-r", "websocket", "-print-tshark"}, "", exitUsage, "", "two runs of tshark"},
 	} {
 		cmd := exec.Command(command, append([]string{"autopsy", "-lang", "en"}, tt.args...)...)

@@ -45,6 +45,19 @@ func (e *MissingError) Unwrap() error { return e.err }
 
 var versionRE = regexp.MustCompile(`(\d+)\.(\d+)(?:\.\d+)*`)
 
+// A MemoryError reports that tshark failed in a way that is typical of its
+// memory limit.
+type MemoryError struct{ err error }
+
+func (e *MemoryError) Error() string { return e.err.Error() }
+
+func (e *MemoryError) Unwrap() error { return e.err }
+
+// noMemory matches what the dynamic linker, GLib and C++ print when they cannot
+// allocate memory, and the signals that end a program that does not check.
+var noMemory = regexp.MustCompile(`(?i)failed to map segment|cannot (allocate|map)|failed to allocate|out of memory|bad_alloc|` +
+	`signal: (segmentation fault|aborted|trace/breakpoint trap|bus error)`)
+
 // Check finds tshark and returns its version.
 func (t *Tshark) Check(ctx context.Context) (version string, err error) {
 	if t.Path == "" {
@@ -56,6 +69,9 @@ func (t *Tshark) Check(ctx context.Context) (version string, err error) {
 	}
 	t.Path = path
 	out, err := exec.CommandContext(ctx, path, "--version").Output()
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
 	if err != nil {
 		return "", fmt.Errorf("%s --version: %w", path, err)
 	}
@@ -137,6 +153,7 @@ func (t *Tshark) Run(ctx context.Context, capture io.Reader, f func(fields io.Re
 }
 
 func (t *Tshark) run(ctx context.Context, args []string, capture io.Reader, f func(output io.Reader) error) error {
+	outer := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, t.Path, args...)
@@ -175,15 +192,19 @@ func (t *Tshark) run(ctx context.Context, args []string, capture io.Reader, f fu
 	default: // still reading the capture, which is no longer needed
 	}
 	switch {
+	case outer.Err() != nil:
+		return context.Cause(outer)
 	case readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF):
 		return readErr
-	case context.Cause(ctx) != nil && readErr == nil:
-		return context.Cause(ctx)
 	case waitErr != nil:
+		err := fmt.Errorf("tshark: %w", waitErr)
 		if msg := stderr.message(); msg != "" {
-			return fmt.Errorf("tshark: %s", msg)
+			err = fmt.Errorf("tshark: %s", msg)
 		}
-		return fmt.Errorf("tshark: %w", waitErr)
+		if t.Memory > 0 && noMemory.MatchString(err.Error()) {
+			err = &MemoryError{err}
+		}
+		return err
 	case feedErr != nil && !isBrokenPipe(feedErr):
 		return fmt.Errorf("reading the capture: %w", feedErr)
 	}
