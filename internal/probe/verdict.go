@@ -212,7 +212,7 @@ func (p *play) checkFrame(f *wireFrame) {
 		p.broken("control", say("probe.got.control", what), say("probe.want.control"))
 	}
 	if f.opcode == opClose {
-		p.closePayload(f.payload)
+		p.closePayload(f.payload, f.declared > maxKept)
 	}
 	if p.first == nil || p.first == f {
 		return
@@ -227,8 +227,9 @@ func (p *play) checkFrame(f *wireFrame) {
 	}
 }
 
-// closePayload checks the payload of the peer's Close frame (§5.5.1, §7.4).
-func (p *play) closePayload(b []byte) {
+// closePayload checks the payload of the peer's Close frame (§5.5.1, §7.4), or
+// its first bytes if it is cut.
+func (p *play) closePayload(b []byte, cut bool) {
 	say := p.o.say
 	if len(b) == 1 {
 		p.broken("short", say("probe.got.short"), say("probe.want.short"))
@@ -243,7 +244,7 @@ func (p *play) closePayload(b []byte) {
 	case !c.Valid():
 		p.broken("invalid_code", say("probe.got.code", c), say("probe.want.valid_code"))
 	}
-	if i := indexInvalid(b[2:]); i >= 0 {
+	if i := indexInvalid(b[2:]); i >= 0 && (!cut || utf8.FullRune(b[2+i:])) {
 		p.broken("reason", say("probe.got.reason", i, faulty(b[2:], i)), say("probe.want.reason"))
 	}
 }

@@ -202,6 +202,20 @@ func TestFaultyReason(t *testing.T) {
 	}
 }
 
+// TestCutReason verifies that a valid reason is not called invalid because the
+// prober kept only the first part of it, which ends inside a character.
+func TestCutReason(t *testing.T) {
+	reason := strings.Repeat("e585b3", 100)
+	ln := serverOf(t, "tcp", "127.0.0.1:0", nil, answer{masked1000, "887e012e 03e8" + reason, "fin"})
+	rep, err := load(t).Dial(t.Context(), "ws://"+ln.Addr().String(), Options{Run: only("code-1000")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := rep.Results[0].Findings(); len(f) != 1 || f[0].Rule != "R13" {
+		t.Errorf("findings %+v, want only that the frame is too long (R13)", f)
+	}
+}
+
 // TestLevels verifies that only a MUST or a MUST NOT causes a FAIL.
 func TestLevels(t *testing.T) {
 	set := load(t)
