@@ -19,7 +19,12 @@ var update = flag.Bool("update", false, "write the number of vectors to docs/tes
 // run runs the tests of a directory in testdata and returns their output.
 func run(t *testing.T, dir string) string {
 	t.Helper()
-	b, err := exec.Command("go", "test", "-count=1", "-v", "-tags=planted", "./testdata/"+dir).CombinedOutput()
+	args := []string{"test", "-count=1", "-v", "-tags=planted", "./testdata/" + dir}
+	if f := flag.Lookup("test.gocoverdir"); f != nil && f.Value.String() != "" {
+		// Coverage is measured: count the statements that the child runs.
+		args = append(args, "-coverpkg=github.com/closeframe/closeframe/closetest", "-args", "-test.gocoverdir="+f.Value.String())
+	}
+	b, err := exec.Command("go", args...).CombinedOutput()
 	if _, ok := err.(*exec.ExitError); err != nil && !ok {
 		t.Fatal(err)
 	}
@@ -98,10 +103,16 @@ func TestLists(t *testing.T) {
 		{"TestKnownPasses", []string{"payload/code-1000 passes, but is listed as known to fail (an old list)", "0 passed, 0 known, 1 failed"}},
 		{"TestKnownNothing", []string{`Known("a typing error", "payload/one-bite-*"): no vector or scenario has this id`}},
 		{"TestBadPattern", []string{`Run("("): error parsing regexp`}},
+		{"TestBadSkip", []string{`Skip(")"): error parsing regexp`}},
 		{"TestPanics", []string{"payload/text-for-a-code", "got:      panic: not a code", "lists.lenient", "rule:"}},
 		{"TestRegistry", []string{`got:      error "unknown code"`, "rule:     IANA", "note:     a matter of interpretation"}},
 		{"TestAnswer", []string{"expected: an error, failing with 1007: the reason is not valid UTF-8", `got:      error "`, ", failing with 1002", "rule:     RFC 3629 §3 (U03, definition)", "only the code differs"}},
 		{"TestAnswerUntoldGood", []string{"1 passed"}},
+		{"TestAnswerOtherGood", []string{"client frames: 1 passed, 0 known, 0 failed"}},
+		{"TestLeaves", []string{
+			"payload/ascii-126\n", "note:     a parser of payloads need not check this if the one of frame headers does",
+			"payload/code-and-text-invalid\n", "note:     a matter of interpretation: there are two faults",
+			"payloads: 0 passed, 0 known, 2 failed"}},
 		{"TestFrames", []string{
 			"given:    88 80 37 (3 bytes)", "expected: an error: the frame is incomplete", "(P03, definition)",
 			"given:    01 82", "expected: an error: not a Close frame", "(P02, definition)",
@@ -113,6 +124,10 @@ func TestLists(t *testing.T) {
 			`given:    code 1005, reason ""`, "expected: no bytes", "got:      03 ed (2 bytes)", "note:     a matter of interpretation",
 			"given:    code 1006", "expected: an error: the status code must not be sent", "RFC 6455 §7.4.1 (R47, MUST NOT)",
 			"encoder: 1 passed, 0 known, 2 failed"}},
+		{"TestEncoderRefuses", []string{
+			"encode/code-1000\n", "expected: 03 e8 (2 bytes)", `got:      error "no codes today"`,
+			"encoder: 1 passed, 0 known, 1 failed"}},
+		{"FuzzSeed", []string{"c0af decodes to U+002F"}},
 		{"TestFault", []string{
 			"frame/client/code-999\n", `(the fault "invalid_code")`, `(the fault "invalid_utf8")`, "note:     a matter of interpretation",
 			"frame/client/part-1-of-2\n", `(the fault "incomplete")`, "(no fault is told)",
@@ -125,12 +140,15 @@ func TestLists(t *testing.T) {
 			"received: Close 1000", "expected: unmasked frames from a server", "got:      a masked frame: Close 1000", "RFC 6455 §5.1 (R03, MUST NOT)",
 			"WARN code-1001", "expected: Close 1001", "got:      Close 1000", "note:     a WARN",
 			"server: 1 passed, 0 known, 1 failed, 1 warned, 1 skipped", "RFC 6455 §5.1 (R03, MUST NOT): 1 failed, such as one-byte-03"}},
+		{"TestHandlerLong", []string{"WARN long-128", "sent:     ", "... (the first 40 of 136 bytes)", "got:      Close 1000"}},
 		{"TestHandlerStrict", []string{"WARN code-1001", "server: 0 passed, 0 known, 1 failed"}},
 		{"TestHandlerGood", []string{"known: answers everything with 1000", "FAIL one-byte-03", "server: 1 passed, 1 known, 0 failed"}},
 		{"TestKnownWarns", []string{"code-1001 is a WARN, but is listed as known to fail (an old list): remove it from Known, or use Strict"}},
 		{"TestNoServer", []string{"no result: dial tcp 127.0.0.1:1: "}},
 		{"TestNoURL", []string{`"http://127.0.0.1:1/": not a ws://, wss:// or ws+unix: URL`}},
 		{"TestNoClient", []string{"no result: connect returned without connecting to ws://127.0.0.1:"}},
+		{"TestClientWaits", []string{"no result: connect did not connect to ws://127.0.0.1:", "i/o timeout"}},
+		{"TestClientHangsUp", []string{"no result: connect did not complete the opening handshake with ws://127.0.0.1:"}},
 		{"TestClientStays", []string{"no result: connect has not returned 1s after the connection ended"}},
 		{"TestText", []string{
 			"utf8/u+0080", "given:    c2 80 (2 bytes)", "expected: valid UTF-8", "got:      invalid UTF-8", "RFC 3629 §4 (U04, definition)",

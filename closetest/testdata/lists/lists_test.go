@@ -8,7 +8,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -57,6 +59,10 @@ func TestBadPattern(t *testing.T) {
 	closetest.Payloads(t, lenient, closetest.Run("("))
 }
 
+func TestBadSkip(t *testing.T) {
+	closetest.Payloads(t, lenient, closetest.Skip(")"))
+}
+
 func TestPanics(t *testing.T) {
 	closetest.Payloads(t, lenient, closetest.Run("text-for"))
 }
@@ -73,6 +79,20 @@ func TestAnswerUntoldGood(t *testing.T) {
 	for _, code := range []int{0, 1005, 1006, 1015} {
 		closetest.Payloads(t, lenient, closetest.Run("^payload/above-f4908080/start$"), closetest.Answer(func(error) int { return code }))
 	}
+}
+
+// TestAnswerOtherGood has a parser that fails the connection over a frame of
+// another type, which may be invalid as a frame of that type.
+func TestAnswerOtherGood(t *testing.T) {
+	closetest.ClientFrames(t, func([]byte) (int, string, error) { return 0, "", errors.New("not a Close frame") },
+		closetest.Run("/first-01$"), closetest.Answer(func(error) int { return 1002 }))
+}
+
+// TestLeaves has a parser that leaves the length of the payload and the order
+// of two faults to others.
+func TestLeaves(t *testing.T) {
+	closetest.Payloads(t, func([]byte) (int, string, error) { return 1000, "", nil },
+		closetest.Run("^payload/(ascii-126|code-and-text-invalid)$"))
 }
 
 // TestFault has a parser that mixes up three errors.
@@ -115,6 +135,21 @@ func TestEncoder(t *testing.T) {
 	}, closetest.Run("^encode/code-(1000|1005|1006)$"))
 }
 
+func TestEncoderRefuses(t *testing.T) {
+	closetest.Encoder(t, func(int, string) ([]byte, error) { return nil, errors.New("no codes today") },
+		closetest.Run("^encode/code-(1000|1006)$"))
+}
+
+// FuzzSeed has a decoder that accepts an overlong form, which is a seed.
+func FuzzSeed(f *testing.F) {
+	closetest.Seed(f, closetest.Text)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if string(b) == "\xc0\xaf" {
+			t.Errorf("%x decodes to U+002F", b)
+		}
+	})
+}
+
 func TestText(t *testing.T) {
 	closetest.UTF8(t, func(b []byte) bool { return utf8.RuneCount(b) == len(b) }, closetest.Run("^utf8/(ascii-7|u.0080|never-c0/alone)$"))
 }
@@ -147,6 +182,10 @@ func TestHandler(t *testing.T) {
 	closetest.Handler(t, http.HandlerFunc(hasty), closetest.Run("^(code-1000|code-1001|one-byte-03|starts)$"))
 }
 
+func TestHandlerLong(t *testing.T) {
+	closetest.Handler(t, http.HandlerFunc(hasty), closetest.Run("^long-128$"), closetest.Strict())
+}
+
 func TestHandlerStrict(t *testing.T) {
 	closetest.Handler(t, http.HandlerFunc(hasty), closetest.Run("^code-1001$"), closetest.Strict())
 }
@@ -168,6 +207,20 @@ func TestNoURL(t *testing.T) { closetest.Server(t, "http://127.0.0.1:1/") }
 
 func TestNoClient(t *testing.T) {
 	closetest.Client(t, func(string) {}, closetest.Run("^code-1000$"))
+}
+
+func TestClientWaits(t *testing.T) {
+	closetest.Client(t, func(string) { select {} }, closetest.Run("^code-1000$"), closetest.Timeout(time.Second))
+}
+
+// TestClientHangsUp has a client that ends the connection before the opening
+// handshake.
+func TestClientHangsUp(t *testing.T) {
+	closetest.Client(t, func(url string) {
+		if conn, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://")); err == nil {
+			conn.Close()
+		}
+	}, closetest.Run("^code-1000$"))
 }
 
 func TestClientStays(t *testing.T) {
