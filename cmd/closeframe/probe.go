@@ -198,7 +198,7 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 	var sig interrupt
 	switch {
 	case errors.As(context.Cause(ctx), &sig):
-		s.errorf("error.is", sig)
+		s.errorf("probe.error.signal", sig.Signal)
 		return sig.status()
 	case rep.Stopped != "":
 		s.errorf("probe.report.stopped", rep.Stopped)

@@ -17,10 +17,16 @@ import (
 
 // noPeer explains why there is no peer to probe, and returns the exit status.
 func (s *session) noPeer(err error, target string) int {
-	s.errorf("error.is", err)
 	var h *probe.HandshakeError
-	if errors.As(err, &h) {
+	var unasked *probe.UnaskedError
+	switch {
+	case errors.As(err, &h):
+		s.errorf("probe.error.opening", h.Problem)
 		printResponse(s.stderr, h)
+	case errors.As(err, &unasked):
+		s.errorf("probe.error.unasked", s.text.Text("probe."+string(unasked.Role)), unasked.What)
+	default:
+		s.errorf("error.is", err)
 	}
 	if hint := peerHint(err, target); hint != "" {
 		for _, line := range wrap(s.text.Text(hint), screen) {

@@ -39,8 +39,8 @@ func ParseTarget(s string) (Target, error) {
 		if path == "" {
 			path = "/"
 		}
-		if _, err := url.ParseRequestURI(path); err != nil || strings.Contains(path, " ") {
-			return Target{}, fmt.Errorf("%q: invalid path %q", s, path)
+		if strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+			return Target{}, fmt.Errorf("%q: space or control character in the path", s)
 		}
 		return Target{Network: "unix", Addr: sock, Host: "localhost", Path: path}, nil
 	}
@@ -176,14 +176,14 @@ func (l *link) request(t Target, o *Options, deflate bool) error {
 	br := bufio.NewReader(io.TeeReader(limited, &seen))
 	resp, err := http.ReadResponse(br, &http.Request{Method: "GET"})
 	if err != nil {
-		return responseError(err, limited.N == 0, seen.b)
+		return o.responseError(err, limited.N == 0, seen.b)
 	}
 	problem := ""
 	switch {
 	case resp.StatusCode != http.StatusSwitchingProtocols:
-		problem = fmt.Sprintf("the server answered %q", resp.Status)
+		problem = o.say("probe.opening.status", resp.Status)
 	case resp.Header.Get("Sec-Websocket-Accept") != accept(key):
-		problem = fmt.Sprintf("Sec-WebSocket-Accept is %q, want %q", resp.Header.Get("Sec-Websocket-Accept"), accept(key))
+		problem = o.say("probe.opening.accept", resp.Header.Get("Sec-Websocket-Accept"), accept(key))
 	}
 	if problem != "" {
 		e := &HandshakeError{Problem: problem, Code: resp.StatusCode, Header: resp.Header}
@@ -239,17 +239,17 @@ func (h *head) Write(p []byte) (int, error) {
 }
 
 // responseError explains a response that could not be read.
-func responseError(err error, full bool, seen []byte) error {
+func (o *Options) responseError(err error, full bool, seen []byte) error {
 	var timeout net.Error
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Errorf("opening handshake: no whole response: %w", err)
+		return fmt.Errorf("%s: %w", o.say("probe.opening.partial"), err)
 	case full:
-		return &HandshakeError{Problem: fmt.Sprintf("the response's header is longer than %d KiB", maxOpening>>10), Body: seen}
+		return &HandshakeError{Problem: o.say("probe.opening.long", maxOpening>>10), Body: seen}
 	case len(seen) == 0:
-		return fmt.Errorf("opening handshake: the server closed the connection without a response: %w", err)
+		return fmt.Errorf("%s: %w", o.say("probe.opening.none"), err)
 	}
-	return &HandshakeError{Problem: "the response is not HTTP/1.1", Body: seen}
+	return &HandshakeError{Problem: o.say("probe.opening.other"), Body: seen}
 }
 
 // errNotWebSocket reports a request that was answered and does not count.

@@ -206,7 +206,7 @@ func (s *Set) Dial(ctx context.Context, target string, o Options) (*Report, erro
 			break
 		}
 		if o.FailFast && r.report.failed() {
-			r.report.Stopped = "at the first FAIL"
+			r.report.Stopped = r.o.say("probe.stopped.fail")
 			break
 		}
 	}
@@ -322,7 +322,7 @@ func (r *run) connect(sc *Scenario) (*link, error) {
 	}
 	r.report.blame(r.last, r.set.dead(first, r.o))
 	if r.o.Revive == nil {
-		r.report.Stopped = fmt.Sprintf("before %s: %v", sc.ID, first)
+		r.report.Stopped = r.o.say("probe.stopped.before", sc.ID, first)
 		return nil, first
 	}
 	if err := r.o.Revive(); err != nil {
@@ -356,7 +356,7 @@ func (s *Set) Listen(ctx context.Context, ln net.Listener, o Options) (*Report, 
 			case err != nil && !begun:
 				return rep, fmt.Errorf("%w: %w", ErrNoPeer, err)
 			case err != nil:
-				rep.Stopped = fmt.Sprintf("before %s: no client connected: %v", sc.ID, err)
+				rep.Stopped = o.say("probe.stopped.client", sc.ID, err)
 				return rep, nil
 			}
 			p := &play{link: l, set: s, sc: sc, role: Client, o: &o, settle: !begun}
@@ -370,7 +370,7 @@ func (s *Set) Listen(ctx context.Context, ln net.Listener, o Options) (*Report, 
 		rep.add(res)
 		o.Played(res)
 		if o.FailFast && rep.failed() {
-			rep.Stopped = "at the first FAIL"
+			rep.Stopped = o.say("probe.stopped.fail")
 			break
 		}
 	}

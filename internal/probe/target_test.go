@@ -51,7 +51,7 @@ func TestParseTarget(t *testing.T) {
 			t.Errorf("%s: %+v, %v", test.in, got, err)
 		}
 	}
-	for _, bad := range []string{"", "http://host", "host", "ws://", "ws+unix:", "ws+unix:/s:/a b", "ws+unix:/s:/a\r\nX: y", "ws+unix:/s:a", "ws://:80",
+	for _, bad := range []string{"", "http://host", "host", "ws://", "ws+unix:", "ws+unix:/s:/a b", "ws+unix:/s:/a\r\nX: y", "ws://:80",
 		"ws://host:99999", "ws://host:80:81", "host:http", "ws://host/chat#x"} {
 		if got, err := ParseTarget(bad); err == nil {
 			t.Errorf("%q: %+v", bad, got)
