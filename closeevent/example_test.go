@@ -142,8 +142,8 @@ func ExampleHandshake_Receive() {
 	// The server's bytes arrive in two reads. It had sent its Close frame
 	// before it received ours.
 	var in []byte
-	for _, piece := range [][]byte{{0x88, 0x02, 0x03}, {0xe9}} {
-		in = append(in, piece...)
+	for _, chunk := range [][]byte{{0x88, 0x02, 0x03}, {0xe9}} {
+		in = append(in, chunk...)
 		c, _, err := frame.Parse(in)
 		if err == frame.ErrIncomplete {
 			fmt.Println("have", len(in), "bytes: incomplete")

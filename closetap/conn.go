@@ -91,8 +91,8 @@ type Conn struct {
 	taps     [2]Tap
 	inserted [2]insertion
 	ends     [2]End
-	moments  [8]moment // each of 4 events happens at most once on each side
-	n        uint8     // the number of moments used
+	steps    [8]step // each of 4 events happens at most once on each side
+	n        uint8   // the number of steps used
 }
 
 // An insertion is a Close frame that the observer sent.
@@ -101,28 +101,28 @@ type insertion struct {
 	reason string
 }
 
-// A moment is an event that happens at most once on each side. A Conn keeps its
-// moments in order, for Report.
-type moment struct {
+// A step is an event that happens at most once on each side. A Conn keeps its
+// steps in order, for Report.
+type step struct {
 	side Side
-	what what
+	kind stepKind
 }
 
-type what uint8
+type stepKind uint8
 
 const (
-	sentFault what = iota // the side sent the first violation
-	sentClose             // the side sent a valid Close frame
-	gotClose              // the observer sent a Close frame to the side
-	ended                 // the transport of the side ended
+	sentFault stepKind = iota // the side sent the first violation
+	sentClose                 // the side sent a valid Close frame
+	gotClose                  // the observer sent a Close frame to the side
+	ended                     // the transport of the side ended
 )
 
 // index returns the index of s in the arrays of a Conn.
 func (s Side) index() int { return int(s - Client) }
 
-// happened records a moment.
-func (c *Conn) happened(side Side, what what) {
-	c.moments[c.n] = moment{side, what}
+// addStep records a step.
+func (c *Conn) addStep(side Side, kind stepKind) {
+	c.steps[c.n] = step{side, kind}
 	c.n++
 }
 
@@ -139,10 +139,10 @@ func (c *Conn) Feed(from Side, p []byte) {
 	if !hadFault && t.fault != 0 && t.fault != faultAfterClose {
 		// The peer reads nothing after a Close frame (§5.5.1), so later bytes
 		// have no effect. Any other violation precedes the Close frame.
-		c.happened(from, sentFault)
+		c.addStep(from, sentFault)
 	}
 	if !hadClose && t.closing == closeValid {
-		c.happened(from, sentClose)
+		c.addStep(from, sentClose)
 	}
 }
 
@@ -152,7 +152,7 @@ func (c *Conn) Feed(from Side, p []byte) {
 func (c *Conn) Ended(side Side, how End) {
 	if i := side.index(); c.ends[i] == EndNone && how != EndNone {
 		c.ends[i] = how
-		c.happened(side, ended)
+		c.addStep(side, ended)
 	}
 }
 
@@ -162,7 +162,7 @@ func (c *Conn) Ended(side Side, how End) {
 func (c *Conn) Inserted(to Side, code closecode.Code, reason string) {
 	if i := to.index(); c.inserted[i].code == 0 {
 		c.inserted[i] = insertion{code, reason}
-		c.happened(to, gotClose)
+		c.addStep(to, gotClose)
 	}
 }
 

@@ -92,9 +92,9 @@ func (c *Conn) Report() Report {
 			h.WriteFailed()
 		}
 	}
-	for _, m := range c.moments[:c.n] {
+	for _, m := range c.steps[:c.n] {
 		own, peer := &h[m.side.index()], &h[m.side.Peer().index()]
-		switch m.what {
+		switch m.kind {
 		case sentFault:
 			// A Close frame of the peer after this is the one that fails the
 			// connection. With code 0, Fail appends no Close frame.

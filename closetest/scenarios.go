@@ -76,13 +76,13 @@ func Client(t *testing.T, connect func(url string), opts ...Option) {
 				return res, fmt.Errorf("connect did not connect to %s: %w", url, err)
 			}
 		}
-		limit := time.NewTimer(s.patience())
+		limit := time.NewTimer(s.eventTimeout())
 		defer limit.Stop()
 		select {
 		case <-returned:
 			return res, nil
 		case <-limit.C:
-			return res, fmt.Errorf("connect has not returned %v after the connection ended", s.patience())
+			return res, fmt.Errorf("connect has not returned %v after the connection ended", s.eventTimeout())
 		}
 	})
 }
@@ -103,26 +103,26 @@ func (l *listener) Accept() (net.Conn, error) {
 
 // options returns the options of the engine.
 func (s *suite) options() probe.Options {
-	return probe.Options{Timeout: s.timeout, Idle: s.patience(), Trigger: s.trigger, Header: s.header, TLS: s.tls}
+	return probe.Options{Timeout: s.timeout, Idle: s.eventTimeout(), Trigger: s.trigger, Header: s.header, TLS: s.tls}
 }
 
-// patience is how long to wait for each expected event.
-func (c *config) patience() time.Duration {
+// eventTimeout is how long to wait for each expected event.
+func (c *config) eventTimeout() time.Duration {
 	if c.timeout > 0 {
 		return c.timeout
 	}
 	return 12 * time.Second
 }
 
-// together is how many scenarios run at the same time. They spend most of their
+// maxParallel is how many scenarios run at the same time. They spend most of their
 // time waiting.
-const together = 16
+const maxParallel = 16
 
 // scenarios plays every scenario for a role, each in a subtest. The group is a
 // subtest itself, so that all scenarios have ended when it returns.
 func (s *suite) scenarios(role probe.Role, play func(context.Context, *probe.Scenario) (probe.Result, error)) {
 	s.t.Helper()
-	slots := make(chan struct{}, together)
+	slots := make(chan struct{}, maxParallel)
 	s.t.Run(string(role), func(t *testing.T) {
 		t.Helper()
 		for _, sc := range scenarios().Choose(role, probe.Options{Run: s.run, Skip: s.skip}) {

@@ -155,8 +155,8 @@ func ExampleAppendPayload() {
 func ExampleMask() {
 	key := [4]byte{0x37, 0xfa, 0x21, 0x3d}
 	pos := 0
-	for _, piece := range []string{"\x7f\x9f", "\x4d\x51\x58"} {
-		p := []byte(piece)
+	for _, chunk := range []string{"\x7f\x9f", "\x4d\x51\x58"} {
+		p := []byte(chunk)
 		pos = frame.Mask(p, key, pos)
 		fmt.Printf("%s", p)
 	}

@@ -58,18 +58,18 @@ func FuzzStack(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in, cuts []byte, client bool, messages byte) {
 		hang := time.AfterFunc(20*time.Second, func() { panic("an endpoint hangs") })
 		defer hang.Stop()
-		var pieces [][]byte
+		var chunks [][]byte
 		for rest := in; len(rest) > 0; {
 			n := len(rest)
 			if len(cuts) > 0 {
 				n = min(n, 1+int(cuts[0]))
 				cuts = cuts[1:]
 			}
-			pieces = append(pieces, rest[:n:n])
+			chunks = append(chunks, rest[:n:n])
 			rest = rest[n:]
 		}
-		a := playStack(t, pieces, client, int(messages))
-		b := playLoop(pieces, client, int(messages))
+		a := playStack(t, chunks, client, int(messages))
+		b := playLoop(chunks, client, int(messages))
 		if a.event != b.event || a.closed != b.closed || !slices.Equal(a.messages, b.messages) || a.first != b.first {
 			t.Errorf("stack:     %+v\neventloop: %+v", a, b)
 		}
@@ -99,8 +99,8 @@ type played struct {
 }
 
 // playStack sends the chunks to examples/stack.
-func playStack(t *testing.T, pieces [][]byte, client bool, messages int) (p played) {
-	peer := &memory{pieces: slices.Clone(pieces)}
+func playStack(t *testing.T, chunks [][]byte, client bool, messages int) (p played) {
+	peer := &memory{chunks: slices.Clone(chunks)}
 	var c *stack.Conn
 	var err error
 	config := stack.Config{MaxMessage: limit}
@@ -145,7 +145,7 @@ func playStack(t *testing.T, pieces [][]byte, client bool, messages int) (p play
 }
 
 // playLoop sends the chunks to examples/eventloop.
-func playLoop(pieces [][]byte, client bool, messages int) (p played) {
+func playLoop(chunks [][]byte, client bool, messages int) (p played) {
 	c := new(eventloop.Conn)
 	if client {
 		c = eventloop.NewClient()
@@ -155,9 +155,9 @@ func playLoop(pieces [][]byte, client bool, messages int) (p played) {
 	if messages == 0 {
 		out, _ = c.Close(out, 4000, "enough")
 	}
-	for _, in := range pieces {
-		out = c.Feed(out, bytes.Clone(in), func(out, piece []byte, text, final bool) []byte {
-			if msg = append(msg, piece...); !final {
+	for _, in := range chunks {
+		out = c.Feed(out, bytes.Clone(in), func(out, chunk []byte, text, final bool) []byte {
+			if msg = append(msg, chunk...); !final {
 				return out
 			}
 			p.messages = append(p.messages, fmt.Sprintf("%v %q", text, msg))
@@ -224,7 +224,7 @@ func appendWire(b []byte, client bool, first byte, payload string) []byte {
 // EOF. It first answers an opening handshake if there is one.
 type memory struct {
 	mu     sync.Mutex
-	pieces [][]byte
+	chunks [][]byte
 	sent   []byte
 	closed bool
 }
@@ -235,12 +235,12 @@ func (m *memory) Read(p []byte) (int, error) {
 	if m.closed {
 		return 0, net.ErrClosed
 	}
-	if len(m.pieces) == 0 {
+	if len(m.chunks) == 0 {
 		return 0, io.EOF
 	}
-	n := copy(p, m.pieces[0])
-	if m.pieces[0] = m.pieces[0][n:]; len(m.pieces[0]) == 0 {
-		m.pieces = m.pieces[1:]
+	n := copy(p, m.chunks[0])
+	if m.chunks[0] = m.chunks[0][n:]; len(m.chunks[0]) == 0 {
+		m.chunks = m.chunks[1:]
 	}
 	return n, nil
 }
@@ -259,7 +259,7 @@ func (m *memory) Write(p []byte) (int, error) {
 			return 0, err
 		}
 		sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-		m.pieces = slices.Insert(m.pieces, 0, []byte("HTTP/1.1 101 Switching Protocols\r\n"+
+		m.chunks = slices.Insert(m.chunks, 0, []byte("HTTP/1.1 101 Switching Protocols\r\n"+
 			"Upgrade: websocket\r\nConnection: Upgrade\r\n"+
 			"Sec-WebSocket-Accept: "+base64.StdEncoding.EncodeToString(sum[:])+"\r\n\r\n"))
 	}

@@ -116,23 +116,23 @@ func feed(t *testing.T, stream *utf8check.Stream, s, cuts []byte, key [4]byte, p
 		if i < len(cuts) {
 			n, masked = min(int(cuts[i]&127), n), cuts[i]&128 != 0
 		}
-		piece := slices.Clone(s[done : done+n])
+		chunk := slices.Clone(s[done : done+n])
 		done += n
 		var ok bool
 		if masked {
-			plain := slices.Clone(piece)
-			for j := range piece {
-				piece[j] ^= key[(pos+j)&3]
+			plain := slices.Clone(chunk)
+			for j := range chunk {
+				chunk[j] ^= key[(pos+j)&3]
 			}
-			wire := slices.Clone(piece)
-			ok = stream.NextMasked(piece, key, pos)
-			if ok && !bytes.Equal(piece, plain) || failed && !bytes.Equal(piece, wire) {
-				t.Fatalf("NextMasked leaves % x, the wire has % x, the text % x", piece, wire, plain)
+			wire := slices.Clone(chunk)
+			ok = stream.NextMasked(chunk, key, pos)
+			if ok && !bytes.Equal(chunk, plain) || failed && !bytes.Equal(chunk, wire) {
+				t.Fatalf("NextMasked leaves % x, the wire has % x, the text % x", chunk, wire, plain)
 			}
 		} else {
-			ok = stream.Next(piece)
-			if !bytes.Equal(piece, s[done-n:done]) {
-				t.Fatal("Next changes the piece")
+			ok = stream.Next(chunk)
+			if !bytes.Equal(chunk, s[done-n:done]) {
+				t.Fatal("Next changes the chunk")
 			}
 		}
 		failed = failed || !ok

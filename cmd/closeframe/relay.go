@@ -142,12 +142,12 @@ type relayed struct {
 	Error    string           `json:"error,omitempty"` // the opening handshake failed
 	Seconds  float64          `json:"seconds"`
 	Frames   map[string]int   `json:"frames"` // by side
-	Timeline []relayMoment    `json:"timeline"`
+	Timeline []closingStep    `json:"timeline"`
 	Report   *closetap.Report `json:"report,omitempty"`
 }
 
-// A relayMoment is one step in the closing of a connection.
-type relayMoment struct {
+// A closingStep is one step in the closing of a connection.
+type closingStep struct {
 	At     float64        `json:"at"` // seconds since the connection was opened
 	From   closetap.Side  `json:"from"`
 	Close  closecode.Code `json:"close,omitempty"` // a Close frame
@@ -158,9 +158,9 @@ type relayMoment struct {
 	err error // Fault as an error
 }
 
-// closeMoment returns the moment at which a Close frame passed.
-func closeMoment(e relay.Event) relayMoment {
-	m := relayMoment{At: e.At.Seconds(), From: e.From, Close: e.Frame.Close.Code, Reason: string(e.Frame.Close.Reason), err: e.Frame.Err}
+// closeStep returns the step of a Close frame.
+func closeStep(e relay.Event) closingStep {
+	m := closingStep{At: e.At.Seconds(), From: e.From, Close: e.Frame.Close.Code, Reason: string(e.Frame.Close.Reason), err: e.Frame.Err}
 	if m.err != nil {
 		m.Fault = m.err.Error()
 	}
@@ -172,7 +172,7 @@ func (p *relayPrinter) observe(e relay.Event) {
 	defer p.mu.Unlock()
 	c := p.conns[e.Conn]
 	if c == nil {
-		c = &relayed{Conn: e.Conn, Opened: time.Now().UTC(), Client: e.Client, Path: e.Path, Frames: map[string]int{}, Timeline: []relayMoment{}}
+		c = &relayed{Conn: e.Conn, Opened: time.Now().UTC(), Client: e.Client, Path: e.Path, Frames: map[string]int{}, Timeline: []closingStep{}}
 		p.conns[e.Conn] = c
 	}
 	l := p.s.text
@@ -186,13 +186,13 @@ func (p *relayPrinter) observe(e relay.Event) {
 	case relay.Framed:
 		c.Frames[e.From.String()]++
 		if e.Frame.Opcode == 8 {
-			c.Timeline = append(c.Timeline, closeMoment(e))
+			c.Timeline = append(c.Timeline, closeStep(e))
 		}
 		p.frame(e)
 	case relay.Ended:
-		m := relayMoment{At: e.At.Seconds(), From: e.From, End: e.End.String()}
+		m := closingStep{At: e.At.Seconds(), From: e.From, End: e.End.String()}
 		c.Timeline = append(c.Timeline, m)
-		p.line(e, p.arrow(e.From)+" "+p.moment(m))
+		p.line(e, p.arrow(e.From)+" "+p.describe(m))
 	case relay.Done:
 		c.Seconds, c.Report = e.At.Seconds(), &e.Report
 		code := closecode.AbnormalClosure
@@ -256,7 +256,7 @@ func (p *relayPrinter) frame(e relay.Event) {
 	l, f := p.s.text, e.Frame
 	var text string
 	if f.Opcode == 8 {
-		text = p.moment(closeMoment(e))
+		text = p.describe(closeStep(e))
 		if f.Err == nil && len(p.conns[e.Conn].Timeline) == 1 {
 			// Explain the first Close frame of a connection.
 			text += p.st.dim(" – " + l.Code(f.Close.Code).What)
@@ -283,8 +283,8 @@ func (p *relayPrinter) frame(e relay.Event) {
 	}
 }
 
-// moment describes a Close frame or the end of a transport.
-func (p *relayPrinter) moment(m relayMoment) string {
+// describe describes a Close frame or the end of a transport.
+func (p *relayPrinter) describe(m closingStep) string {
 	l := p.s.text
 	switch {
 	case m.End != "":
@@ -309,7 +309,7 @@ func (p *relayPrinter) timeline(c *relayed) {
 	width := columns(p.s.text.Text("relay.client"))
 	for _, m := range c.Timeline {
 		if m.From == closetap.Client {
-			width = max(width, columns(plain.moment(m)))
+			width = max(width, columns(plain.describe(m)))
 		}
 	}
 	w := p.s.stdout
@@ -320,9 +320,9 @@ func (p *relayPrinter) timeline(c *relayed) {
 		at := fmt.Sprintf("%+8.3fs", m.At-before)
 		before = m.At
 		if m.From == closetap.Client {
-			fmt.Fprintf(w, "%s%s  %s →\n", indent, at, p.moment(m)+strings.Repeat(" ", width-columns(plain.moment(m))))
+			fmt.Fprintf(w, "%s%s  %s →\n", indent, at, p.describe(m)+strings.Repeat(" ", width-columns(plain.describe(m))))
 		} else {
-			fmt.Fprintf(w, "%s%s  %s ← %s\n", indent, at, strings.Repeat(" ", width), p.moment(m))
+			fmt.Fprintf(w, "%s%s  %s ← %s\n", indent, at, strings.Repeat(" ", width), p.describe(m))
 		}
 	}
 }

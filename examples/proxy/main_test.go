@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	request  = "GET /chat HTTP/1.1\r\nHost: proxy\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-	response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
-	patience = 20 * time.Second
+	request     = "GET /chat HTTP/1.1\r\nHost: proxy\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+	response    = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+	testTimeout = 20 * time.Second
 )
 
 // A logged is a log line of the proxy for a connection.
@@ -64,7 +64,7 @@ func start(t *testing.T, grace time.Duration) (client, server *net.TCPConn, p *p
 	t.Cleanup(func() { c.Close() })
 	open(t, c)
 	s := <-accepted
-	s.SetDeadline(time.Now().Add(patience))
+	s.SetDeadline(time.Now().Add(testTimeout))
 	t.Cleanup(func() { s.Close() })
 	return c.(*net.TCPConn), s.(*net.TCPConn), p, log
 }
@@ -72,7 +72,7 @@ func start(t *testing.T, grace time.Duration) (client, server *net.TCPConn, p *p
 // open is the opening handshake of a client.
 func open(t *testing.T, c net.Conn) {
 	t.Helper()
-	c.SetDeadline(time.Now().Add(patience))
+	c.SetDeadline(time.Now().Add(testTimeout))
 	io.WriteString(c, request)
 	var head []byte
 	for !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
@@ -139,7 +139,7 @@ func closeMasked(code closecode.Code, reason string) []byte {
 // TestPasses verifies that a closing handshake passes unchanged, with reasons
 // and private codes, started by either side.
 func TestPasses(t *testing.T) {
-	client, server, _, log := start(t, patience)
+	client, server, _, log := start(t, testTimeout)
 	server.Write(closeFrame(4001, "session expired"))
 	want(t, client, "client", closeFrame(4001, "session expired"))
 	client.Write(closeMasked(4002, "so be it"))
@@ -150,7 +150,7 @@ func TestPasses(t *testing.T) {
 	if l := <-log; l.Cause != "clean" || l.Text != `server closed: 4001 (private) "session expired"; client answered 4002 "so be it"; clean on both sides` {
 		t.Errorf("logged %+v", l)
 	}
-	client, server, _, log = start(t, patience)
+	client, server, _, log = start(t, testTimeout)
 	client.Write(closeMasked(closecode.NoStatusRcvd, ""))
 	want(t, server, "server", closeMasked(closecode.NoStatusRcvd, ""))
 	server.Write(closeFrame(closecode.NoStatusRcvd, ""))
@@ -166,7 +166,7 @@ func TestPasses(t *testing.T) {
 // TestLost verifies the event of a side whose peer ends without a Close frame:
 // an orderly close between frames, and an abrupt end within one.
 func TestLost(t *testing.T) {
-	client, server, _, log := start(t, patience)
+	client, server, _, log := start(t, testTimeout)
 	server.Close()
 	wantClose(t, client, "client", closecode.InternalError)
 	client.Write(closeMasked(closecode.InternalError, ""))
@@ -175,7 +175,7 @@ func TestLost(t *testing.T) {
 	if l := <-log; l.Cause != "lost" {
 		t.Errorf("logged %+v", l)
 	}
-	client, server, _, log = start(t, patience)
+	client, server, _, log = start(t, testTimeout)
 	client.SetLinger(0)
 	client.Close()
 	wantClose(t, server, "server", closecode.GoingAway)
@@ -184,7 +184,7 @@ func TestLost(t *testing.T) {
 	if l := <-log; l.Cause != "lost" {
 		t.Errorf("logged %+v", l)
 	}
-	client, server, _, log = start(t, patience)
+	client, server, _, log = start(t, testTimeout)
 	server.Write([]byte{0x82, 5, 'h'})
 	server.Close()
 	want(t, client, "client", []byte{0x82, 5, 'h'})
@@ -198,12 +198,12 @@ func TestLost(t *testing.T) {
 // TestDrain verifies that draining waits for the end of a frame, forwards
 // nothing after its Close frame, and ends clean connections.
 func TestDrain(t *testing.T) {
-	client, server, p, log := start(t, patience)
+	client, server, p, log := start(t, testTimeout)
 	server.Write([]byte{0x82, 3, 'a'})
 	want(t, client, "client", []byte{0x82, 3, 'a'})
 	done := make(chan struct{})
 	go func() {
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 		defer cancel()
 		p.drain(ctx)
 		close(done)
@@ -226,12 +226,12 @@ func TestDrain(t *testing.T) {
 // TestDrainClosing verifies that draining does not disturb a closing handshake
 // that has begun: the answer passes.
 func TestDrainClosing(t *testing.T) {
-	client, server, p, log := start(t, patience)
+	client, server, p, log := start(t, testTimeout)
 	server.Write(closeFrame(4001, "bye"))
 	want(t, client, "client", closeFrame(4001, "bye"))
 	done := make(chan struct{})
 	go func() {
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 		defer cancel()
 		p.drain(ctx)
 		close(done)
@@ -255,7 +255,7 @@ func TestDrainClosing(t *testing.T) {
 // draining proxy never reaches the other side, which gets its own.
 func TestDrainAnswer(t *testing.T) {
 	for range 20 {
-		client, server, p, log := start(t, patience)
+		client, server, p, log := start(t, testTimeout)
 		go p.drain(t.Context())
 		wantClose(t, client, "client", closecode.ServiceRestart)
 		client.Write(closeMasked(closecode.ServiceRestart, ""))
@@ -308,7 +308,7 @@ func TestReverseProxy(t *testing.T) {
 	open(t, client)
 	server := <-accepted
 	client.Close()
-	server.SetDeadline(time.Now().Add(patience))
+	server.SetDeadline(time.Now().Add(testTimeout))
 	wantEOF(t, server, "server")
 	select {
 	case <-returned:

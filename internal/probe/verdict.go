@@ -36,9 +36,9 @@ type Finding struct {
 	Cause    string  `json:"cause"`    // equal for findings with the same cause
 }
 
-// patience is the minimum time after which "immediately" is certainly violated,
+// immediateLimit is the minimum time after which "immediately" is certainly violated,
 // whatever the time limit of the run.
-const patience = 10 * time.Second
+const immediateLimit = 10 * time.Second
 
 // slowness is the time a server may take to do something immediately.
 const slowness = 2 * time.Second
@@ -125,7 +125,7 @@ func (p *play) checkClose(e Expectation) {
 func (p *play) checkEnd(j Judgment) {
 	waited := p.end == "open" || p.end == "late"
 	v, rule, token := j.decide([]string{p.end}, p.sc.Rule)
-	if v == Fail && waited && !(j.Immediately && p.o.Timeout >= patience && p.complete()) {
+	if v == Fail && waited && !(j.Immediately && p.o.Timeout >= immediateLimit && p.complete()) {
 		v = Warn
 	}
 	got := p.o.say("probe.got.wait", p.role, p.o.Timeout)

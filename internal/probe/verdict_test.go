@@ -232,17 +232,17 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestPatience verifies that a server that does not close TCP fails only after
-// at least the time in patience.
-func TestPatience(t *testing.T) {
+// TestImmediateLimit verifies that a server that does not close TCP fails only after
+// at least immediateLimit.
+func TestImmediateLimit(t *testing.T) {
 	set := load(t)
-	for _, timeout := range []time.Duration{time.Nanosecond, patience - 1, patience} {
+	for _, timeout := range []time.Duration{time.Nanosecond, immediateLimit - 1, immediateLimit} {
 		o := Options{Timeout: timeout}
 		o.defaults()
 		p := &play{set: set, o: &o, role: Server, end: "late", first: &wireFrame{}, sentClose: true, sc: &Scenario{Expect: "answered"}}
 		p.checkEnd(set.Expectations["answered"].End[Server])
 		want := Warn
-		if timeout == patience {
+		if timeout == immediateLimit {
 			want = Fail
 		}
 		if f := p.findings[0]; f.Verdict != want || f.Rule != "R20" {

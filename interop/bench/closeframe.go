@@ -179,12 +179,12 @@ func closeframeStorm(storm []byte) contender {
 	}}
 }
 
-func closeframeStream(pool [][]byte, piece int) contender {
+func closeframeStream(pool [][]byte, size int) contender {
 	return contender{name: ours, run: func(n int) (sum uint64) {
 		for i := range n {
 			var s utf8check.Stream
 			for p := pool[i%poolSize]; len(p) > 0; {
-				m := min(piece, len(p))
+				m := min(size, len(p))
 				if !s.Next(p[:m]) {
 					break
 				}
@@ -198,13 +198,13 @@ func closeframeStream(pool [][]byte, piece int) contender {
 	}}
 }
 
-func closeframeStreamMasked(pool [][]byte, piece int) contender {
-	buf := make([]byte, piece)
+func closeframeStreamMasked(pool [][]byte, size int) contender {
+	buf := make([]byte, size)
 	return contender{name: ours, run: func(n int) (sum uint64) {
 		for i := range n {
 			var s utf8check.Stream
 			p := pool[i%poolSize]
-			for pos := 0; pos < len(p); pos += piece {
+			for pos := 0; pos < len(p); pos += size {
 				m := copy(buf, p[pos:])
 				if !s.NextMasked(buf[:m], key, pos) {
 					break

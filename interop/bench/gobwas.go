@@ -232,12 +232,12 @@ func gobwasStorm(storm []byte) contender {
 	}}
 }
 
-func gobwasStream(pool [][]byte, piece int, masked bool) contender {
+func gobwasStream(pool [][]byte, size int, masked bool) contender {
 	c := contender{name: gobwas, note: "wsutil.UTF8Reader"}
 	if masked {
 		c.note = "wsutil.CipherReader, UTF8Reader"
 	}
-	buf := make([]byte, piece)
+	buf := make([]byte, size)
 	c.run = func(n int) (sum uint64) {
 		for i := range n {
 			var r io.Reader = bytes.NewReader(pool[i%poolSize])

@@ -37,11 +37,11 @@ const (
 	appendOn   = "append-masked-"
 )
 
-// streamed is the size of the text that arrives in chunks, and piece is the
+// streamed is the size of the text that arrives in chunks, and chunkSize is the
 // size of a chunk.
 const (
-	streamed = 64 << 10
-	piece    = 4 << 10
+	streamed  = 64 << 10
+	chunkSize = 4 << 10
 )
 
 // scenarios returns all scenarios in the order of the report.
@@ -152,12 +152,12 @@ func scenarios() []scenario {
 	}
 	for _, c := range streams {
 		pool := texts(named(c), streamed)
-		ofTexts("stream-in-pieces/"+c, streamed, pool, closeframeStream(pool, piece), stdWhole(pool), gobwasStream(pool, piece, false))
+		ofTexts("stream-in-pieces/"+c, streamed, pool, closeframeStream(pool, chunkSize), stdWhole(pool), gobwasStream(pool, chunkSize, false))
 	}
 	for _, c := range streams {
 		plain := texts(named(c), streamed)
 		pool := masked(plain)
-		ofTexts("stream-masked/"+c, streamed, plain, closeframeStreamMasked(pool, piece), stdStreamMasked(pool), gobwasStream(pool, piece, true))
+		ofTexts("stream-masked/"+c, streamed, plain, closeframeStreamMasked(pool, chunkSize), stdStreamMasked(pool), gobwasStream(pool, chunkSize, true))
 	}
 	return all
 }

@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// A moment is a row of the page's timeline.
-type moment struct {
+// A row is a line of the page's timeline.
+type row struct {
 	Side string // "here": the browser; "there": the server
 	What string
 	MS   float64
 	Text string
 }
 
-func (m moment) String() string { return fmt.Sprintf("%.1f %s %s", m.MS, m.Side, m.Text) }
+func (m row) String() string { return fmt.Sprintf("%.1f %s %s", m.MS, m.Side, m.Text) }
 
 // shownTimeline reads the page's timeline from the page.
 const shownTimeline = `[...document.querySelectorAll("#timeline tbody tr")].map((r) => ({
@@ -32,7 +32,7 @@ func TestCausality(t *testing.T) {
 		id := ids[i%len(ids)]
 		p.choose(id)
 		p.press()
-		rows := eval[[]moment](p, shownTimeline)
+		rows := eval[[]row](p, shownTimeline)
 		e := eval[event](p, "last.event")
 		if fault := violation(id, e, rows); fault != "" {
 			t.Errorf("run %d, %s: %s:\n%v", i, id, fault, rows)
@@ -44,9 +44,9 @@ func TestCausality(t *testing.T) {
 }
 
 // violation describes the row that precedes its cause, or returns "".
-func violation(id string, e event, rows []moment) string {
+func violation(id string, e event, rows []row) string {
 	at := func(side string, whats ...string) int {
-		return slices.IndexFunc(rows, func(m moment) bool { return m.Side == side && slices.Contains(whats, m.What) })
+		return slices.IndexFunc(rows, func(m row) bool { return m.Side == side && slices.Contains(whats, m.What) })
 	}
 	opened, open, closed := at("there", "opened"), at("here", "open"), at("here", "close")
 	call, received := at("here", "call"), at("there", "received")

@@ -50,7 +50,7 @@ func TestOwnServer(t *testing.T) {
 				if got := eval[string](p, "last.server.first"); got != first {
 					t.Errorf("the first to close is %s, want %s", got, first)
 				}
-				rows := eval[[]moment](p, shownTimeline)
+				rows := eval[[]row](p, shownTimeline)
 				if fault := violation("", eval[event](p, "last.event"), rows); fault != "" {
 					t.Errorf("%s: %v", fault, rows)
 				}

@@ -15,8 +15,8 @@ import (
 	"github.com/closeframe/closeframe/interop/peers"
 )
 
-// patience is the timeout for the event of an application.
-const patience = 20 * time.Second
+// eventTimeout is the timeout for the event of an application.
+const eventTimeout = 20 * time.Second
 
 func main() {
 	doc := flag.String("doc", "", "write the table into this `file`")
@@ -213,7 +213,7 @@ func describe(e peers.Event, want int) string {
 func once(sh *shim, addr string, w way, p *process, c, s *peers.Running) (told, error) {
 	opened := make(chan struct{})
 	sh.prompts <- prompt{addr: addr, toClient: w.toClient, toServer: w.toPeer, cut: w.cut, reset: w.reset, opened: opened}
-	limit := time.After(patience)
+	limit := time.After(eventTimeout)
 	if w.drain {
 		select {
 		case <-opened:
@@ -231,7 +231,7 @@ func once(sh *shim, addr string, w way, p *process, c, s *peers.Running) (told, 
 		case t.server, ok = <-s.Events:
 			s = &peers.Running{}
 		case <-limit:
-			return t, fmt.Errorf("not told within %v: so far %+v", patience, t)
+			return t, fmt.Errorf("not told within %v: so far %+v", eventTimeout, t)
 		}
 		if !ok {
 			return t, errors.New("a peer has ended")
@@ -282,7 +282,7 @@ func (p *process) stop() {
 	p.terminate()
 	select {
 	case <-p.done:
-	case <-time.After(patience):
+	case <-time.After(eventTimeout):
 		p.cmd.Process.Kill()
 		<-p.done
 	}

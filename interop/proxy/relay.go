@@ -94,7 +94,7 @@ func runRelay() (string, error) {
 			select {
 			case line = <-lines:
 				out.WriteString(line + "\n")
-			case <-time.After(patience):
+			case <-time.After(eventTimeout):
 				return "", fmt.Errorf("%s: closeframe relay printed only\n%s", w.name, out.String())
 			}
 		}

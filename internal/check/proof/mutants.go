@@ -89,11 +89,11 @@ func showMutants() (string, error) {
 		if status, err := try(pkg, "", nil, dir, 10*time.Minute); err != nil || status != "LIVED" {
 			return "", fmt.Errorf("%s without a change: %s, %v", pkg, status, err)
 		}
-		patience := 30*time.Second + 10*time.Since(begin)
+		timeout := 30*time.Second + 10*time.Since(begin)
 		for i, m := range list {
 			if m.Status == "NOT COVERED" || m.Status == "TIMED OUT" { // or the machine was busy
 				for range 2 {
-					if m.Status, err = try(pkg, "", &m, dir, patience); err != nil {
+					if m.Status, err = try(pkg, "", &m, dir, timeout); err != nil {
 						return "", err
 					}
 					if m.Status != "TIMED OUT" {
@@ -198,8 +198,8 @@ func unleash(pkg, out string) (list []mutant, err error) {
 }
 
 // try makes the change, if any, and runs the tests of the package.
-func try(pkg, run string, m *mutant, dir string, patience time.Duration) (status string, err error) {
-	args := []string{"test", "-count=1", "-vet=off", "-failfast", "-short", "-run=" + run, "-timeout=" + patience.String()}
+func try(pkg, run string, m *mutant, dir string, timeout time.Duration) (status string, err error) {
+	args := []string{"test", "-count=1", "-vet=off", "-failfast", "-short", "-run=" + run, "-timeout=" + timeout.String()}
 	if m != nil {
 		path := filepath.Join(root(), filepath.FromSlash(m.File))
 		src, err := os.ReadFile(path)

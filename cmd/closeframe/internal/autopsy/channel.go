@@ -89,7 +89,7 @@ type closed struct {
 	seq   uint32 // after it
 	ack   uint32 // what its sender had received
 	raw   []byte
-	hole  bool
+	gap   bool
 	count int // of Close frames
 }
 
@@ -288,7 +288,7 @@ func (s sender) header(h frameHeader, raw []byte) {
 	s.c.sides[s.i].messages.header(h, raw, s.c.extensions != "" || s.c.middle || s.c.cutHead)
 }
 func (s sender) payload(p []byte) { s.c.sides[s.i].messages.payload(p) }
-func (s sender) holed()           { s.c.sides[s.i].messages.hole() }
+func (s sender) gap()             { s.c.sides[s.i].messages.gap() }
 func (s sender) pass(b []byte)    { s.c.tap.Feed(tapSide(s.i == s.c.client), b) }
 
 // opcodes are the names of frames (RFC 6455 §5.2).
@@ -301,7 +301,7 @@ func opcodeName(op byte) string {
 	return "reserved"
 }
 
-func (s sender) frame(h frameHeader, raw []byte, hole bool) {
+func (s sender) frame(h frameHeader, raw []byte, gap bool) {
 	c, i := s.c, s.i
 	side := &c.sides[i]
 	side.messages.complete(h)
@@ -321,9 +321,9 @@ func (s sender) frame(h frameHeader, raw []byte, hole bool) {
 		cl := &c.closed[i]
 		cl.count++
 		if !cl.seen {
-			*cl = closed{seen: true, at: c.now, seq: c.seq, ack: c.ack, raw: bytes.Clone(raw), hole: hole, count: 1}
+			*cl = closed{seen: true, at: c.now, seq: c.seq, ack: c.ack, raw: bytes.Clone(raw), gap: gap, count: 1}
 			c.acts = append(c.acts, act{"close", i, c.now})
-			if hole {
+			if gap {
 				c.limit("close-cut")
 			}
 		}

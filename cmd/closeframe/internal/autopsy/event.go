@@ -81,7 +81,7 @@ func (c *Connection) setEvents(ch *channel) {
 		// The code of a side depends on the frames of the other side, and
 		// WasClean on both.
 		for i := range ch.sides {
-			if ch.sides[i].scan.lost && !ch.sides[i].ended && !ch.closed[i].seen || ch.closed[i].hole && len(ch.closed[i].raw) < 8 {
+			if ch.sides[i].scan.lost && !ch.sides[i].ended && !ch.closed[i].seen || ch.closed[i].gap && len(ch.closed[i].raw) < 8 {
 				c.Told = Told{}
 			}
 		}

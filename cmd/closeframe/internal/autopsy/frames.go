@@ -12,7 +12,7 @@ type scanner struct {
 	head   []byte // the received bytes of the header and of a control frame's payload
 	size   int    // size of the header; 0 while it is unknown
 	left   uint64 // remaining bytes of the payload
-	hole   bool   // the capture lacks bytes of the frame
+	gap    bool   // the capture lacks bytes of the frame
 	inside bool   // the header is complete
 	lost   bool   // the start of the next frame is unknown
 }
@@ -61,11 +61,11 @@ func (h frameHeader) keepWhole() bool { return h.control() && h.length <= frame.
 
 // A frameSink receives the results of a scanner.
 type frameSink interface {
-	pass(b []byte)                              // bytes, in order and without gaps
-	header(h frameHeader, raw []byte)           // a header is complete; raw starts with it
-	payload(p []byte)                           // of a data frame, as sent
-	holed()                                     // the capture lacks bytes of a payload
-	frame(h frameHeader, raw []byte, hole bool) // a frame is complete; raw is all of it if it is kept whole
+	pass(b []byte)                             // bytes, in order and without gaps
+	header(h frameHeader, raw []byte)          // a header is complete; raw starts with it
+	payload(p []byte)                          // of a data frame, as sent
+	gap()                                      // the capture lacks bytes of a payload
+	frame(h frameHeader, raw []byte, gap bool) // a frame is complete; raw is all of it if it is kept whole
 }
 
 // write processes the next bytes.
@@ -107,16 +107,16 @@ func (s *scanner) complete(to frameSink) {
 	}
 	h, _ := parseHeader(s.head)
 	if h.keepWhole() {
-		if s.hole {
+		if s.gap {
 			s.head = shortened(s.head, h)
 			h, _ = parseHeader(s.head)
 		}
 		to.pass(s.head)
 	}
 	raw := s.head
-	hole := s.hole
+	gap := s.gap
 	*s = scanner{head: s.head[:0]}
-	to.frame(h, raw, hole)
+	to.frame(h, raw, gap)
 }
 
 var zeros [4096]byte
@@ -130,8 +130,8 @@ func (s *scanner) miss(n int, to frameSink) {
 		s.giveUp(to)
 		return
 	}
-	s.hole = true
-	to.holed()
+	s.gap = true
+	to.gap()
 	s.left -= uint64(n)
 	if h, _ := parseHeader(s.head); !h.keepWhole() {
 		for n > 0 {

@@ -90,9 +90,9 @@ func (m *messages) complete(h frameHeader) {
 	m.inside, m.text, m.unsure = false, false, false
 }
 
-// hole records that bytes are missing in the capture, so that the message
+// gap records that bytes are missing in the capture, so that the message
 // cannot be checked.
-func (m *messages) hole() { m.text = false }
+func (m *messages) gap() { m.text = false }
 
 // resume records that frames may be missing before the next one.
 func (m *messages) resume() { m.inside, m.text, m.unsure = false, false, true }

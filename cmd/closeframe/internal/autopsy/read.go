@@ -88,7 +88,7 @@ func (r *Reader) Read(in io.Reader) (*Result, error) {
 		}
 		return 0
 	})
-	together(all)
+	groupEnds(all)
 	for _, c := range all {
 		c.applyRules()
 	}
@@ -152,9 +152,9 @@ func (r *Reader) finish(t *tcpConn) {
 	}
 }
 
-// together finds connections of one server that ended within a second of each
+// groupEnds finds connections of one server that ended within a second of each
 // other, and counts its other connections.
-func together(all []*Connection) {
+func groupEnds(all []*Connection) {
 	servers := map[string][]*Connection{}
 	for _, c := range all {
 		if c.How != "open" && c.EndedBy == Server && c.Cause != Refused {

@@ -29,10 +29,10 @@ type segment struct {
 // maxHeld is the number of early bytes, and maxEarly the number of early
 // segments, that a flow keeps before it treats the gap before them as lost.
 const (
-	maxHeld  = 256 << 10
-	maxEarly = 256
-	maxTotal = 64 << 20   // of all flows
-	patience = int64(1e9) // for a gap, in nanoseconds
+	maxHeld    = 256 << 10
+	maxEarly   = 256
+	maxTotal   = 64 << 20   // of all flows
+	gapTimeout = int64(1e9) // for a gap, in nanoseconds
 )
 
 // A sink receives the bytes of a flow in order.
@@ -53,7 +53,7 @@ func (f *flow) push(s segment, to sink) {
 		f.next = s.seq
 	}
 	f.release(s, to)
-	if f.waiting != 0 && s.time-f.waiting > patience {
+	if f.waiting != 0 && s.time-f.waiting > gapTimeout {
 		f.skip(to)
 	}
 }

@@ -223,7 +223,7 @@ func (l *lab) result(w http.ResponseWriter, r *http.Request) {
 	case <-p.done:
 		writeJSON(w, p.result())
 	case <-r.Context().Done():
-	case <-time.After(longest + 2*patience):
+	case <-time.After(longest + 2*closeTimeout):
 		http.Error(w, "the run has not ended", http.StatusGatewayTimeout)
 	}
 }

@@ -29,7 +29,7 @@ func (l *lab) playOurselves(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "a browser plays that case itself", http.StatusBadRequest)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), 2*patience)
+	ctx, cancel := context.WithTimeout(r.Context(), 2*closeTimeout)
 	defer cancel()
 	seen, err := unmasked(ctx, r.Host, r.Context().Value(http.LocalAddrContextKey).(net.Addr), q)
 	if err != nil {
@@ -67,7 +67,7 @@ func unmasked(ctx context.Context, host string, here net.Addr, q url.Values) (ou
 	if _, err := stack.NewClient(ctx, conn, u.String(), stack.Config{Header: http.Header{"Origin": {"http://" + host}}}); err != nil {
 		return ours{}, err
 	}
-	conn.SetDeadline(time.Now().Add(patience))
+	conn.SetDeadline(time.Now().Add(closeTimeout))
 
 	rec := &recorder{Conn: conn, begin: time.Now()}
 	rec.note("open")

@@ -24,8 +24,8 @@ const (
 	// the answer to its Close frame.
 	longest = 70 * time.Second
 
-	// patience is the maximum duration of an orderly end.
-	patience = 5 * time.Second
+	// closeTimeout is the maximum duration of an orderly end.
+	closeTimeout = 5 * time.Second
 
 	// most is the maximum number of kept runs, and atOnce of concurrent ones.
 	most   = 200
@@ -120,7 +120,7 @@ func (l *lab) socket(w http.ResponseWriter, r *http.Request) {
 	p.conn.SetDeadline(time.Now().Add(longest))
 	p.c.play(p)
 	if !p.conn.over() {
-		closeconn.Finish(p.conn, &p.h, patience)
+		closeconn.Finish(p.conn, &p.h, closeTimeout)
 	}
 }
 
