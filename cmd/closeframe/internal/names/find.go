@@ -50,8 +50,14 @@ func (e *Error) Error() string {
 
 // Find returns the code in a text. Its error is an *Error.
 func Find(text string) (Result, error) {
-	text = strings.TrimSpace(text)
-	bare := strings.Trim(text, " \t\r\n\"'`.,;:!?")
+	text = strings.TrimSpace(ascii.Replace(text))
+	if response.MatchString(text) {
+		return Result{}, &Error{Text: text} // HTTP's reason phrase is no name of a close code
+	}
+	bare := strings.Trim(text, " \t\r\n\"'`.,;:!?#")
+	if n, err := strconv.ParseUint(bare, 0, 16); err == nil && prefixed.MatchString(bare) {
+		return Result{Code: closecode.Code(n), Quote: bare}, nil
+	}
 	if isNumber(bare) && bare != "" {
 		if bare == "0" {
 			return Result{}, nil
@@ -70,6 +76,15 @@ func Find(text string) (Result, error) {
 	}
 	return r, err
 }
+
+// ascii replaces the punctuation of Chinese texts and typographic quotes.
+var ascii = strings.NewReplacer("“", `"`, "”", `"`, "‘", "'", "’", "'", "（", "(", "）", ")", "：", ": ", "，", ", ", "；", "; ", "。", ". ")
+
+// response matches the status line of HTTP.
+var response = regexp.MustCompile(`^(?:< )?HTTP/[0-9.]+ [1-5][0-9]{2}\b`)
+
+// prefixed matches a hexadecimal number as debuggers print it.
+var prefixed = regexp.MustCompile(`^0[xX][0-9a-fA-F]{3,4}$`)
 
 func notFound(text, bare string) error {
 	e := &Error{Text: text}
@@ -108,6 +123,7 @@ type candidate struct {
 // decides.
 func search(text string) (Result, error) {
 	clean := quotedReason.ReplaceAllString(text, "reason ")
+	clean = quantity.ReplaceAllString(clean, " ")
 	if r, ok := sides(clean); ok {
 		return r, nil
 	}
@@ -145,6 +161,11 @@ func search(text string) (Result, error) {
 
 // quotedReason matches the reason in a dump. Its digits are not a code.
 var quotedReason = regexp.MustCompile(`(?i)\b(?:reason|description|text)["']?\s*[:=]\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`)
+
+// quantity matches a number with a unit, and the number of a process, a port or
+// a line. It is not a code.
+var quantity = regexp.MustCompile(`(?i)(?:\b[0-9]+(?:\.[0-9]+)?\s?(?:ms|msecs?|milliseconds?|µs|s|secs?|seconds?|minutes?|bytes|kb|users|clients|connections|messages|frames|times)\b` +
+	`|\b(?:pid|tid|port|line|thread|attempt|seq)[ :=#]{1,2}[0-9]+\b)`)
 
 // another matches a second code of a list: "1000, then with 1006", "1000/1006".
 var another = regexp.MustCompile(`(?i)(?:\b(?:then|or|and|later|not)\b[ ,]*(?:with |code |by )*|[0-9]{4}[ ,/|]+)([0-9]{4})` + after)
@@ -190,7 +211,7 @@ func sides(text string) (r Result, ok bool) {
 // label matches a word that precedes a code, with the characters between it and
 // the number.
 var label = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])(?:close|closed|closes|closing|closure|code|codes|status|data|remote|rawvalue|error|err|errno|` +
-	`disconnect|disconnected|disconnection|terminated|(?:ws|web ?socket|close|status|error|exit|reason)[ _-]?(?:code|status|reason|frame|event|error|close))` +
+	`disconnect|disconnected|disconnection|terminated|(?:private|application|protocol)code|\p{Han}*码|(?:ws|web ?socket|close|status|error|exit|reason)[ _-]?(?:code|status|reason|frame|event|error|close))` +
 	`["'\x60]?(?:[\s:=>\[({,#<"'\x60-]|\b(?:with|code|status|is|was|of|by|the|frame|event|error|reason|close|closed|received|peer|server|client|remote|library|iana|` +
 	`statuscode|closecode|private|registered|other|and|unassigned|an?|to|due|connection|websocket|socket|unexpectedly|abnormally)\b)*?` +
 	`([0-9]{1,5})` + after)
@@ -274,6 +295,8 @@ var identifier = regexp.MustCompile(`\.?[A-Za-z_][A-Za-z0-9_]*(?:(?:::|\.|->)[A-
 // common word.
 var beforeName = regexp.MustCompile(`(?i)(?:code|status|closecode|close_code|closestatus)["']?\s*(?:=|:|=>|is|was)\s*(?:some\()?["']?\s*$`)
 
+var exception = regexp.MustCompile(`(?:Exception|Error)$`)
+
 // constantsIn finds constants of libraries in a sentence or a dump.
 func constantsIn(text string) (list []candidate) {
 	for _, m := range identifier.FindAllStringIndex(text, -1) {
@@ -285,6 +308,10 @@ func constantsIn(text string) (list []candidate) {
 		}
 		// A plain word is not a constant unless a label says so.
 		if plain := len(split(token)) < 2 || token == strings.ToLower(token) && !strings.ContainsAny(token, "_.:"); plain && !labeled {
+			continue
+		}
+		// An exception such as SocketTimeoutException names no close code.
+		if name.Code >= 3000 && !labeled && exception.MatchString(token) {
 			continue
 		}
 		list = append(list, candidate{name.Code, token, &name})
@@ -356,7 +383,7 @@ func sentences(text string) (list []candidate) {
 	return list
 }
 
-var hint = regexp.MustCompile(`(?i)web ?socket|\bwss?\b|clos|disconnect|error|code`)
+var hint = regexp.MustCompile(`(?i)web ?socket|\bwss?\b|clos|disconnect|error|code|关闭|断开|错误`)
 
 // loose finds a number of the standard anywhere in a text about a connection.
 func loose(text string) (list []candidate) {
