@@ -16,6 +16,8 @@ var calls = recognizer{
 		{"136.chr + 2.chr + 3.chr + 232.chr\n", "880203e8"},
 		{`Chr(&H88) & Chr(5) & Chr(3) & Chr(233) & "bye"` + "\n", "880503e9627965"},
 		{"CHR(136)||CHR(2)||CHR(3)||CHR(232)\n", "880203e8"},
+		{`b'\x88\x02' + struct.pack("!H", 1000)` + "\n", "880203e8"},
+		{`[0x88, 0x02, 1000].pack("CCn")` + "\n", "880203e8"},
 		{"(char)0x88 + (char)0x02 + (char)0x03 + (char)0xe8\n", "880203e8"},
 	},
 }
@@ -94,6 +96,7 @@ func chainAt(t *text, quoted []literal, i int) (c chain, called int) {
 	s := t.raw
 	c = chain{span: span{from: i, to: i}, latin1: true}
 	parts := 0
+	packed := false
 	for {
 		if m := charCallRE.FindStringSubmatch(s[i:]); m != nil {
 			for _, n := range strings.Split(m[1], ",") {
@@ -105,6 +108,16 @@ func chainAt(t *text, quoted []literal, i int) (c chain, called int) {
 			c.number(t, i, m[1]+m[2])
 			called++
 			i += len(m[0])
+		} else if data, n, ok := packAt(s[i:]); n > 0 {
+			if !ok {
+				c.fail(t, i, "expression", clip(s[i:i+n]))
+			}
+			for k := range c.data {
+				c.data[k] = append(c.data[k], data...)
+			}
+			packed = true
+			called++
+			i += n
 		} else if k := literalAt(quoted, i); k >= 0 && !quoted[k].open {
 			c.literal(t, quoted[k])
 			i = quoted[k].to
@@ -119,7 +132,7 @@ func chainAt(t *text, quoted []literal, i int) (c chain, called int) {
 		}
 		i += len(m)
 	}
-	if parts < 2 {
+	if parts < 2 && (!packed || c.fault != nil) {
 		return c, 0
 	}
 	return c, called
@@ -150,7 +163,7 @@ var chainDialect = dialect{simple: "n\nr\rt\t\\\\''\"\"", octal: [2]int{3, 3}, x
 func (c *chain) literal(t *text, l literal) {
 	inside := t.raw[l.inside.from:l.inside.to]
 	us, bad := chainDialect.unescape(inside)
-	if bad < 0 && (l.raw || l.quote == '\'') && strings.Contains(inside, `\`) {
+	if bad < 0 && (l.raw || l.quote == '\'' && l.prefix != "b") && strings.Contains(inside, `\`) {
 		bad = strings.Index(inside, `\`) // what it means depends on the language
 	}
 	if bad >= 0 {

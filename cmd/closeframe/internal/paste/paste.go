@@ -9,6 +9,7 @@ package paste
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -158,7 +159,13 @@ func Read(input []byte, opt Options) (Reading, error) {
 	if opt.As != "" {
 		return as(all, opt)
 	}
-	return choose(t, all, opt)
+	r, err := choose(t, all, opt)
+	if err == nil {
+		if e := missing(t, &r); e != nil {
+			return Reading{}, e
+		}
+	}
+	return r, err
 }
 
 // binary is the error for an input that has control characters.
@@ -185,6 +192,9 @@ func as(all result, opt Options) (Reading, error) {
 	return Reading{}, &Error{Rune: -1, Kind: "not-as", Args: []any{opt.As}}
 }
 
+// httpRE matches the first line of an HTTP request or response.
+var httpRE = regexp.MustCompile(`(?m)^(?:[<>] )?(?:[A-Z]+ \S+ HTTP/[0-9.]+|HTTP/[0-9.]+ [1-5][0-9]{2}\b)`)
+
 // choose returns the only sensible reading.
 func choose(t *text, all result, opt Options) (Reading, error) {
 	list := distinct(all.readings)
@@ -201,6 +211,9 @@ func choose(t *text, all result, opt Options) (Reading, error) {
 	if best == nil {
 		if bad != nil {
 			return Reading{}, bad
+		}
+		if m := httpRE.FindStringIndex(t.norm); m != nil {
+			return Reading{}, &Error{Rune: t.rune(t.norm, m[0]), Kind: "http-text"}
 		}
 		return Reading{}, &Error{Rune: -1, Kind: "no-bytes"}
 	}
