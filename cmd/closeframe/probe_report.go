@@ -181,8 +181,8 @@ func (r *probeReport) recap(w io.Writer) {
 	}
 	c := r.Counts
 	counts := "probe.report.counts"
-	if len(r.Results) == 1 {
-		counts += ".one"
+	if one := counts + ".one"; len(r.Results) == 1 && r.lang.Has(one) {
+		counts = one
 	}
 	fmt.Fprintln(w, r.say(counts, len(r.Results), c[probe.Pass], c[probe.Warn], c[probe.Fail], c[probe.Skip], r.took))
 }
@@ -253,7 +253,7 @@ func printEvents(w io.Writer, st style, l *catalog.Language, peer probe.Role, ev
 		}
 		fmt.Fprintf(w, "\n%8.1f ms %s %s\n", e.At, arrow, st.bold(e.What))
 		p := renderer{w: w, st: st, l: l, width: 2, columns: screen, perRow: 8}
-		frames := dissect.Bytes(e.Bytes, dissect.Options{From: from}).Frames
+		frames := dissect.Bytes(e.Bytes, dissect.Options{Lang: l.Tag(), From: from}).Frames
 		for i := range frames {
 			p.spans(&frames[i])
 		}

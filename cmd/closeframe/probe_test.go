@@ -81,15 +81,21 @@ func TestProbe(t *testing.T) {
 func TestProbeTitles(t *testing.T) {
 	r := runWith(nil, "", "probe", "-lang", "zh", "-all", "-run", "^(code-1014|rsv1|utf8-f5)$", closer(t))
 	for _, want := range []string{
-		"PASS  code-1014：Close 1014\n", "FAIL  rsv1：设置了 RSV1 的 Close\n", "：字节 F5\n",
+		"PASS  code-1014：Close 1014\n", "FAIL  rsv1：设置了 RSV1 的关闭帧\n", "：字节 F5\n",
 		"      发送：    设置了保留位的帧：Close 3001\n", "      收到：    Close 3001、FIN\n",
 	} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("no %q in\n%s", want, r.stdout)
 		}
 	}
+	r = runWith(nil, "", "probe", "-lang", "zh", "-v", "-run", "^code-1005$", closer(t))
+	for _, want := range []string{"最后一个分片", "载荷 2 字节", "\n1 个场景：PASS 0"} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("-v: no %q in\n%s", want, r.stdout)
+		}
+	}
 	r = runWith(nil, "", "probe", "-lang", "zh", "-list", "-run", "^empty$")
-	if !strings.HasPrefix(r.stdout, "empty                  不带关闭码的 Close（RFC 6455 §5.5.1）\n") {
+	if !strings.HasPrefix(r.stdout, "empty                  不带关闭码的关闭帧（RFC 6455 §5.5.1）\n") {
 		t.Errorf("-list: %s", r.stdout)
 	}
 }

@@ -41,7 +41,7 @@ func TestThirdLanguage(t *testing.T) {
 		lines = append(lines, "explain "+tag)
 	}
 	lines = append(lines, "probe", "probe -H x -list", "probe -list -run empty|one|utf8|starts|code-10", "probe -all "+closer(t)+" -run "+
-		"^(code-1000|code-1005|code-1014|rsv1|utf8-f5|minimal-16|starts)$")
+		"^(code-1000|code-1005|code-1014|rsv1|utf8-f5|minimal-16|starts)$", "probe -v -run ^rsv1$ "+closer(t))
 	for _, line := range lines {
 		r := runWith([]string{"LANG=fi_FI.UTF-8"}, "", strings.Fields(line)...)
 		if out := latin(r.stdout + r.stderr); out != "" {
