@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestWorkflows verifies that the hosted workflows use no action but at a full
-// commit with its version beside it, get no permission but reading unless a job
-// says so, and name only steps that .ci/run has. Their syntax is verified by
+// TestWorkflows verifies that the hosted workflows pin every action to a full
+// commit with its version in a comment, have read permission only unless a job
+// asks for more, and name only steps that .ci/run has. Their syntax is verified by
 // .ci/run actionlint.
 func TestWorkflows(t *testing.T) {
 	files, err := filepath.Glob("../.github/workflows/*.yml")

@@ -94,7 +94,7 @@ func uncolor(s string) string {
 }
 
 func TestDecodeInput(t *testing.T) {
-	bytes := func(out string) string { // without how the input was read
+	bytes := func(out string) string { // removes the lines about the input
 		head, rest, _ := strings.Cut(out, "\n")
 		_, rest, _ = strings.Cut(rest, "\n\n")
 		return head + "\n" + rest

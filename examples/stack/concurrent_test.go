@@ -76,7 +76,7 @@ func TestCloseInterruptsMessage(t *testing.T) {
 }
 
 // TestCloseWhileReading verifies that several calls of Close during a Read all
-// return the same end, and that one Close frame is sent.
+// return the same result, and that one Close frame is sent.
 //
 // Shows: R18 R24
 func TestCloseWhileReading(t *testing.T) {

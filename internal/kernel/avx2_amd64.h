@@ -48,9 +48,9 @@
 	VPBROADCASTQ   fours<>(SB), FOURS        \
 	VPXOR          ERRORS, ERRORS, ERRORS
 
-// FINDERRORS sets T0 to the errors of BLOCK. Bit 7 of the lookup (twoConts) says
-// that a continuation byte follows a continuation byte. PREV2 and PREV3 say
-// where one must. Where the two differ is an error, so they are XORed.
+// FINDERRORS sets T0 to the errors of BLOCK. Bit 7 of the lookup (twoConts) is
+// set if a continuation byte follows a continuation byte. PREV2 and PREV3 tell
+// whether one must follow. A difference is an error, so the two are XORed.
 //
 // VPALIGNR shifts the two 16-byte halves of a register separately. So BEFORE
 // must hold the 16 bytes before each half of BLOCK: those before BLOCK, and the

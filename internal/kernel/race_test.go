@@ -10,9 +10,8 @@ import (
 )
 
 // TestRace verifies that the race detector sees what the functions read and
-// write, on every backend. It runs each race in a process of its own, which the
-// detector makes fail. The detector may miss one race, so the process races a
-// hundred times.
+// write, on every backend. It runs each race in a separate process, which must
+// fail. The detector may miss one race, so the process races a hundred times.
 func TestRace(t *testing.T) {
 	races := map[string]func(b []byte){
 		"XOR":        func(b []byte) { XOR(b, 1) },

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// BenchmarkAll runs every scenario and contender for benchstat, one after the
-// other, whereas go run ./bench alternates them. The figures do not include the
-// preparation of connections.
+// BenchmarkAll runs every scenario and implementation for benchstat, one after
+// the other, whereas go run ./bench alternates them. The figures do not include
+// the preparation of connections.
 func BenchmarkAll(b *testing.B) {
 	for _, s := range scenarios() {
-		for _, c := range s.contenders {
+		for _, c := range s.implementations {
 			b.Run(s.id+"/"+c.name, func(b *testing.B) {
 				b.ReportAllocs()
 				allocs, size := c.allocations(min(b.N, 1000))
@@ -27,8 +27,9 @@ func BenchmarkAll(b *testing.B) {
 	}
 }
 
-// TestScenarios verifies that every contender does its work, that closeframe is
-// first and does not allocate, and that every goal has its scenario.
+// TestScenarios verifies that every implementation does its work, that
+// closeframe is first and does not allocate, and that every goal has its
+// scenario.
 func TestScenarios(t *testing.T) {
 	seen := map[string]bool{}
 	var all []result
@@ -37,8 +38,8 @@ func TestScenarios(t *testing.T) {
 			t.Errorf("two scenarios are called %s", s.id)
 		}
 		seen[s.id] = true
-		if s.contenders[0].name != ours {
-			t.Errorf("%s: %s stands first", s.id, s.contenders[0].name)
+		if s.implementations[0].name != ours {
+			t.Errorf("%s: %s stands first", s.id, s.implementations[0].name)
 		}
 		for _, fault := range faults(s) {
 			t.Error(fault)

@@ -9,8 +9,8 @@ import (
 
 const ours = "closeframe"
 
-func closeframeParsePayload(pool []closing) contender {
-	return contender{name: ours, run: func(n int) (sum uint64) {
+func closeframeParsePayload(pool []closing) implementation {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		for i := range n {
 			c, err := frame.ParsePayload(pool[i%poolSize].payload)
 			if err != nil {
@@ -22,8 +22,8 @@ func closeframeParsePayload(pool []closing) contender {
 	}}
 }
 
-func closeframeParseMasked(pool []closing) contender {
-	return contender{name: ours, run: func(n int) (sum uint64) {
+func closeframeParseMasked(pool []closing) implementation {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		var buf [frame.MaxPayload]byte
 		for i := range n {
 			c, _, err := frame.ParseMasked(buf[:0], pool[i%poolSize].masked)
@@ -36,8 +36,8 @@ func closeframeParseMasked(pool []closing) contender {
 	}}
 }
 
-func closeframeCheckCode() contender {
-	return contender{name: ours, run: func(n int) (sum uint64) {
+func closeframeCheckCode() implementation {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		for i := range n {
 			if closecode.Code(anyCode(i)).Valid() {
 				sum++
@@ -51,8 +51,8 @@ func closeframeCheckCode() contender {
 // Valid, in a function as large as its callers.
 //
 //go:noinline
-func closeframeValid(pool [][]byte) contender {
-	return contender{name: ours, run: func(n int) (sum uint64) {
+func closeframeValid(pool [][]byte) implementation {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		for i := range n {
 			if utf8check.Valid(pool[i&(len(pool)-1)]) {
 				sum++
@@ -63,22 +63,22 @@ func closeframeValid(pool [][]byte) contender {
 }
 
 // closeframeValidOn is closeframeValid on one of the kernel's backends.
-func closeframeValidOn(backend string, pool [][]byte) contender {
+func closeframeValidOn(backend string, pool [][]byte) implementation {
 	c := closeframeValid(pool)
 	c.backend = backend
 	return c
 }
 
 // closeframeAppendOn is closeframeAppendMasked on one of the kernel's backends.
-func closeframeAppendOn(backend, name string, pool []closing) contender {
+func closeframeAppendOn(backend, name string, pool []closing) implementation {
 	c := closeframeAppendMasked(pool)
 	c.backend, c.name = backend, name
 	return c
 }
 
-func closeframeAppendPayload(pool []closing) contender {
+func closeframeAppendPayload(pool []closing) implementation {
 	room := make([]byte, 0, frame.MaxPayload)
-	return contender{name: ours, run: func(n int) (sum uint64) {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		buf := room
 		for i := range n {
 			c := &pool[i%poolSize]
@@ -94,9 +94,9 @@ func closeframeAppendPayload(pool []closing) contender {
 	}}
 }
 
-func closeframeAppendMasked(pool []closing) contender {
+func closeframeAppendMasked(pool []closing) implementation {
 	room := make([]byte, 0, frame.MaxSize)
-	return contender{name: ours, run: func(n int) (sum uint64) {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		buf := room
 		for i := range n {
 			c := &pool[i%poolSize]
@@ -112,9 +112,9 @@ func closeframeAppendMasked(pool []closing) contender {
 	}}
 }
 
-func closeframeAnswer(pool []closing) contender {
+func closeframeAnswer(pool []closing) implementation {
 	out := make([]byte, 0, frame.MaxSize)
-	return contender{name: ours, run: func(n int) (sum uint64) {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		var payload [frame.MaxPayload]byte
 		for i := range n {
 			var h closeevent.Handshake
@@ -128,9 +128,9 @@ func closeframeAnswer(pool []closing) contender {
 	}}
 }
 
-func closeframeHandshake(pool []closing) contender {
+func closeframeHandshake(pool []closing) implementation {
 	toServer, toClient := make([]byte, 0, frame.MaxSize), make([]byte, 0, frame.MaxSize)
-	return contender{name: ours, run: func(n int) (sum uint64) {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		var payload [frame.MaxPayload]byte
 		for i := range n {
 			p := &pool[i%poolSize]
@@ -160,8 +160,8 @@ func closeframeHandshake(pool []closing) contender {
 	}}
 }
 
-func closeframeStorm(storm []byte) contender {
-	return contender{name: ours, run: func(n int) (sum uint64) {
+func closeframeStorm(storm []byte) implementation {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		var buf [frame.MaxPayload]byte
 		b := storm
 		for range n {
@@ -179,8 +179,8 @@ func closeframeStorm(storm []byte) contender {
 	}}
 }
 
-func closeframeStream(pool [][]byte, size int) contender {
-	return contender{name: ours, run: func(n int) (sum uint64) {
+func closeframeStream(pool [][]byte, size int) implementation {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		for i := range n {
 			var s utf8check.Stream
 			for p := pool[i%poolSize]; len(p) > 0; {
@@ -198,9 +198,9 @@ func closeframeStream(pool [][]byte, size int) contender {
 	}}
 }
 
-func closeframeStreamMasked(pool [][]byte, size int) contender {
+func closeframeStreamMasked(pool [][]byte, size int) implementation {
 	buf := make([]byte, size)
-	return contender{name: ours, run: func(n int) (sum uint64) {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		for i := range n {
 			var s utf8check.Stream
 			p := pool[i%poolSize]

@@ -51,7 +51,7 @@ func coderRead(c *websocket.Conn) {
 	}
 }
 
-func coderAnswer(pool []closing) contender {
+func coderAnswer(pool []closing) implementation {
 	type end struct {
 		wire *memConn
 		conn *websocket.Conn
@@ -69,7 +69,7 @@ func coderAnswer(pool []closing) contender {
 		})
 }
 
-func coderHandshake(pool []closing) contender {
+func coderHandshake(pool []closing) implementation {
 	type pair struct {
 		closing *closing
 		client  *websocket.Conn

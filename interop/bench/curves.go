@@ -72,7 +72,7 @@ func measureCurves(e effort, p *progress) (all []curve) {
 				if name == stdName {
 					c = stdValid(pool)
 				}
-				lanes[n] = append(lanes[n], lane{contender: c, n: c.calibrate(turn)})
+				lanes[n] = append(lanes[n], lane{implementation: c, n: c.calibrate(turn)})
 			}
 		}
 		runtime.GC()

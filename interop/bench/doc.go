@@ -1,13 +1,13 @@
 // Command bench compares closeframe with the WebSocket libraries and UTF-8
 // validators that Go programs use, and prints the ratios of their times.
 //
-// All contenders of a scenario run in one process. They alternate every
+// All implementations of a scenario run in one process. They alternate every
 // millisecond over the same pool of different buffers, for many rounds, which
 // are spread over several passes. The report has the median and the
 // interquartile range over the rounds, and the median of the ratios to
 // closeframe in each round. A noisy machine, or one whose clock frequency
-// changes, slows all contenders alike, so the ratios are reproducible. Garbage
-// is collected between rounds, not within a round.
+// changes, slows all implementations alike, so the ratios are reproducible.
+// Garbage is collected between rounds, not within a round.
 //
 // Every library does its work through its public API. If a library does less,
 // such as not checking UTF-8, it has a note. If a library needs a new

@@ -9,15 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// faults returns the errors of the contenders of s. The expected results are
-// computed here, without the code of any contender.
+// faults returns the errors of the implementations of s. The expected results
+// are computed here, without the code of any implementation.
 func faults(s scenario) (all []string) {
 	kind, _, _ := strings.Cut(s.id, "/")
 	n := poolSize
 	if s.size > 4<<10 {
 		n = 8
 	}
-	for _, c := range s.contenders {
+	for _, c := range s.implementations {
 		fail := func(format string, args ...any) {
 			all = append(all, fmt.Sprintf("%s: %s: ", s.id, c.name)+fmt.Sprintf(format, args...))
 		}
@@ -76,8 +76,8 @@ func wantSum(kind string, s scenario, name string, n int) (sum uint64) {
 	return sum
 }
 
-// wantOutput describes the error in the output of a contender for c, or returns
-// "".
+// wantOutput describes the error in the output of an implementation for c, or
+// returns "".
 var wantOutput = map[string]func(b []byte, c *closing, name string) error{
 	"append-payload": func(b []byte, c *closing, _ string) error {
 		if want := plainPayload(c); !bytes.Equal(b, want) {
@@ -138,8 +138,8 @@ func plainPayload(c *closing) []byte {
 	return append(binary.BigEndian.AppendUint16(nil, uint16(c.code)), c.text...)
 }
 
-// TestFaults verifies that a contender that does the wrong thing, or nothing,
-// is detected.
+// TestFaults verifies that an implementation that does the wrong thing, or
+// nothing, is detected.
 func TestFaults(t *testing.T) {
 	all := scenarios()
 	find := func(id string) scenario {
@@ -163,9 +163,9 @@ func TestFaults(t *testing.T) {
 		{"append-payload/ascii/31", func(n int) uint64 { return uint64(n) * 33 }},
 	} {
 		s := find(test.id)
-		s.contenders = append(s.contenders[:1:1], contender{name: "wrong", run: test.run})
+		s.implementations = append(s.implementations[:1:1], implementation{name: "wrong", run: test.run})
 		if got := faults(s); len(got) == 0 || !strings.Contains(got[0], "wrong: the sum") {
-			t.Errorf("%s: a wrong contender is not found out: %q", test.id, got)
+			t.Errorf("%s: a wrong implementation is not found out: %q", test.id, got)
 		}
 	}
 
@@ -182,23 +182,23 @@ func TestFaults(t *testing.T) {
 		{"handshake/code", func(b []byte) []byte { return b[:2] }},
 	} {
 		s := find(test.id)
-		right := s.contenders[0]
+		right := s.implementations[0]
 		wrong := right
 		wrong.run = func(n int) uint64 {
 			sum := right.run(n)
 			wrote = test.change(bytes.Clone(wrote))
 			return sum
 		}
-		s.contenders = []contender{right, wrong}
+		s.implementations = []implementation{right, wrong}
 		if got := faults(s); len(got) != 1 {
-			t.Errorf("%s: a contender that writes something else is not found out: %q", test.id, got)
+			t.Errorf("%s: an implementation that writes something else is not found out: %q", test.id, got)
 		}
 	}
 }
 
-// TestBackendInUse verifies that a contender runs on its own backend.
+// TestBackendInUse verifies that an implementation runs on its own backend.
 func TestBackendInUse(t *testing.T) {
-	c := contender{backend: bestBackend, run: func(int) uint64 { return 0 }}
+	c := implementation{backend: bestBackend, run: func(int) uint64 { return 0 }}
 	c.timed(1)
 	c.backend = "none"
 	defer func() {

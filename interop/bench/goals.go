@@ -74,8 +74,8 @@ func met(reached, least, aim float64) string {
 	return "no"
 }
 
-// worstGoal returns how many verdicts are met, and the one that was met by the
-// least margin or missed by the most; false if there is none with a margin.
+// worstGoal returns the number of verdicts that are met, and the verdict with
+// the smallest or most negative margin. It returns false if none has a margin.
 func worstGoal(all []verdict) (worst verdict, good int, ok bool) {
 	for _, v := range all {
 		if v.Met != "no" {

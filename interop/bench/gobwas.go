@@ -29,8 +29,8 @@ func gobwasParse(p []byte) uint64 {
 	return gobwasCheck(ws.ParseCloseFrameDataUnsafe(p))
 }
 
-func gobwasParsePayload(pool []closing) contender {
-	return contender{
+func gobwasParsePayload(pool []closing) implementation {
+	return implementation{
 		name: gobwas, note: "ParseCloseFrameDataUnsafe, CheckCloseFrameData, which refuses 1012–1014 without a look at the reason",
 		run: func(n int) (sum uint64) {
 			for i := range n {
@@ -42,8 +42,8 @@ func gobwasParsePayload(pool []closing) contender {
 }
 
 // The minimum with gobwas: the header of the frame is not read.
-func gobwasCipherCheck(pool []closing) contender {
-	return contender{
+func gobwasCipherCheck(pool []closing) implementation {
+	return implementation{
 		name: gobwas, note: "the payload alone: copied, Cipher, ParseCloseFrameDataUnsafe, CheckCloseFrameData",
 		run: func(n int) (sum uint64) {
 			var buf [ws.MaxControlFramePayloadSize]byte
@@ -57,8 +57,8 @@ func gobwasCipherCheck(pool []closing) contender {
 	}
 }
 
-func gobwasReadFrame(pool []closing) contender {
-	return contender{
+func gobwasReadFrame(pool []closing) implementation {
+	return implementation{
 		name: gobwas + " frame", note: "ReadHeader, CheckHeader, the payload read into a buffer at hand, then as above",
 		run: func(n int) (sum uint64) {
 			var r bytes.Reader
@@ -91,8 +91,8 @@ func gobwasFrame(r io.Reader, buf []byte, side ws.State) uint64 {
 	return gobwasParse(p)
 }
 
-func gobwasCheckCode() contender {
-	return contender{name: gobwas, note: "CheckCloseFrameData with an empty reason; refuses 1012–1014 and accepts 5000–65535", run: func(n int) (sum uint64) {
+func gobwasCheckCode() implementation {
+	return implementation{name: gobwas, note: "CheckCloseFrameData with an empty reason; refuses 1012–1014 and accepts 5000–65535", run: func(n int) (sum uint64) {
 		for i := range n {
 			if ws.CheckCloseFrameData(ws.StatusCode(anyCode(i)), "") == nil {
 				sum++
@@ -102,9 +102,9 @@ func gobwasCheckCode() contender {
 	}}
 }
 
-func gobwasAppendPayload(pool []closing) contender {
+func gobwasAppendPayload(pool []closing) implementation {
 	buf := make([]byte, ws.MaxControlFramePayloadSize)
-	return contender{
+	return implementation{
 		name: gobwas, note: "CheckCloseFrameData, PutCloseFrameBody",
 		run: func(n int) (sum uint64) {
 			var b []byte
@@ -121,9 +121,9 @@ func gobwasAppendPayload(pool []closing) contender {
 	}
 }
 
-func gobwasPutPayload(pool []closing) contender {
+func gobwasPutPayload(pool []closing) implementation {
 	buf := make([]byte, ws.MaxControlFramePayloadSize)
-	return contender{
+	return implementation{
 		name: gobwas + " unchecked", note: "PutCloseFrameBody: checks neither code nor reason",
 		run: func(n int) (sum uint64) {
 			var b []byte
@@ -139,8 +139,8 @@ func gobwasPutPayload(pool []closing) contender {
 	}
 }
 
-func gobwasAppendMasked(pool []closing) contender {
-	return contender{
+func gobwasAppendMasked(pool []closing) implementation {
+	return implementation{
 		name: gobwas, note: "CheckCloseFrameData, NewCloseFrameBody, NewCloseFrame, MaskFrameInPlaceWith, WriteFrame to a bytes.Buffer",
 		run: func(n int) (sum uint64) {
 			var out bytes.Buffer
@@ -178,8 +178,8 @@ func gobwasHandle(in *bytes.Reader, out *bytes.Buffer, side ws.State) {
 	_ = wsutil.ControlHandler{Src: in, Dst: out, State: side}.HandleClose(h)
 }
 
-func gobwasAnswer(pool []closing) contender {
-	return contender{
+func gobwasAnswer(pool []closing) implementation {
+	return implementation{
 		name: gobwas, note: "ReadHeader, CheckHeader, wsutil.ControlHandler",
 		run: func(n int) (sum uint64) {
 			var in bytes.Reader
@@ -195,8 +195,8 @@ func gobwasAnswer(pool []closing) contender {
 	}
 }
 
-func gobwasHandshake(pool []closing) contender {
-	return contender{
+func gobwasHandshake(pool []closing) implementation {
+	return implementation{
 		name: gobwas, note: "what append-masked does, then ControlHandler, then what parse-masked does for a frame; keeps no state, so nothing says whether the end is clean",
 		run: func(n int) (sum uint64) {
 			var in bytes.Reader
@@ -218,8 +218,8 @@ func gobwasHandshake(pool []closing) contender {
 	}
 }
 
-func gobwasStorm(storm []byte) contender {
-	return contender{name: gobwas, note: "ReadHeader, CheckHeader, the payload read into a buffer at hand, Cipher, CheckCloseFrameData", run: func(n int) (sum uint64) {
+func gobwasStorm(storm []byte) implementation {
+	return implementation{name: gobwas, note: "ReadHeader, CheckHeader, the payload read into a buffer at hand, Cipher, CheckCloseFrameData", run: func(n int) (sum uint64) {
 		var r bytes.Reader
 		var buf [ws.MaxControlFramePayloadSize]byte
 		for range n {
@@ -232,8 +232,8 @@ func gobwasStorm(storm []byte) contender {
 	}}
 }
 
-func gobwasStream(pool [][]byte, size int, masked bool) contender {
-	c := contender{name: gobwas, note: "wsutil.UTF8Reader"}
+func gobwasStream(pool [][]byte, size int, masked bool) implementation {
+	c := implementation{name: gobwas, note: "wsutil.UTF8Reader"}
 	if masked {
 		c.note = "wsutil.CipherReader, UTF8Reader"
 	}

@@ -46,8 +46,8 @@ func gorillaRead(c *websocket.Conn) {
 	}
 }
 
-func gorillaAppendPayload(pool []closing) contender {
-	return contender{
+func gorillaAppendPayload(pool []closing) implementation {
+	return implementation{
 		name: gorilla, note: "utf8.ValidString, since it checks neither code nor reason itself; FormatCloseMessage",
 		run: func(n int) (sum uint64) {
 			var b []byte
@@ -63,10 +63,10 @@ func gorillaAppendPayload(pool []closing) contender {
 	}
 }
 
-func gorillaAppendMasked(pool []closing) contender {
+func gorillaAppendMasked(pool []closing) implementation {
 	conn := newMemConn(openingResponse)
 	var client *websocket.Conn
-	return contender{
+	return implementation{
 		name: gorilla, note: "utf8.ValidString, since it checks neither code nor reason itself; FormatCloseMessage, WriteControl to memory, with a key of its own, from math/rand, as a Pong because a Conn sends one Close only",
 		run: func(n int) (sum uint64) {
 			if client == nil {
@@ -87,7 +87,7 @@ func gorillaAppendMasked(pool []closing) contender {
 	}
 }
 
-func gorillaAnswer(pool []closing) contender {
+func gorillaAnswer(pool []closing) implementation {
 	type end struct {
 		wire *memConn
 		conn *websocket.Conn
@@ -105,7 +105,7 @@ func gorillaAnswer(pool []closing) contender {
 		})
 }
 
-func gorillaHandshake(pool []closing) contender {
+func gorillaHandshake(pool []closing) implementation {
 	type pair struct {
 		closing        *closing
 		client, server *websocket.Conn

@@ -39,15 +39,15 @@ func growthScenarios() []scenario {
 		pool := texts(named("chinese"), n)
 		text.add(n, append(validators(pool), copyText(pool))...)
 	}
-	return []scenario{payload, text, {id: byNothing, contenders: []contender{emptyCall()}}}
+	return []scenario{payload, text, {id: byNothing, implementations: []implementation{emptyCall()}}}
 }
 
-// add adds contenders for one length.
-func (s *scenario) add(n int, c ...contender) {
+// add adds implementations for one length.
+func (s *scenario) add(n int, c ...implementation) {
 	for range c {
 		s.lengths = append(s.lengths, n)
 	}
-	s.contenders = append(s.contenders, c...)
+	s.implementations = append(s.implementations, c...)
 }
 
 // grown returns the results of growthScenarios.
@@ -75,8 +75,8 @@ func grown(bouts []*bout) *growth {
 //go:noinline
 func nothing(p []byte) uint64 { return uint64(len(p)) }
 
-func emptyCall() contender {
-	return contender{name: emptyName, run: func(n int) (sum uint64) {
+func emptyCall() implementation {
+	return implementation{name: emptyName, run: func(n int) (sum uint64) {
 		for range n {
 			sum += nothing(key[:])
 		}
@@ -84,9 +84,9 @@ func emptyCall() contender {
 	}}
 }
 
-func copyText(pool [][]byte) contender {
+func copyText(pool [][]byte) implementation {
 	buf := make([]byte, len(pool[0])+4) // one of the others may be longer
-	return contender{name: copyName, run: func(n int) (sum uint64) {
+	return implementation{name: copyName, run: func(n int) (sum uint64) {
 		for i := range n {
 			sum += seen(buf[:copy(buf, pool[i%poolSize])])
 		}
@@ -94,9 +94,9 @@ func copyText(pool [][]byte) contender {
 	}}
 }
 
-func copyPayload(pool []closing) contender {
+func copyPayload(pool []closing) implementation {
 	var buf [128]byte
-	return contender{name: copyName, run: func(n int) (sum uint64) {
+	return implementation{name: copyName, run: func(n int) (sum uint64) {
 		for i := range n {
 			m := copy(buf[:], pool[i%poolSize].maskedPayload)
 			sum += seen(buf[:m])

@@ -38,10 +38,10 @@ func gwsCheck(c *closing) {
 	}
 }
 
-func gwsAppendMasked(pool []closing) contender {
+func gwsAppendMasked(pool []closing) implementation {
 	conn := newMemConn(openingResponse)
 	var client *gws.Conn
-	return contender{
+	return implementation{
 		name: gwsName, note: "utf8.Valid, since it checks neither code nor reason itself; code and reason put together, WritePong to memory, with a key of its own, from math/rand, because a Conn sends one Close only",
 		run: func(n int) (sum uint64) {
 			if client == nil {
@@ -64,7 +64,7 @@ func gwsAppendMasked(pool []closing) contender {
 	}
 }
 
-func gwsAnswer(pool []closing) contender {
+func gwsAnswer(pool []closing) implementation {
 	type end struct {
 		wire *memConn
 		conn *gws.Conn
@@ -82,7 +82,7 @@ func gwsAnswer(pool []closing) contender {
 		})
 }
 
-func gwsHandshake(pool []closing) contender {
+func gwsHandshake(pool []closing) implementation {
 	type pair struct {
 		closing        *closing
 		client, server *gws.Conn

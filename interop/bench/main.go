@@ -17,7 +17,7 @@ func main() {
 	short := flag.Bool("short", false, "a few milliseconds a scenario: to see that all work and closeframe does not allocate")
 	write := flag.Bool("write", false, "write results.json, results.md and the plots beside the source, and the figures in the README and docs/performance.md")
 	pattern := flag.String("run", "", "measure only the scenarios that match this regular `expression`")
-	rounds := flag.Int("rounds", 30, "how many times each contender takes its turn")
+	rounds := flag.Int("rounds", 30, "how many times each implementation takes its turn")
 	turn := flag.Duration("turn", time.Millisecond, "how long a turn is")
 	flag.Parse()
 

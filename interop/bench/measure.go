@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// A contender does the work of a scenario with one library.
-type contender struct {
+// An implementation does the work of a scenario with one library.
+type implementation struct {
 	name string // the library
 	note string // how its work differs from closeframe's; "" if it does not
 
 	// run does the work n times, cycling through the buffers of the pool. It
 	// returns a number computed from all results, so that the compiler cannot
-	// remove any work. The number is the same for all contenders of a scenario
-	// that do the same work.
+	// remove any work. The number is the same for all implementations of a
+	// scenario that do the same work.
 	run func(n int) uint64
 
 	// prepare, if not nil, makes the resources for the next n operations, such
@@ -27,20 +27,20 @@ type contender struct {
 	backend string
 }
 
-// A scenario is a task with its contenders, closeframe first.
+// A scenario is a task with its implementations, closeframe first.
 type scenario struct {
-	id         string // kind/content/size, to select by and to refer to
-	size       int    // bytes per operation; 0 if that is meaningless
-	contenders []contender
+	id              string // kind/content/size, to select by and to refer to
+	size            int    // bytes per operation; 0 if that is meaningless
+	implementations []implementation
 
-	lengths []int // of each contender's work, where they differ
+	lengths []int // of each implementation's work, where they differ
 
 	// For tests: the inputs.
 	closings []closing
 	texts    [][]byte
 }
 
-// A result is the measurement of one contender in one scenario.
+// A result is the measurement of one implementation in one scenario.
 type result struct {
 	Scenario  string  `json:"-"` // see resultList
 	Contender string  `json:"contender"`
@@ -63,7 +63,7 @@ type result struct {
 // effort is the duration of the measurement.
 type effort struct {
 	rounds int
-	turn   time.Duration // of one contender in one round
+	turn   time.Duration // of one implementation in one round
 }
 
 // sink receives all results.
@@ -77,21 +77,21 @@ type bout struct {
 	garbage bool // do rounds leave any
 }
 
-// A lane is a contender with its measurements.
+// A lane is an implementation with its measurements.
 type lane struct {
-	contender
+	implementation
 	n            int       // operations in a turn
 	nanos        []float64 // nanoseconds per operation, by round
 	allocs, size float64
 }
 
-// start determines the number of operations in a turn of each contender, and
-// the allocations per operation.
+// start determines the number of operations in a turn of each implementation,
+// and the allocations per operation.
 func start(s scenario, turn time.Duration) *bout {
-	b := &bout{scenario: s, lanes: make([]lane, len(s.contenders))}
+	b := &bout{scenario: s, lanes: make([]lane, len(s.implementations))}
 	for i := range b.lanes {
 		l := &b.lanes[i]
-		l.contender = s.contenders[i]
+		l.implementation = s.implementations[i]
 		l.n = l.calibrate(turn)
 		l.allocs, l.size = l.allocations(min(l.n, 1000))
 		b.garbage = b.garbage || l.prepare != nil || l.allocs > 0
@@ -99,7 +99,7 @@ func start(s scenario, turn time.Duration) *bout {
 	return b
 }
 
-// until runs the contenders in turn until the given number of rounds is
+// until runs the implementations in turn until the given number of rounds is
 // reached.
 func (b *bout) until(rounds int) {
 	if b.rounds >= rounds {
@@ -107,7 +107,7 @@ func (b *bout) until(rounds int) {
 	}
 
 	// Garbage is collected between rounds. Otherwise it might be collected in
-	// the turn of another contender.
+	// the turn of another implementation.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	runtime.GC()
 	for first := b.rounds; b.rounds < rounds; b.rounds++ {
@@ -115,7 +115,7 @@ func (b *bout) until(rounds int) {
 			runtime.GC()
 		}
 		for j := range b.lanes {
-			l := &b.lanes[(b.rounds+j)%len(b.lanes)] // each contender is first in turn
+			l := &b.lanes[(b.rounds+j)%len(b.lanes)] // each implementation is first in turn
 			l.nanos = append(l.nanos, float64(l.timed(l.n).Nanoseconds())/float64(l.n))
 		}
 	}
@@ -143,7 +143,7 @@ func (b *bout) results() []result {
 
 // passes is the number of passes over all scenarios. Each pass has a part of
 // the rounds, because another virtual machine may slow the processor down for
-// seconds, and not every contender alike.
+// seconds, and not every implementation alike.
 const passes = 6
 
 // measure measures all the scenarios.

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// TestMeasure verifies that the ratio compares the times of contenders without
-// their preparation.
+// TestMeasure verifies that the ratio compares the times of implementations
+// without their preparation.
 func TestMeasure(t *testing.T) {
 	var clock time.Time
 	now = func() time.Time { return clock }
 	defer func() { now = time.Now }()
 	rounds := 0.0
-	own := contender{name: ours, run: func(n int) uint64 {
+	own := implementation{name: ours, run: func(n int) uint64 {
 		rounds++ // each one slower than the one before
 		clock = clock.Add(time.Duration(float64(n) * 10e3 * rounds))
 		return uint64(n)
 	}}
 	prepared, done := 0, 0
-	slow := contender{
+	slow := implementation{
 		name: "slow",
 		prepare: func(n int) {
 			if n > batch {
@@ -36,7 +36,7 @@ func TestMeasure(t *testing.T) {
 			return uint64(n)
 		},
 	}
-	r := measure([]scenario{{id: "fake", contenders: []contender{own, slow}}}, effort{rounds: 9, turn: time.Second}, nil)[0].results()
+	r := measure([]scenario{{id: "fake", implementations: []implementation{own, slow}}}, effort{rounds: 9, turn: time.Second}, nil)[0].results()
 	if rounds < 9 {
 		t.Errorf("%v rounds, want 9", rounds)
 	}
@@ -64,7 +64,7 @@ func TestCalibrate(t *testing.T) {
 	defer func() { now = time.Now }()
 	for interrupted := range 8 {
 		calls := 0
-		c := contender{run: func(n int) uint64 {
+		c := implementation{run: func(n int) uint64 {
 			clock = clock.Add(time.Duration(n) * time.Microsecond)
 			if calls == interrupted {
 				clock = clock.Add(10 * time.Millisecond)
@@ -82,7 +82,7 @@ func TestCalibrate(t *testing.T) {
 // of closeframe fails a run.
 func TestAllocations(t *testing.T) {
 	var keep [][]byte
-	c := contender{name: ours, run: func(n int) uint64 {
+	c := implementation{name: ours, run: func(n int) uint64 {
 		for range n {
 			keep = append(keep[:0], make([]byte, 64))
 		}

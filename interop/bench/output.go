@@ -1,6 +1,6 @@
 package main
 
-// wrote is the last output of a contender, for tests.
+// wrote is the last output of an implementation, for tests.
 var wrote []byte
 
 // seen returns a number computed from the output b, so that the compiler cannot
@@ -14,7 +14,7 @@ func seen(b []byte) uint64 {
 }
 
 // answered is like seen for a server's Close frame. It panics if b is not one,
-// so that a contender that does no work does not look fast.
+// so that an implementation that does no work does not look fast.
 func answered(b []byte) uint64 {
 	if len(b) < 2 || b[0] != 0x88 || b[1]&0x80 != 0 {
 		panic("no Close frame was written")

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// A line is the line of a contender in a chart.
+// A line is the line of an implementation in a chart.
 type line struct {
 	name   string
 	points [][2]float64
 }
 
-// A chart has a line for each contender.
+// A chart has a line for each implementation.
 type chart struct {
 	title, x, y    func(say) string
 	log            bool

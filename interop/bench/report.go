@@ -192,9 +192,9 @@ func (rep *report) memoryTable(w io.Writer) {
 	table(w, append([][]string{head}, rows...))
 }
 
-func (rep *report) nanosOf(scenario, contender string) string {
+func (rep *report) nanosOf(scenario, implementation string) string {
 	for _, r := range rep.Results {
-		if r.Scenario == scenario && r.Contender == contender {
+		if r.Scenario == scenario && r.Contender == implementation {
 			return nanos(r.Nanos) + " ns"
 		}
 	}

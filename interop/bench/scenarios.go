@@ -47,23 +47,23 @@ const (
 // scenarios returns all scenarios in the order of the report.
 func scenarios() []scenario {
 	var all []scenario
-	ofCloses := func(kind string, from int, contenders func(pool []closing) []contender) {
+	ofCloses := func(kind string, from int, implementations func(pool []closing) []implementation) {
 		for _, r := range reasons[from:] {
 			pool, name := reasonPool(r.content, r.size)
-			all = append(all, scenario{id: kind + "/" + name, size: len(pool[0].payload), contenders: contenders(pool), closings: pool})
+			all = append(all, scenario{id: kind + "/" + name, size: len(pool[0].payload), implementations: implementations(pool), closings: pool})
 		}
 	}
-	ofTexts := func(id string, size int, pool [][]byte, c ...contender) {
-		all = append(all, scenario{id: id, size: size, contenders: c, texts: pool})
+	ofTexts := func(id string, size int, pool [][]byte, c ...implementation) {
+		all = append(all, scenario{id: id, size: size, implementations: c, texts: pool})
 	}
 
-	ofCloses("parse-payload", 0, func(p []closing) []contender {
-		return []contender{closeframeParsePayload(p), gobwasParsePayload(p)}
+	ofCloses("parse-payload", 0, func(p []closing) []implementation {
+		return []implementation{closeframeParsePayload(p), gobwasParsePayload(p)}
 	})
-	ofCloses("parse-masked", 0, func(p []closing) []contender {
-		return []contender{closeframeParseMasked(p), gobwasCipherCheck(p), gobwasReadFrame(p)}
+	ofCloses("parse-masked", 0, func(p []closing) []implementation {
+		return []implementation{closeframeParseMasked(p), gobwasCipherCheck(p), gobwasReadFrame(p)}
 	})
-	all = append(all, scenario{id: "check-code/all", contenders: []contender{closeframeCheckCode(), gobwasCheckCode()}})
+	all = append(all, scenario{id: "check-code/all", implementations: []implementation{closeframeCheckCode(), gobwasCheckCode()}})
 
 	const mixedMean = (mixedLow + mixedHigh) / 2
 	mixed := map[string][][]byte{}
@@ -107,30 +107,30 @@ func scenarios() []scenario {
 				pool := closings(texts(named(c), n))
 				all = append(all, scenario{
 					id: fmt.Sprintf("%s%s/%s/%d", appendOn, b, c, n), size: n, closings: pool,
-					contenders: []contender{closeframeAppendOn(b, ours, pool), closeframeAppendOn(below, "closeframe on "+below, pool)},
+					implementations: []implementation{closeframeAppendOn(b, ours, pool), closeframeAppendOn(below, "closeframe on "+below, pool)},
 				})
 			}
 		}
 	}
 
-	ofCloses("append-payload", 1, func(p []closing) []contender {
-		return []contender{closeframeAppendPayload(p), gobwasAppendPayload(p), gobwasPutPayload(p), gorillaAppendPayload(p)}
+	ofCloses("append-payload", 1, func(p []closing) []implementation {
+		return []implementation{closeframeAppendPayload(p), gobwasAppendPayload(p), gobwasPutPayload(p), gorillaAppendPayload(p)}
 	})
-	ofCloses("append-masked", 1, func(p []closing) []contender {
-		return []contender{closeframeAppendMasked(p), gobwasAppendMasked(p), gorillaAppendMasked(p), gwsAppendMasked(p)}
+	ofCloses("append-masked", 1, func(p []closing) []implementation {
+		return []implementation{closeframeAppendMasked(p), gobwasAppendMasked(p), gorillaAppendMasked(p), gwsAppendMasked(p)}
 	})
-	ofCloses("answer", 0, func(p []closing) []contender {
-		return []contender{closeframeAnswer(p), gobwasAnswer(p), gorillaAnswer(p), gwsAnswer(p), coderAnswer(p), xnetAnswer(p)}
+	ofCloses("answer", 0, func(p []closing) []implementation {
+		return []implementation{closeframeAnswer(p), gobwasAnswer(p), gorillaAnswer(p), gwsAnswer(p), coderAnswer(p), xnetAnswer(p)}
 	})
-	ofCloses("handshake", 1, func(p []closing) []contender {
-		return []contender{
+	ofCloses("handshake", 1, func(p []closing) []implementation {
+		return []implementation{
 			closeframeHandshake(p), gobwasHandshake(p), gorillaHandshake(p), gwsHandshake(p), coderHandshake(p), xnetHandshake(p),
 		}
 	})
 	storm, frames := stormBuffer()
 	all = append(all, scenario{
 		id: "storm/a-million-frames", size: len(storm) / stormFrames, closings: frames,
-		contenders: []contender{closeframeStorm(storm), gobwasStorm(storm)},
+		implementations: []implementation{closeframeStorm(storm), gobwasStorm(storm)},
 	})
 
 	for _, masked := range []bool{false, true} {
@@ -141,7 +141,7 @@ func scenarios() []scenario {
 		pool := tapped(masked)
 		all = append(all, scenario{
 			id: fmt.Sprintf("%s/%d", id, tapPayload), size: len(pool[0]),
-			contenders: []contender{closeframeTap(pool, masked), plainCopy(pool)},
+			implementations: []implementation{closeframeTap(pool, masked), plainCopy(pool)},
 		})
 	}
 
@@ -162,9 +162,9 @@ func scenarios() []scenario {
 	return all
 }
 
-// validators returns the contenders that validate a whole text.
-func validators(pool [][]byte) []contender {
-	return []contender{closeframeValid(pool), stdValid(pool), segmentioValid(pool), sonicValid(pool)}
+// validators returns the implementations that validate a whole text.
+func validators(pool [][]byte) []implementation {
+	return []implementation{closeframeValid(pool), stdValid(pool), segmentioValid(pool), sonicValid(pool)}
 }
 
 // reasonPool returns closings with the given reasons, and their name.

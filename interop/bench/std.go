@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-func stdValid(pool [][]byte) contender {
-	return contender{name: "unicode/utf8", run: func(n int) (sum uint64) {
+func stdValid(pool [][]byte) implementation {
+	return implementation{name: "unicode/utf8", run: func(n int) (sum uint64) {
 		for i := range n {
 			if utf8.Valid(pool[i&(len(pool)-1)]) {
 				sum++
@@ -18,15 +18,15 @@ func stdValid(pool [][]byte) contender {
 
 // stdWhole validates a text in one call, as a stack that buffers whole messages
 // can.
-func stdWhole(pool [][]byte) contender {
+func stdWhole(pool [][]byte) implementation {
 	c := stdValid(pool)
 	c.note = "the whole text at once, not in pieces"
 	return c
 }
 
-func stdStreamMasked(pool [][]byte) contender {
+func stdStreamMasked(pool [][]byte) implementation {
 	buf := make([]byte, streamed+4) // one of the others may be longer
-	return contender{
+	return implementation{
 		name: "unicode/utf8",
 		note: "XOR of eight bytes at a time, then the whole text at once",
 		run: func(n int) (sum uint64) {

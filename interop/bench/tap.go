@@ -34,8 +34,8 @@ func tapped(masked bool) [][]byte {
 }
 
 // closeframeTap observes frames that continue in the next buffer.
-func closeframeTap(pool [][]byte, masked bool) contender {
-	return contender{name: ours, run: func(n int) (sum uint64) {
+func closeframeTap(pool [][]byte, masked bool) implementation {
+	return implementation{name: ours, run: func(n int) (sum uint64) {
 		var tap closetap.Tap
 		if masked {
 			tap = closetap.NewClient()
@@ -51,9 +51,9 @@ func closeframeTap(pool [][]byte, masked bool) contender {
 }
 
 // plainCopy copies the same bytes.
-func plainCopy(pool [][]byte) contender {
+func plainCopy(pool [][]byte) implementation {
 	buf := make([]byte, len(pool[0]))
-	return contender{name: copyName, run: func(n int) (sum uint64) {
+	return implementation{name: copyName, run: func(n int) (sum uint64) {
 		for i := range n {
 			if copy(buf, pool[i%tapPool]) == len(buf) {
 				sum++

@@ -22,7 +22,7 @@ var bestBackend = func() string {
 var now = time.Now
 
 // inBatches calls f for n operations in batches, each after its preparation.
-func (c *contender) inBatches(n int, f func(n int)) {
+func (c *implementation) inBatches(n int, f func(n int)) {
 	if c.backend != "" {
 		kernel.Use(c.backend)
 		defer kernel.Use(bestBackend)
@@ -39,7 +39,7 @@ func (c *contender) inBatches(n int, f func(n int)) {
 }
 
 // timed does n operations and returns their duration.
-func (c *contender) timed(n int) (d time.Duration) {
+func (c *implementation) timed(n int) (d time.Duration) {
 	c.inBatches(n, func(n int) {
 		start := now()
 		sink += c.run(n)
@@ -51,7 +51,7 @@ func (c *contender) timed(n int) (d time.Duration) {
 // calibrate returns the number of operations that take about as long as turn.
 // If their preparation takes longer, it returns fewer, so that a turn with its
 // preparation takes four times as long.
-func (c *contender) calibrate(turn time.Duration) int {
+func (c *implementation) calibrate(turn time.Duration) int {
 	cost := func(n int) time.Duration {
 		start := now()
 		d := c.timed(n)
@@ -73,7 +73,7 @@ func (c *contender) calibrate(turn time.Duration) int {
 // allocations returns the allocations and bytes per operation. It takes the
 // lower of two measurements, and returns 0 for fewer than one allocation in a
 // hundred operations, since the runtime allocates too.
-func (c *contender) allocations(n int) (count, size float64) {
+func (c *implementation) allocations(n int) (count, size float64) {
 	count = math.Inf(1)
 	for range 2 {
 		var mallocs, bytes uint64

@@ -44,7 +44,7 @@ func xnetRead(c *websocket.Conn) {
 	}
 }
 
-func xnetAnswer(pool []closing) contender {
+func xnetAnswer(pool []closing) implementation {
 	type end struct {
 		wire *memConn
 		conn *websocket.Conn
@@ -63,7 +63,7 @@ func xnetAnswer(pool []closing) contender {
 		})
 }
 
-func xnetHandshake(pool []closing) contender {
+func xnetHandshake(pool []closing) implementation {
 	type pair struct {
 		closing        *closing
 		client, server *websocket.Conn

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// lws is the test server that comes with libwebsockets. It tells nothing of
-// how connections end, and cannot be told to close.
+// lws is the test server that comes with libwebsockets. It does
+// not report how connections end, and cannot be told to close.
 var lws = &Peer{
 	Name: "libwebsockets", Language: "C", Source: "Debian: libwebsockets-test-server", File: "lws.go",
 	Version: func() (string, error) { // the server itself does not say

@@ -87,7 +87,7 @@ func readListed(t *text, opt Options, rows []line, r *result) {
 		data = append(data, body[i:i+n]...)
 		i += n
 	}
-	// The last "$" is there with and without a line feed at the end.
+	// The last "$" appears with or without a line feed at the end.
 	if longer := append(data[:len(data):len(data)], '\n'); fit(longer, opt) > fit(data, opt) {
 		data = longer
 	}
