@@ -213,18 +213,17 @@ func (w Writer) Limits(c *Connection) (list []string) {
 	return append(list, w.Text("autopsy.limit.where"))
 }
 
-// seconds returns a time with a number of decimals that depends on its size.
+// seconds returns a time, in a unit that depends on its size.
 func (w Writer) seconds(s float64) string {
-	digits := 1
 	switch {
 	case s == math.Trunc(s):
-		digits = 0
+		return w.Text("autopsy.seconds", strconv.FormatFloat(s, 'f', 0, 64))
 	case s < 0.001:
-		digits = 6
+		return w.Text("autopsy.microseconds", strconv.FormatFloat(s*1e6, 'f', 0, 64))
 	case s < 1:
-		digits = 3
+		return w.Text("autopsy.milliseconds", strconv.FormatFloat(s*1e3, 'f', 0, 64))
 	}
-	return w.Text("autopsy.seconds", strconv.FormatFloat(s, 'f', digits, 64))
+	return w.Text("autopsy.seconds", strconv.FormatFloat(s, 'f', 1, 64))
 }
 
 // value returns the value of a fact for a sentence.
