@@ -14,13 +14,14 @@ fuzz:
 ci:
 	.ci/run
 
-# Everything that is generated from testdata/, closecode and the catalog.
+# Everything that is generated from testdata/, closecode and the catalog. The last
+# command needs the packages of interop/peers (npm ci).
 generate:
 	go generate ./internal/vectors
 	go run ./internal/probe/gen >testdata/scenarios.json
 	go generate ./docs/pictures
 	go test ./cmd/closeframe ./closetest -update
 	go test ./docs -run Output -update
-	cd interop && go test ./peers/doc -update
 	go run ./internal/check/proof api -write
 	go run ./internal/check/proof rules -write
+	cd interop && go test ./peers/doc -update

@@ -12,12 +12,13 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closetap"
 	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/check/model"
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
 // A direction is the result of the model for the bytes of one direction. The
-// model is written from RFC 6455 alone, and reads the bytes from the start each
-// time.
+// model is written from RFC 6455 and the registry alone, and reads the bytes
+// from the start each time.
 type direction struct {
 	hasClose, valid bool
 	code            uint16
@@ -26,8 +27,8 @@ type direction struct {
 	boundary        bool
 }
 
-// model reads all bytes of a direction.
-func model(b []byte, masked bool) (d direction) {
+// modelOf reads all bytes of a direction.
+func modelOf(b []byte, masked bool) (d direction) {
 	violate := func(err error) {
 		if d.err == nil {
 			d.err = err
@@ -97,7 +98,7 @@ func model(b []byte, masked bool) (d direction) {
 		}
 		code := binary.BigEndian.Uint16(payload)
 		switch {
-		case code < 1000, code == 1004, code == 1005, code == 1006, code > 1014 && code < 3000, code > 4999:
+		case !model.SendableCode(int(code)):
 			violate(frame.ErrInvalidCode)
 		case !utf8.Valid(payload[2:]):
 			violate(frame.ErrInvalidUTF8)
@@ -112,7 +113,7 @@ func model(b []byte, masked bool) (d direction) {
 // checkTap compares a Tap with the model.
 func checkTap(t *testing.T, tap *closetap.Tap, all []byte, masked bool) direction {
 	t.Helper()
-	want := model(all, masked)
+	want := modelOf(all, masked)
 	c, ok := tap.Close()
 	if ok != want.valid || uint16(c.Code) != want.code || string(c.Reason) != want.reason {
 		t.Fatalf("%x, masked %v: Close %v, %v; want %+v", all, masked, c, ok, want)

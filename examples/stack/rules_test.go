@@ -271,15 +271,17 @@ func TestVectors(t *testing.T) {
 // Shows: R47 R50 R51 R54 P04
 func TestCodes(t *testing.T) {
 	eachRole(t, func(t *testing.T, client bool) {
-		for i := range 1 << 16 {
-			code := closecode.Code(i)
-			o := run(t, client, Config{}, false, wire(!client, wireFrame{first: 0x88, payload: string([]byte{byte(code >> 8), byte(code)}) + "r"}))
-			want, answer := lost, e1002
-			if 1000 <= code && code <= 4999 && !(1004 <= code && code <= 1006) && !(1015 <= code && code <= 2999) {
-				want, answer = clean(code, "r"), code
-			}
-			if got, _ := closeOf(o.sent); got != answer || o.event != want {
-				t.Fatalf("%d: closed with %d, ended with %v", code, got, o.event)
+		for _, row := range vectors.AllCodes() {
+			for i := int(row.First); i <= int(row.Last); i++ {
+				code := closecode.Code(i)
+				o := run(t, client, Config{}, false, wire(!client, wireFrame{first: 0x88, payload: string([]byte{byte(code >> 8), byte(code)}) + "r"}))
+				want, answer := lost, e1002
+				if row.Valid {
+					want, answer = clean(code, "r"), code
+				}
+				if got, _ := closeOf(o.sent); got != answer || o.event != want {
+					t.Fatalf("%d: closed with %d, ended with %v", code, got, o.event)
+				}
 			}
 		}
 		t.Logf("%d codes, %d calls", 1<<16, 1<<16)
