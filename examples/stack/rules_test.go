@@ -198,7 +198,7 @@ func TestFailFast(t *testing.T) {
 				in := wire(!client, tt.in...)
 				n := len(in) - len(tt.in[len(tt.in)-1].payload) + tt.keep
 				if client && tt.keep < 0 {
-					n = len(in) - len(tt.in[len(tt.in)-1].payload) // a client has no masking key that could be missing
+					n = len(in) - len(tt.in[len(tt.in)-1].payload) // the frames that a client receives have no masking key
 				}
 				if tt.keep == -100 {
 					n = 1

@@ -61,7 +61,7 @@ func (rep *report) summary(s say) string {
 // allocations describes the number of allocations.
 func (rep *report) allocations(s say, v verdict) string {
 	if v.Met == "yes" {
-		return s("0 allocations; 1 for an Event's reason", "0 次分配；Event 的原因 1 次")
+		return s("0 allocations; 1 for an Event's reason", "0 次分配；Event 的关闭原因 1 次")
 	}
 	return v.Reached
 }
