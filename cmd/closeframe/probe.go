@@ -174,7 +174,10 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 			return s.noPeer(err, *listen)
 		}
 	} else {
-		if _, err := probe.ParseTarget(args[0]); err != nil {
+		var bad *probe.TargetError
+		if _, err := probe.ParseTarget(args[0]); errors.As(err, &bad) {
+			return s.usage("probe.target."+bad.Problem, bad.Target)
+		} else if err != nil {
 			return s.usage("error.is", err)
 		}
 		o.TLS = &tls.Config{InsecureSkipVerify: *insecure}

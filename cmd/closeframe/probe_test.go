@@ -126,6 +126,10 @@ func TestProbeUsage(t *testing.T) {
 		{"probe -run ^nothing$ ws://a", "no scenario for a server"},
 		{"probe -run ^masked$ ws://a", "no scenario for a server"},
 		{"probe -H nothing ws://a", "NAME: VALUE"},
+		{"probe -lang zh localhost", "也不是 HOST:PORT"},
+		{"probe ws://a:99999", "invalid port"},
+		{"probe -lang zh ws://a:99999", "端口无效"},
+		{"probe ws://a/#x", "has a fragment"},
 		{"probe -baseline no-such-file ws://a", "no such file"},
 	}
 	for _, test := range tests {

@@ -17,6 +17,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // A Target is the address of a server and the fields of its request.
@@ -27,6 +29,17 @@ type Target struct {
 	User          *url.Userinfo // for basic authentication, or nil
 }
 
+// A TargetError reports an invalid address of a server. The text for Problem in
+// the catalog has the key "probe.target." and Problem.
+type TargetError struct {
+	Target  string
+	Problem string // "form", "socket", "path", "fragment" or "port"
+}
+
+func (e *TargetError) Error() string {
+	return catalog.In("en").Text("probe.target."+e.Problem, e.Target)
+}
+
 // ParseTarget parses the address of a server: ws://HOST[:PORT]/PATH, wss://…,
 // HOST:PORT, or ws+unix:SOCKET[:/PATH] for a Unix socket.
 func ParseTarget(s string) (Target, error) {
@@ -34,13 +47,13 @@ func ParseTarget(s string) (Target, error) {
 		rest = strings.TrimPrefix(rest, "//") // ws+unix:///run/x.sock
 		sock, path, _ := strings.Cut(rest, ":")
 		if sock == "" {
-			return Target{}, fmt.Errorf("%q: missing socket", s)
+			return Target{}, &TargetError{s, "socket"}
 		}
 		if path == "" {
 			path = "/"
 		}
 		if strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-			return Target{}, fmt.Errorf("%q: space or control character in the path", s)
+			return Target{}, &TargetError{s, "path"}
 		}
 		return Target{Network: "unix", Addr: sock, Host: "localhost", Path: path}, nil
 	}
@@ -49,7 +62,7 @@ func ParseTarget(s string) (Target, error) {
 		raw = "ws://" + s
 		host, _, _ := strings.Cut(s, "/")
 		if _, _, err := net.SplitHostPort(host); err != nil {
-			return Target{}, fmt.Errorf("%q: not a ws://, wss:// or ws+unix: URL, and not HOST:PORT", s)
+			return Target{}, &TargetError{s, "form"}
 		}
 	}
 	u, err := url.Parse(raw)
@@ -58,10 +71,10 @@ func ParseTarget(s string) (Target, error) {
 	}
 	t := Target{Network: "tcp", Addr: u.Host, Host: u.Host, Path: u.RequestURI(), TLS: u.Scheme == "wss", User: u.User}
 	if (u.Scheme != "ws" && u.Scheme != "wss") || u.Hostname() == "" {
-		return Target{}, fmt.Errorf("%q: not a ws://, wss:// or ws+unix: URL, and not HOST:PORT", s)
+		return Target{}, &TargetError{s, "form"}
 	}
 	if u.Fragment != "" {
-		return Target{}, fmt.Errorf("%q: has a fragment, which RFC 6455 §3 forbids", s)
+		return Target{}, &TargetError{s, "fragment"}
 	}
 	if u.Port() != "" {
 		_, port, err := net.SplitHostPort(u.Host)
@@ -69,7 +82,7 @@ func ParseTarget(s string) (Target, error) {
 			_, err = strconv.ParseUint(port, 10, 16)
 		}
 		if err != nil {
-			return Target{}, fmt.Errorf("%q: invalid port, expected a number up to 65535", s)
+			return Target{}, &TargetError{s, "port"}
 		}
 	}
 	if u.Port() == "" {
