@@ -276,12 +276,16 @@ var reasons = []string{"", "bye", "dead beef", "server going down", `it's a "quo
 // correctly or rejected, and limits the number rejected.
 func TestForms(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
+	n := 8
+	if testing.Short() {
+		n = 1
+	}
 	for _, p := range printers {
 		for _, s := range surroundings {
 			if s.line && p.dump || s.word && p.text {
 				continue
 			}
-			refused, n := 0, 8
+			refused := 0
 			for range n {
 				b := randomFrames(r)
 				text := s.wrap(p.print(b))
