@@ -110,6 +110,9 @@ func token(s string) string {
 // weak reports whether l is more likely a size, an index or a word in brackets
 // than an array.
 func weak(s string, l list) bool {
+	if l.open == "(" && len(l.elements) == 2 && !l.commas && !l.indexed {
+		return true // "(4 B)"
+	}
 	if len(l.elements) > 1 || l.open == "<<" || l.open == "<Buffer" || l.indexed {
 		return false
 	}

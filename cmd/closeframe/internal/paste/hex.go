@@ -94,6 +94,10 @@ func readRuns(t *text, opt Options, r *result) {
 			at = x.to
 		}
 	}
+	if rest := withoutSingles(pool); len(rest) > 0 && len(rest) < len(pool) && fit(runBytes(rest), opt) == envelope.Complete {
+		addRuns(t, opt, r, rest, false)
+		return
+	}
 	addRuns(t, opt, r, pool, plain)
 	if sensible(r, opt) {
 		return
@@ -119,6 +123,24 @@ func readRuns(t *text, opt Options, r *result) {
 		}
 	}
 }
+
+// withoutSingles returns the runs without those of one byte in a line with
+// longer ones, such as the connection in "[C1] read 4 bytes: 880203e8".
+func withoutSingles(pool []run) []run {
+	longest := map[int]int{}
+	for _, x := range pool {
+		longest[x.line] = max(longest[x.line], len(runBytes([]run{x})))
+	}
+	var rest []run
+	for _, x := range pool {
+		if len(runBytes([]run{x})) > 1 || longest[x.line] == 1 {
+			rest = append(rest, x)
+		}
+	}
+	return rest
+}
+
+func runBytes(pool []run) []byte { return hexBytes(string(joinUnits(pool))) }
 
 // wrapped reads digits that were wrapped in the middle of a byte: lines of the
 // same odd length, and a last one.

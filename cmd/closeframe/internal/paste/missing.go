@@ -1,6 +1,7 @@
 package paste
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -16,6 +17,40 @@ var (
 	pairsRE = regexp.MustCompile(`^(?:0x)?[0-9a-fA-F]{2}(?:[ ,:]+(?:0x)?[0-9a-fA-F]{2})+$`)
 )
 
+var (
+	expectedRE = regexp.MustCompile(`(?i)\b(?:expected|expect|want|wanted)\b`)
+	actualRE   = regexp.MustCompile(`(?i)\b(?:actual|got|received|but was)\b`)
+)
+
+// compared returns an error if the text shows two inputs with a difference, as
+// the output of a failed test and of diff does.
+func compared(t *text, r *Reading) *Error {
+	for i := 1; i < min(len(r.used), 16); i++ {
+		a, b := nearBefore(r.of, r.used[i-1].from), nearBefore(r.of, r.used[i].from)
+		if between := r.of[min(r.used[i-1].to, r.used[i].from):r.used[i].from]; strings.TrimSpace(between) == "!=" ||
+			a != b && expectedRE.MatchString(a) && actualRE.MatchString(b) && !actualRE.MatchString(a) ||
+			a != b && actualRE.MatchString(a) && expectedRE.MatchString(b) && !expectedRE.MatchString(a) ||
+			strings.TrimSpace(a) == "-" && strings.TrimSpace(b) == "+" {
+			return &Error{Rune: t.rune(r.of, r.used[i].from), Kind: "compared"}
+		}
+	}
+	return nil
+}
+
+// nearBefore returns the text before s[i:] on its line, at most 100 bytes.
+func nearBefore(s string, i int) string {
+	return labelBefore(s[max(0, i-100):], min(i, 100))
+}
+
+// replaced returns an error if the bytes of r begin with the encoding of U+FFFD:
+// a program decoded the frame as text, and its first byte is lost.
+func replaced(t *text, r *Reading) *Error {
+	if bytes.HasPrefix(r.Bytes(), []byte("\ufffd")) && r.Fit < envelope.Partial {
+		return &Error{Rune: t.rune(r.of, r.at), Kind: "replaced"}
+	}
+	return nil
+}
+
 // missing returns an error if the frame that r has is incomplete, and the text
 // has something that may be the rest of it.
 func missing(t *text, r *Reading) *Error {
@@ -27,7 +62,7 @@ func missing(t *text, r *Reading) *Error {
 			if m := addedRE.FindString(r.of[u.to:]); m != "" {
 				return &Error{Rune: t.rune(r.of, u.to), Kind: "expression", Args: []any{clip(strings.TrimSpace(m))}}
 			}
-			before := labelBefore(r.of, u.from)
+			before := nearBefore(r.of, u.from)
 			if addsRE.MatchString(before) {
 				return &Error{Rune: t.rune(r.of, u.from-len(before)), Kind: "expression", Args: []any{clip(strings.TrimSpace(before))}}
 			}

@@ -27,7 +27,8 @@ var noise = []*regexp.Regexp{
 	regexp.MustCompile(`#\d+\b`),
 	regexp.MustCompile(`\(\d+\)`),
 	regexp.MustCompile(`(?i)\b(?:len(?:gth)?|size|count|opcode|op|fin|masked|mask|rsv[123]?|pid|tid|seq|ack|port|fd|status|line|thread|stream|id|conn(?:ection)?|session|frame|packet|message|msg|n|nr|no|attempt)\s?[=:#]?\s?\d+\b(?: ?\(0x[0-9a-fA-F]+\))?(?:[,;)\]]|:(?:\s|$)|\s+[G-Zg-z(\[]|\s*$)`),
-	regexp.MustCompile(`^\s*(\[\d+\]) +[0-9a-fA-F]{2}(?: |$)`), // R's index
+	regexp.MustCompile(`(?i)\b(?:sha-?\d+|md5)[:=][0-9a-f]{16,}\b`), // a hash
+	regexp.MustCompile(`^\s*(\[\d+\]) +[0-9a-fA-F]{2}(?: |$)`),      // R's index
 	regexp.MustCompile(`^\s*\d+:\s`),
 	regexp.MustCompile(`\b(?:UTF|utf|SHA|sha|MD|RFC|rfc|HTTP|http|IPv|ISO|iso)[- /]?\d[\d.-]*\b`),
 	regexp.MustCompile(`\b[bB]['"]`),                                     // the prefix of a bytes literal

@@ -161,8 +161,10 @@ func Read(input []byte, opt Options) (Reading, error) {
 	}
 	r, err := choose(t, all, opt)
 	if err == nil {
-		if e := missing(t, &r); e != nil {
-			return Reading{}, e
+		for _, check := range []func(*text, *Reading) *Error{missing, compared, replaced} {
+			if e := check(t, &r); e != nil {
+				return Reading{}, e
+			}
 		}
 	}
 	return r, err
