@@ -60,6 +60,9 @@ func plans() []plan {
 		}
 	}
 	for _, c := range badCodes {
+		if c.Valid() {
+			continue // registered since
+		}
 		list = append(list, plan{group: "peer is told to close with", id: fmt.Sprint(uint16(c)), closes: "peer", code: c, reason: "x", bad: true})
 	}
 	for _, c := range []struct{ id, reason string }{
