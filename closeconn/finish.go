@@ -20,7 +20,8 @@ const (
 // ended: h.TransportClosed(). Call it after writing what h appended, once both
 // Close frames have been exchanged, or the connection was failed, or this
 // endpoint gives up waiting for the peer's Close frame. Do not call it right
-// after h.Close: it would discard the peer's Close frame. [Close] reads that.
+// after h.Close: it would discard the peer's Close frame. [Close] reads
+// that frame.
 //
 // If h.ShouldCloseTransport() is true, Finish closes the write side of conn, so
 // that the peer reads our Close frame and then EOF. In any case it reads and
@@ -47,9 +48,9 @@ const (
 // knows whether the Close frame was written, and calls h.WriteFailed if it was
 // not.
 //
-// conn is closed when Finish returns. While Finish runs nobody else may read from
-// conn or use h. Finish panics if conn is nil. Its buffer has 512 bytes, and up
-// to 32 KiB for a peer that fills it.
+// conn is closed when Finish returns. While Finish runs nobody else may read
+// from conn or use h. Finish panics if conn is nil. Its buffer has 512 bytes,
+// and up to 32 KiB for a peer that fills it.
 func Finish(conn net.Conn, h *closeevent.Handshake, timeout time.Duration) closeevent.Event {
 	newGuard(conn, timeout).finish(h)
 	return h.TransportClosed()
@@ -86,8 +87,8 @@ func (g *guard) close() {
 	g.top().Close()
 }
 
-// closeWrite closes the write sides of conn and of the connections below it, from
-// the top down, and reports whether one was closed.
+// closeWrite closes the write sides of conn and of the connections below it,
+// from the top down, and reports whether one was closed.
 func (g *guard) closeWrite() (ok bool) {
 	for _, c := range g.layers {
 		if c, half := c.(interface{ CloseWrite() error }); half && c.CloseWrite() == nil {

@@ -199,7 +199,7 @@ func receive(h *closeevent.Handshake, f *dissect.Frame) {
 	h.Receive(nil, frame.Close{Code: f.Close.Code, Reason: []byte(f.Close.Reason)})
 }
 
-// codeText returns a code with its name, and its title in other languages than
+// codeText returns a code with its name, and its title in languages other than
 // English.
 func codeText(l *catalog.Language, c closecode.Code, title string) string {
 	s := strings.TrimSpace(fmt.Sprintf("%d %s", c, c.Name()))

@@ -243,7 +243,7 @@ func (c *conn) handshake(in []byte) {
 	}
 	if err != nil {
 		c.out = append(c.out, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"...)
-		c.over = true // and at the deadline, or at the peer's end, it is closed
+		c.over = true // the loop closes c at the deadline or at EOF
 		return
 	}
 	c.open, c.request, c.deadline = true, nil, time.Time{}

@@ -22,7 +22,7 @@ sub listen_to {
 }
 
 my $ua = Mojo::UserAgent->new;
-my $daemon;    # listens as long as it is referred to
+my $daemon;    # listens as long as a reference to it exists
 
 sub connect_to {
   my $url = shift;

@@ -269,7 +269,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 		}
 	}
 
-	// The peer's.
+	// Check the event of the peer's application.
 	if s.peer.Tells == peers.Nothing || p.closes == "peer" && s.peer.TellsOwn {
 		return differs
 	}

@@ -80,18 +80,18 @@ func TestEveryCase(t *testing.T) {
 			if res.ToBrowser.Lang != tag || res.ToServer.Lang != tag {
 				t.Errorf("%s: the frames are explained in %s and %s", c.ID, res.ToBrowser.Lang, res.ToServer.Lang)
 			}
-			checkMoments(t, c.ID, res)
+			checkSteps(t, c.ID, res)
 		}
 	}
 }
 
-// checkMoments checks the first and the last moment of a run, and that the
-// bytes of its moments are those of the frames.
-func checkMoments(t *testing.T, id string, res result) {
+// checkSteps checks the first and the last step of a run, and that the
+// bytes of its steps are those of the frames.
+func checkSteps(t *testing.T, id string, res result) {
 	t.Helper()
-	m := res.Moments
+	m := res.Steps
 	if len(m) < 2 || m[0].What != "opened" || m[len(m)-1].What != "closed" && m[len(m)-1].What != "reset" {
-		t.Errorf("%s: the moments are %+v", id, m)
+		t.Errorf("%s: the steps are %+v", id, m)
 	}
 	bytesOf := func(what string) (b string) {
 		last := 0.0
@@ -100,7 +100,7 @@ func checkMoments(t *testing.T, id string, res result) {
 				b += m.Hex
 			}
 			if m.MS < last {
-				t.Errorf("%s: time goes backward: %+v", id, res.Moments)
+				t.Errorf("%s: time goes backward: %+v", id, res.Steps)
 			}
 			last = m.MS
 		}

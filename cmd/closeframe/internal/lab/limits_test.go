@@ -52,20 +52,20 @@ func TestLimits(t *testing.T) {
 // whatever the peer sends.
 func TestRecorderIsBounded(t *testing.T) {
 	r := &recorder{begin: time.Now()}
-	for range 3 * keptMoments {
+	for range 3 * keptSteps {
 		r.note("received", make([]byte, 1000)...)
 		r.note("sent", make([]byte, 1000)...)
 	}
-	if len(r.moments) != keptMoments || len(r.sent) != keptBytes || len(r.received) != keptBytes {
-		t.Errorf("%d moments, %d bytes sent, %d received", len(r.moments), len(r.sent), len(r.received))
+	if len(r.steps) != keptSteps || len(r.sent) != keptBytes || len(r.received) != keptBytes {
+		t.Errorf("%d steps, %d bytes sent, %d received", len(r.steps), len(r.sent), len(r.received))
 	}
-	if want := strings.Repeat("00", keptHex) + "…"; r.moments[0].Hex != want {
-		t.Errorf("%s", r.moments[0].Hex)
+	if want := strings.Repeat("00", keptHex) + "…"; r.steps[0].Hex != want {
+		t.Errorf("%s", r.steps[0].Hex)
 	}
 	r.note("closed")
 	r.note("end")
-	if r.over() != true || r.moments[len(r.moments)-1].What == "end" {
-		t.Error("a moment after the end is recorded")
+	if r.over() != true || r.steps[len(r.steps)-1].What == "end" {
+		t.Error("a step after the end is recorded")
 	}
 }
 

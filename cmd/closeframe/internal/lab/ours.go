@@ -15,8 +15,8 @@ import (
 
 // ours is the record of the lab's own client.
 type ours struct {
-	Event   closeevent.Event `json:"event"`
-	Moments []moment         `json:"moments"` // since the server's recording began
+	Event closeevent.Event `json:"event"`
+	Steps []step           `json:"steps"` // since the server's recording began
 
 	begin time.Time
 }
@@ -49,8 +49,8 @@ func (l *lab) playOurselves(w http.ResponseWriter, r *http.Request) {
 	}
 	res := p.result()
 	shift := float64(seen.begin.Sub(p.conn.begin).Microseconds()) / 1000
-	for i := range seen.Moments {
-		seen.Moments[i].MS += shift
+	for i := range seen.Steps {
+		seen.Steps[i].MS += shift
 	}
 	res.Ours = &seen
 	writeJSON(w, res)
@@ -86,7 +86,7 @@ func unmasked(ctx context.Context, host string, here net.Addr, q url.Values) (ou
 		}
 		if err != nil {
 			rec.Close()
-			return ours{h.TransportClosed(), rec.moments, rec.begin}, nil
+			return ours{h.TransportClosed(), rec.steps, rec.begin}, nil
 		}
 	}
 }

@@ -61,7 +61,7 @@ func (l *lab) own(w http.ResponseWriter, r *http.Request) {
 // relayed is the record of one relayed connection. The relay calls observe
 // before it forwards, and no two calls overlap.
 type relayed struct {
-	moments   []moment
+	steps     []step
 	toBrowser []byte // the server's Close frames
 	toServer  []byte // the browser's
 	refused   string
@@ -77,11 +77,11 @@ var endings = map[closetap.Side]map[closetap.End]string{
 
 func (r *relayed) observe(e relay.Event) {
 	note := func(what string, b []byte) {
-		if what == "" || len(r.moments) == keptMoments {
+		if what == "" || len(r.steps) == keptSteps {
 			return
 		}
-		m := moment{MS: float64(e.At.Microseconds()) / 1000, What: what, Hex: hex.EncodeToString(b[:min(len(b), keptHex)])}
-		r.moments = append(r.moments, m)
+		m := step{MS: float64(e.At.Microseconds()) / 1000, What: what, Hex: hex.EncodeToString(b[:min(len(b), keptHex)])}
+		r.steps = append(r.steps, m)
 	}
 	switch e.Kind {
 	case relay.Opened:
@@ -116,7 +116,7 @@ func (r *relayed) result(lang string) result {
 		Why:       r.report.Text,
 		First:     first,
 		Server:    r.report.Server.Told.Event,
-		Moments:   r.moments,
+		Steps:     r.steps,
 		ToBrowser: dissect.Bytes(r.toBrowser, dissect.Options{From: dissect.Server, Lang: lang}),
 		ToServer:  dissect.Bytes(r.toServer, dissect.Options{From: dissect.Client, Lang: lang}),
 		Refused:   r.refused,

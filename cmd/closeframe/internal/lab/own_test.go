@@ -82,11 +82,11 @@ func TestOwnServerCloses(t *testing.T) {
 		t.Errorf("the frames are %+v and %+v", res.ToBrowser.Frames, res.ToServer.Frames)
 	}
 	var whats []string
-	for _, m := range res.Moments {
+	for _, m := range res.Steps {
 		whats = append(whats, m.What)
 	}
 	if want := []string{"opened", "received-frame", "sent", "received"}; len(whats) < 4 || !slices.Equal(whats[:4], want) {
-		t.Errorf("the moments are %q, want %q first", whats, want)
+		t.Errorf("the steps are %q, want %q first", whats, want)
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A moment is an event at one end of a connection.
-type moment struct {
+// A step is an event at one end of a connection.
+type step struct {
 	MS   float64 `json:"ms"`            // since the start of the recording
 	What string  `json:"what"`          // a key of the words: "sent", "received", "end", …
 	Hex  string  `json:"hex,omitempty"` // the bytes, or the first of them
@@ -18,9 +18,9 @@ type moment struct {
 
 // Limits on the record of a connection. A browser sends far less.
 const (
-	keptMoments = 2000
-	keptBytes   = 64 << 10
-	keptHex     = 200 // of one moment
+	keptSteps = 2000
+	keptBytes = 64 << 10
+	keptHex   = 200 // of one step
 )
 
 // A recorder is a connection that records the bytes read and written, with
@@ -30,14 +30,14 @@ type recorder struct {
 	begin time.Time
 
 	mu         sync.Mutex
-	moments    []moment
+	steps      []step
 	sent       []byte
 	received   []byte
 	halfClosed bool
 	closed     bool
 }
 
-// note adds a moment.
+// note adds a step.
 func (r *recorder) note(what string, b ...byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -51,14 +51,14 @@ func (r *recorder) note(what string, b ...byte) {
 	case what == "received":
 		r.received = kept(r.received, b)
 	}
-	if len(r.moments) == keptMoments {
+	if len(r.steps) == keptSteps {
 		return
 	}
-	m := moment{MS: float64(time.Since(r.begin).Microseconds()) / 1000, What: what, Hex: hex.EncodeToString(b[:min(len(b), keptHex)])}
+	m := step{MS: float64(time.Since(r.begin).Microseconds()) / 1000, What: what, Hex: hex.EncodeToString(b[:min(len(b), keptHex)])}
 	if len(b) > keptHex {
 		m.Hex += "…"
 	}
-	r.moments = append(r.moments, m)
+	r.steps = append(r.steps, m)
 }
 
 // kept returns all with the part of b within the limit appended.

@@ -139,7 +139,7 @@ func (r recording) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	r.p.conn = &recorder{Conn: conn, begin: time.Now()}
 	r.p.conn.note("opened") // the answer goes out now
-	// A browser sends nothing before the response. Other clients may: bytes
+	// A browser sends nothing before the response, but other clients may. Bytes
 	// that have already arrived are recorded first.
 	if n := rw.Reader.Buffered(); n > 0 {
 		early, _ := rw.Reader.Peek(n) // peeking at buffered bytes cannot fail
@@ -307,7 +307,7 @@ type result struct {
 	Answer         closecode.Code `json:"answer"`
 	ExpectedAnswer closecode.Code `json:"expectedAnswer"`
 
-	Moments   []moment       `json:"moments"`
+	Steps     []step         `json:"steps"`
 	ToBrowser dissect.Report `json:"toBrowser"`
 	ToServer  dissect.Report `json:"toServer"`
 
@@ -327,7 +327,7 @@ func (p *run) result() result {
 	var sent, received []byte
 	if p.conn != nil {
 		p.conn.mu.Lock()
-		r.Moments, sent, received = p.conn.moments, p.conn.sent, p.conn.received
+		r.Steps, sent, received = p.conn.steps, p.conn.sent, p.conn.received
 		p.conn.mu.Unlock()
 	}
 	r.ToBrowser = dissect.Bytes(sent, dissect.Options{From: dissect.Server, Lang: p.language.Tag()})

@@ -58,11 +58,11 @@ async function play(c, code, reason, url = "") {
 		query.set("code", code);
 		query.set("reason", reason);
 	}
-	const seen = {case: c, code, reason, moments: [], event: null, thrown: null, server: null};
+	const seen = {case: c, code, reason, steps: [], event: null, thrown: null, server: null};
 	if (c.ours) {
 		seen.server = await getJSON(`play?${query}`);
 		seen.event = seen.server.ours.event;
-		seen.moments = seen.server.ours.moments;
+		seen.steps = seen.server.ours.steps;
 		return seen;
 	}
 	await socket(c, code, reason, query, seen);
@@ -75,7 +75,7 @@ async function play(c, code, reason, url = "") {
 /** The browser's part: one WebSocket, from its making to its close event. */
 function socket(c, code, reason, query, seen) {
 	return new Promise((resolve) => {
-		const note = (what, text) => seen.moments.push({ms: performance.now(), what, text});
+		const note = (what, text) => seen.steps.push({ms: performance.now(), what, text});
 		note("new", "new WebSocket()");
 		const ws = new WebSocket(`ws://${location.host}/${c.takesURL ? "own" : "ws"}?${query}`);
 		const closeNow = () => {

@@ -1,29 +1,29 @@
-// Merges the moments of both ends into one order in which no effect precedes
+// Merges the steps of both ends into one order in which no effect precedes
 // its cause. The browser and the server have clocks of their own, so only the
-// order of moments of one end is known exactly.
+// order of steps of one end is known exactly.
 "use strict";
 
 /** What crosses, and which way: for the column between the two ends. */
 const ways = {sent: "←", "sent-frame": "←", "received-frame": "→", received: "→", end: "→ FIN", "peer-reset": "→ RST", "half-closed": "← FIN", closed: "", reset: "← RST"};
 
-/** Whether a moment of the server's ends its half of the TCP connection. */
+/** Whether a step of the server's ends its half of the TCP connection. */
 const endsTCP = (m) => ["half-closed", "closed", "reset"].includes(m.what);
 
-/** Whether a moment of the server's shows what the browser did. */
+/** Whether a step of the server's shows what the browser did. */
 const isOfBrowser = (m) => ["received", "end", "peer-reset"].includes(m.what);
 
-/** The moment at which the server had sent all bytes of its first frame. */
+/** The step at which the server had sent all bytes of its first frame. */
 function firstFrameSent(server) {
 	let left = server.toBrowser.frames[0]?.size ?? Infinity;
-	return server.moments.find((m) => m.what === "sent" && (left -= pairs(m.hex).length) <= 0);
+	return server.steps.find((m) => m.what === "sent" && (left -= pairs(m.hex).length) <= 0);
 }
 
 /**
- * The pairs of moments, a cause and its effect at the other end, of which the
+ * The pairs of steps, a cause and its effect at the other end, of which the
  * cause certainly came first.
  */
 function certain(seen) {
-	const there = seen.server.moments ?? [], here = (what) => seen.moments.findLast((m) => m.what === what);
+	const there = seen.server.steps ?? [], here = (what) => seen.steps.findLast((m) => m.what === what);
 	const opened = there.find((m) => m.what === "opened");
 	const all = [[here("new"), opened], [opened, here("open")]];
 	if (here("call")) all.push([here("call"), there.find((m) => m.what === "received")]);
@@ -46,8 +46,8 @@ function certain(seen) {
  */
 function likely(seen) {
 	if (!seen.event.wasClean) return [];
-	const there = seen.server.moments ?? [], close = seen.moments.findLast((m) => m.what === "close");
-	const open = seen.moments.find((m) => m.what === "open");
+	const there = seen.server.steps ?? [], close = seen.steps.findLast((m) => m.what === "close");
+	const open = seen.steps.find((m) => m.what === "open");
 	const end = there.findIndex((m) => m.what === "end" || m.what === "peer-reset"), fin = there.findIndex(endsTCP);
 	const received = there.find((m) => m.what === "received");
 	const all = fin >= 0 && (end < 0 || fin < end) ? [[there[fin], close]] : [];
@@ -57,13 +57,13 @@ function likely(seen) {
 }
 
 /**
- * Puts the browser's moments on the server's clock: in the middle of what the
+ * Puts the browser's steps on the server's clock: in the middle of what the
  * pairs of cause and effect leave possible. Sets seen.order to the pairs that
  * are kept and seen.within to how far off the browser's times may be, in
  * milliseconds.
  */
 function alignClocks(seen) {
-	const browser = new Set(seen.moments);
+	const browser = new Set(seen.steps);
 	const bounds = (all) => {
 		let least = -Infinity, most = Infinity; // the possible offsets to the browser's times
 		for (const [cause, effect] of all) {
@@ -78,19 +78,19 @@ function alignClocks(seen) {
 		if (least <= most) seen.order.push(pair);
 	}
 	const {least, most} = bounds(seen.order);
-	let shift = -seen.moments[0].ms;
+	let shift = -seen.steps[0].ms;
 	if (Number.isFinite(least) && Number.isFinite(most)) shift = (least + most) / 2;
 	else if (Number.isFinite(most)) shift = most; // it never opened
 	const sure = bounds(certain(seen)); // a likely order does not make the times more precise
 	seen.within = Number.isFinite(sure.most - sure.least) ? Math.max(shift - sure.least, sure.most - shift) : null;
-	for (const m of seen.moments) m.ms += shift;
-	const begin = seen.moments[0].ms; // the first of all
-	for (const m of [...seen.moments, ...seen.server.moments ?? []]) m.ms -= begin;
+	for (const m of seen.steps) m.ms += shift;
+	const begin = seen.steps[0].ms; // the first of all
+	for (const m of [...seen.steps, ...seen.server.steps ?? []]) m.ms -= begin;
 }
 
-/** The moments of both ends in order. No time is less than the one before it. */
+/** The steps of both ends in order. No time is less than the one before it. */
 function inOrder(seen) {
-	const heads = [[...seen.moments], [...seen.server.moments ?? []]];
+	const heads = [[...seen.steps], [...seen.server.steps ?? []]];
 	const causes = new Map();
 	for (const [cause, effect] of seen.order ?? []) causes.set(effect, [...causes.get(effect) ?? [], cause]);
 	const all = [], done = new Set();
