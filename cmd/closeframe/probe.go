@@ -80,11 +80,10 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 		o.Header.Set("Origin", v)
 		return nil
 	})
+	badToken := false // reported without its value, which is a secret
 	fs.Func("bearer", "", func(v string) error {
-		if !visible(v) {
-			return errText("probe.error.bearer")
-		}
 		o.Header.Set("Authorization", "Bearer "+v)
+		badToken = !visible(v)
 		return nil
 	})
 	fs.Func("subprotocol", "", func(v string) error {
@@ -116,6 +115,8 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 		return exitOK
 	}
 	switch {
+	case badToken:
+		return s.usage("probe.error.bearer")
 	case *listen == "" && len(args) == 0:
 		return s.usage("probe.error.target")
 	case *listen != "" && len(args) > 0 || len(args) > 1:
