@@ -83,8 +83,8 @@ func TestEcho(t *testing.T) {
 	}
 }
 
-// TestRefuse verifies that a request for no WebSocket connection is answered as
-// RFC 6455 §4.4 says.
+// TestRefuse verifies that a request that is not an opening handshake is
+// answered as RFC 6455 §4.4 says.
 func TestRefuse(t *testing.T) {
 	w := httptest.NewRecorder()
 	serve(w, httptest.NewRequest("GET", "/", nil))

@@ -106,9 +106,9 @@
 	VPOR    T0, ERRORS, ERRORS      \
 	CHECKLAST(LAST)
 
-// JOINHALVES sets BLOCK to the CX bytes, 16 to 31, of which FIRST16 and LAST16
-// are the ends, and zeros after them. It drops from LAST16 the 32-CX bytes that
-// are also in FIRST16.
+// JOINHALVES sets BLOCK to an input of CX bytes, 16 to 31, followed by zeros.
+// FIRST16 and LAST16 are the first and last 16 bytes of the input. JOINHALVES
+// drops from LAST16 the 32-CX bytes that are also in FIRST16.
 #define JOINHALVES \
 	LEAQ        shiftDown<>+32(SB), AX \
 	SUBQ        CX, AX                 \

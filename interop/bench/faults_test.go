@@ -89,7 +89,7 @@ var wantOutput = map[string]func(b []byte, c *closing, name string) error{
 		want := plainPayload(c)
 		first := byte(0x88)
 		if name == gorilla || name == gwsName {
-			first = 0x8a // a Pong: see their notes
+			first = 0x8a // these libraries append a Pong
 		}
 		if len(b) != 6+len(want) || b[0] != first || b[1] != 0x80|byte(len(want)) {
 			return fmt.Errorf("wrote %x, which is no masked frame of %x", b, want)

@@ -23,7 +23,7 @@ import (
 	"github.com/closeframe/closeframe/interop/browsers/browser"
 )
 
-// chromium is the one Chromium of all tests, each of which has a tab of its own.
+// chromium is one browser process for all tests. Each test has its own tab.
 var chromium struct {
 	program   browser.Program
 	allocator context.Context

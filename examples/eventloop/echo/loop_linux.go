@@ -43,7 +43,7 @@ type conn struct {
 	open     bool      // the opening handshake is done
 	out      []byte    // to be written
 	msg      []byte    // the message that is coming
-	over     bool      // nothing more is to be said: what comes is discarded
+	over     bool      // the server sends nothing more and discards input
 	events   uint32    // that epoll watches for
 	deadline time.Time // zero if nothing is waited for
 }

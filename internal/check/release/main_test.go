@@ -67,8 +67,8 @@ func TestVectors(t *testing.T) {
 }
 
 // TestZip verifies that the archive for Windows has every file, and that it does
-// not depend on when it is made. That two builds make the same binary is
-// verified by .ci/run release.
+// not depend on when it is made. .ci/run release verifies that two builds
+// make the same binary.
 func TestZip(t *testing.T) {
 	files := map[string][]byte{"closeframe.exe": bytes.Repeat([]byte("MZ"), 1000), "LICENSE": []byte("MIT")}
 	b, err := zipped("closeframe-v1", files)
