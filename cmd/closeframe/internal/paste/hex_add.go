@@ -115,7 +115,10 @@ func digitsBeside(t *text, pool []run) bool {
 }
 
 // directionNear returns the direction in the line of s[i].
-func directionNear(s string, i int) string { return direction(labelBefore(s, i)) }
+func directionNear(s string, i int) string {
+	from := max(0, i-512) // a long line would take quadratic time
+	return direction(labelBefore(s[from:], i-from))
+}
 
 // silent reports whether byte i of norm is in noise or in a comment.
 func (t *text) silent(i int) bool {
