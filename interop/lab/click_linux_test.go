@@ -426,7 +426,7 @@ func TestOtherLanguage(t *testing.T) {
 	if got := eval[string](p, `last.case.id + " " + last.code`); got != "both 4242" {
 		t.Errorf("%s", got)
 	}
-	if got := p.text("#run"); got != "关闭它" {
+	if got := p.text("#run"); got != "关闭" {
 		t.Errorf("the button says %q", got)
 	}
 }
