@@ -24,7 +24,7 @@ func TestNoLeaks(t *testing.T) {
 	open := func() int {
 		entries, err := os.ReadDir("/dev/fd")
 		if err != nil {
-			t.Skip("this system does not list open files:", err)
+			t.Fatal(err)
 		}
 		return len(entries)
 	}

@@ -228,9 +228,9 @@ func (d *decoded) summary(l *catalog.Language) string {
 		client, server := d.closeOf("client"), d.closeOf("server")
 		return l.Text(key, says(l, client), says(l, server))
 	case len(d.Frames) == 1:
-		return judged(l, closes[0])
+		return closeSummary(l, closes[0])
 	case len(closes) == 1:
-		return l.Count("decode.sum.among", len(d.Frames)-1, judged(l, closes[0])) + d.after(l)
+		return l.Count("decode.sum.among", len(d.Frames)-1, closeSummary(l, closes[0])) + d.after(l)
 	}
 	var all []string
 	for _, f := range closes {
@@ -249,9 +249,9 @@ func (d *decoded) after(l *catalog.Language) string {
 	return ""
 }
 
-// judged describes a Close frame: its verdict, its sender, its code and its
+// closeSummary describes a Close frame: its verdict, its sender, its code and its
 // reason.
-func judged(l *catalog.Language, f *dissect.Frame) string {
+func closeSummary(l *catalog.Language, f *dissect.Frame) string {
 	from := ""
 	if f.From != "" {
 		from = l.Text("decode.from." + f.From)

@@ -39,7 +39,7 @@ func TestScenarios(t *testing.T) {
 		}
 		seen[s.id] = true
 		if s.implementations[0].name != ours {
-			t.Errorf("%s: %s stands first", s.id, s.implementations[0].name)
+			t.Errorf("%s: %s is first", s.id, s.implementations[0].name)
 		}
 		for _, fault := range faults(s) {
 			t.Error(fault)

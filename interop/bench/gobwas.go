@@ -11,7 +11,7 @@ import (
 const gobwas = "gobwas/ws"
 
 // gobwasCheck checks code and reason, as its users do before sending and after
-// parsing them. gobwas rejects 1012–1014, of which the pool has some. It does
+// parsing them. gobwas rejects 1012–1014, and the pool has some of them. It does
 // not check their reasons, so it has less work to do.
 func gobwasCheck(code ws.StatusCode, reason string) uint64 {
 	if ws.CheckCloseFrameData(code, reason) != nil {

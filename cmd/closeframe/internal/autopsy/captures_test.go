@@ -129,7 +129,7 @@ func TestBrowsers(t *testing.T) {
 			}
 			seen++
 			if conn.Browser == nil && conn.Violation.Error == "too_long" {
-				continue // WebKitGTK accepts such a Close frame, of which nothing is kept
+				continue // WebKitGTK accepts such a Close frame, and autopsy does not keep its bytes
 			}
 			if conn.Browser == nil || "browser-"+strings.ToLower(conn.Browser.Name) != c.Capture || conn.Browser.Event != want {
 				t.Errorf("%s: %s: %+v, the browser fired %+v", c.Capture, conn.Path, conn.Browser, want)

@@ -19,8 +19,8 @@ function firstFrameSent(server) {
 }
 
 /**
- * The pairs of steps, a cause and its effect at the other end, of which the
- * cause certainly came first.
+ * The pairs of a cause and its effect at the other end, if the cause certainly
+ * came first.
  */
 function certain(seen) {
 	const there = seen.server.steps ?? [], here = (what) => seen.steps.findLast((m) => m.what === what);
