@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 	"github.com/closeframe/closeframe/internal/catalog"
 	"github.com/closeframe/closeframe/internal/vectors"
 )
@@ -163,7 +164,7 @@ func TestDecodeTooMuch(t *testing.T) {
 }
 
 // FuzzDecode verifies that the output for any bytes fits the screen and
-// contains only text.
+// contains only text, and that only bytes of another protocol are refused.
 func FuzzDecode(f *testing.F) {
 	for i, v := range vectors.Frames() {
 		if i%40 == 0 { // only some, because all seeds run before the fuzzing starts
@@ -175,15 +176,17 @@ func FuzzDecode(f *testing.F) {
 			f.Add([]byte(v.Bytes), true)
 		}
 	}
+	f.Add([]byte{0xff, 0x00}, false) // the closing frame of hixie-76
 	f.Fuzz(func(t *testing.T, b []byte, payload bool) {
 		args := []string{"decode", "-raw", "-lang", "en"}
 		if payload {
 			args = append(args, "-payload")
 		}
+		refused := len(b) == 0 || envelope.Open([]envelope.Chunk{{Data: b}}).Foreign != ""
 		for _, lang := range []string{"en", "zh"} {
 			args[3] = lang
 			r := runWith(nil, string(b), args...)
-			if r.status == exitUsage && (len(b) > 0 || payload) {
+			if got, want := r.status == exitUsage, refused && !payload; got != want {
 				t.Errorf("status %d, %s", r.status, r.stderr)
 			}
 			checkScreen(t, r.stdout, true)
