@@ -100,12 +100,12 @@ func showFuzz() (string, error) {
 		len(own), *fuzzTime, count(total), len(others), count(beside)), errors.Join(errs...)
 }
 
-// fuzz returns the number of executions. It handles two failures that are not
-// caused by the target. On a busy machine go test may report its own deadline
-// as an error, without a failing input: the target runs once more. If a worker
-// gets no time for ten seconds, as when the machine is suspended, go test
-// reports a hang: if the input passes, fuzzing continues for the remaining
-// time.
+// fuzz returns the number of executions. It handles three failures that are not
+// caused by the target. If the time passes while the corpus is run, the target
+// gets more. On a busy machine go test may report its own deadline as an error,
+// without a failing input: the target runs once more. If a worker gets no time
+// for ten seconds, as when the machine is suspended, go test reports a hang: if
+// the input passes, fuzzing continues for the remaining time.
 func fuzz(t target) (total int, err error) {
 	left := *fuzzTime
 	for tries := 0; ; tries++ {
@@ -116,6 +116,9 @@ func fuzz(t target) (total int, err error) {
 		case err == nil:
 			return total, nil
 		case tries == 30:
+		case errors.Is(err, errNoRun):
+			left += 10 * time.Second
+			continue
 		case m == nil && strings.Contains(out, "context deadline exceeded"):
 			fmt.Printf("%s: its deadline came in between; once more\n", t.name)
 			left = *fuzzTime
@@ -148,6 +151,8 @@ func passes(t target, name string) bool {
 	}
 	return os.Remove(filepath.Join(strings.TrimSpace(string(dir)), "testdata", "fuzz", t.name, name)) == nil
 }
+
+var errNoRun = errors.New("it did not run")
 
 // fuzzOnce also returns the time spent and the output.
 func fuzzOnce(t target, d time.Duration) (n int, spent time.Duration, out string, err error) {
@@ -186,7 +191,7 @@ func fuzzOnce(t target, d time.Duration) (n int, spent time.Duration, out string
 		return n, spent, all.String(), err
 	}
 	if n == 0 {
-		return 0, spent, all.String(), errors.New("it did not run")
+		return 0, spent, all.String(), errNoRun
 	}
 	return n, spent, all.String(), nil
 }
