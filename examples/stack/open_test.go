@@ -223,6 +223,7 @@ func TestFramesWithRequest(t *testing.T) {
 	if frames, err := unwire(rest, false); len(frames) != 2 || frames[0] != text("early") || frames[1] != closing(1001, "") || err != nil {
 		t.Errorf("got %v, %v", frames, err)
 	}
+	conn.Close() // the server waits for it
 	if err := <-ends; err != error(clean(1001, "")) {
 		t.Error(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/closeframe/closeframe/closecode"
 )
@@ -123,6 +124,7 @@ func nextFrame(b []byte, client bool) (f wireFrame, rest []byte, err error) {
 // Pongs after it.
 func unwire(b []byte, client bool) (frames []wireFrame, err error) {
 	open := -1 // index of the incomplete message
+	var message strings.Builder
 	closed := false
 	for len(b) > 0 {
 		var f wireFrame
@@ -140,14 +142,17 @@ func unwire(b []byte, client bool) (frames []wireFrame, err error) {
 		case op > 2 && op < 8, op == 0 && open < 0, (op == 1 || op == 2) && open >= 0:
 			return frames, fmt.Errorf("%v: bad data frame", f)
 		case op == 0:
-			frames[open].payload += f.payload
+			message.WriteString(f.payload)
 			if f.first&0x80 != 0 {
 				frames[open].first |= 0x80
+				frames[open].payload = message.String()
 				open = -1
 			}
 			continue
 		case op < 8 && f.first&0x80 == 0:
 			open = len(frames)
+			message.Reset()
+			message.WriteString(f.payload)
 		}
 		closed = closed || op == 8
 		frames = append(frames, f)
