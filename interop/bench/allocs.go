@@ -19,7 +19,7 @@ func wantAllocs(id string) float64 {
 // allocFaults names the scenarios in which closeframe allocates more than it may.
 func allocFaults(results []result) (faults []string) {
 	for _, r := range results {
-		if r.Contender == ours && r.Allocs > wantAllocs(r.Scenario) {
+		if r.Library == ours && r.Allocs > wantAllocs(r.Scenario) {
 			faults = append(faults, fmt.Sprintf("%s: closeframe allocates %.2f times", r.Scenario, r.Allocs))
 		}
 	}
@@ -32,7 +32,7 @@ func checkAllocs(results []result) (v verdict, ok bool) {
 	const least = "0; 1 for the reason in a CloseEvent"
 	v = verdict{Work: "every parse, append, step of a handshake, tap", Against: "allocations", Least: least, Reached: least, Met: "yes"}
 	for _, r := range results {
-		ok = ok || r.Contender == ours
+		ok = ok || r.Library == ours
 	}
 	if faults := allocFaults(results); faults != nil {
 		v.Reached, v.Met = fmt.Sprintf("more in %d scenarios", len(faults)), "no"

@@ -44,7 +44,7 @@ func checkBackends(results []result) []verdict {
 	var all []worst
 	for _, r := range results {
 		kind, _, _ := strings.Cut(r.Scenario, "/")
-		if !strings.HasPrefix(kind, validateOn) && !strings.HasPrefix(kind, appendOn) || r.Contender == ours {
+		if !strings.HasPrefix(kind, validateOn) && !strings.HasPrefix(kind, appendOn) || r.Library == ours {
 			continue
 		}
 		if isFault(r) {
@@ -65,7 +65,7 @@ func checkBackends(results []result) []verdict {
 	var verdicts []verdict
 	for _, w := range all {
 		v := verdict{
-			Work: fmt.Sprintf("`%s`, the worst of %d", w.Scenario, w.of), Against: w.Contender,
+			Work: fmt.Sprintf("`%s`, the worst of %d", w.Scenario, w.of), Against: w.Library,
 			Reached: fmt.Sprintf("%s, %+.2f ns", times(w.Ratio), -w.Longer),
 			Least:   fmt.Sprintf("%s or %+.1f ns", times(leastRatio), longest(w.result)),
 			Met:     "yes", Scenario: w.Scenario, Ratio: w.Ratio, Margin: rounded(w.Ratio / leastRatio),

@@ -56,9 +56,9 @@ func (s *series) UnmarshalText(text []byte) error {
 }
 
 // measureCurves measures every backend and unicode/utf8 in turn at every
-// length. Each round goes through all lengths: where the machine is slow for a
-// moment, that is one round of many lengths and not all rounds of one, which
-// would look like a step. A figure is the lower quartile of its rounds.
+// length. Each round measures all lengths, so a short slowdown of the machine
+// affects one round of many lengths. If it affected all rounds of one length,
+// it would look like a step. A figure is the lower quartile of its rounds.
 func measureCurves(e effort, p *progress) (all []curve) {
 	names := append(kernel.Backends(), stdName)
 	rounds, turn := max(1, e.rounds/3), e.turn/20

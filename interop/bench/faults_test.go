@@ -31,7 +31,7 @@ func faults(s scenario) (all []string) {
 				wrote = nil
 				if c.prepare != nil {
 					c.prepare(1)
-					i = (n + i) % poolSize // it continues, whereas others start again
+					i = (n + i) % poolSize // an implementation that prepares continues in the pool; others start again
 					c.run(1)
 				} else {
 					c.run(i + 1)

@@ -5,8 +5,8 @@ import "fmt"
 // A goal is a ratio for closeframe to reach: the time of a library divided by
 // that of closeframe, as a minimum and as an aim.
 type goal struct {
-	scenario, rival string
-	least, aim      float64
+	scenario, library string
+	least, aim        float64
 }
 
 // A limit is the time of closeframe divided by that of something else, as a
@@ -37,10 +37,10 @@ var goals = append(
 	goal{"append-masked/chinese/123", gobwas, 10, 20},
 )
 
-func goalsFor(scenario, rival string, least, aim float64, sizes ...int) []goal {
+func goalsFor(scenario, library string, least, aim float64, sizes ...int) []goal {
 	var all []goal
 	for _, n := range sizes {
-		all = append(all, goal{fmt.Sprintf(scenario, n), rival, least, aim})
+		all = append(all, goal{fmt.Sprintf(scenario, n), library, least, aim})
 	}
 	return all
 }
@@ -93,18 +93,18 @@ func checkGoals(results []result) []verdict {
 	var all []verdict
 	for _, g := range goals {
 		for _, r := range results {
-			if r.Scenario != g.scenario || r.Contender != g.rival {
+			if r.Scenario != g.scenario || r.Library != g.library {
 				continue
 			}
 			all = append(all, verdict{
-				Work: "`" + g.scenario + "`", Against: g.rival, Reached: times(r.Ratio), Least: times(g.least), Aim: times(g.aim),
+				Work: "`" + g.scenario + "`", Against: g.library, Reached: times(r.Ratio), Least: times(g.least), Aim: times(g.aim),
 				Met: met(r.Ratio, g.least, g.aim), Scenario: g.scenario, Ratio: r.Ratio, Margin: rounded(r.Ratio / g.least),
 			})
 		}
 	}
 	for _, l := range limits {
 		for _, r := range results {
-			if r.Scenario != l.scenario || r.Contender != l.other {
+			if r.Scenario != l.scenario || r.Library != l.other {
 				continue
 			}
 			takes := 1 / r.Ratio

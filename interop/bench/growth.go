@@ -8,9 +8,9 @@ const (
 
 // A point is the cost of one length.
 type point struct {
-	Contender string  `json:"contender"`
-	Bytes     int     `json:"bytes"`
-	Nanos     float64 `json:"ns_per_op"`
+	Library string  `json:"library"`
+	Bytes   int     `json:"bytes"`
+	Nanos   float64 `json:"ns_per_op"`
 }
 
 // A growth is a measurement of time by length.
@@ -60,7 +60,7 @@ func grown(bouts []*bout) *growth {
 				g.Empty = r.Nanos
 				continue
 			}
-			points = append(points, point{r.Contender, b.lengths[i], r.Nanos})
+			points = append(points, point{r.Library, b.lengths[i], r.Nanos})
 		}
 		switch b.id {
 		case byPayload:

@@ -63,7 +63,8 @@ func run(out io.Writer, p *progress, e effort, pattern string, write, short bool
 	rep.Goals = append(checkGoals(rep.Results), checkCurves(rep.Curves, rep.Machine.Kernel)...)
 	rep.Seconds = time.Since(begin).Seconds()
 
-	// The file has rounded figures. Everything else is made from these, too.
+	// The file has rounded figures. The tables and charts use the rounded
+	// figures, too.
 	data, err := rep.encode()
 	if err != nil {
 		return err

@@ -42,12 +42,12 @@ type scenario struct {
 
 // A result is the measurement of one implementation in one scenario.
 type result struct {
-	Scenario  string  `json:"-"` // see resultList
-	Contender string  `json:"contender"`
-	Note      string  `json:"note,omitempty"`
-	Bytes     int     `json:"-"`
-	Nanos     float64 `json:"ns_per_op"` // median over the rounds
-	Spread    float64 `json:"spread"`    // (third quartile - first quartile) / median
+	Scenario string  `json:"-"` // see resultList
+	Library  string  `json:"library"`
+	Note     string  `json:"note,omitempty"`
+	Bytes    int     `json:"-"`
+	Nanos    float64 `json:"ns_per_op"` // median over the rounds
+	Spread   float64 `json:"spread"`    // (third quartile - first quartile) / median
 
 	// The medians over the rounds of the ratio to closeframe's time in the same
 	// round, and of the difference in nanoseconds. The clock frequency may
@@ -74,7 +74,7 @@ type bout struct {
 	scenario
 	lanes   []lane
 	rounds  int  // so far
-	garbage bool // do rounds leave any
+	garbage bool // whether a round leaves garbage
 }
 
 // A lane is an implementation with its measurements.
@@ -132,7 +132,7 @@ func (b *bout) results() []result {
 		}
 		m, ratio := quantile(l.nanos, 0.5), quantile(ratios, 0.5)
 		all[i] = result{
-			Scenario: b.id, Contender: l.name, Note: l.note, Bytes: b.scenario.size,
+			Scenario: b.id, Library: l.name, Note: l.note, Bytes: b.scenario.size,
 			Nanos: rounded(m), Spread: rounded(middleHalf(l.nanos) / m),
 			Ratio: rounded(ratio), RatioSpread: rounded(middleHalf(ratios) / ratio), Longer: rounded(quantile(longer, 0.5)),
 			Allocs: rounded(l.allocs), AllocSize: rounded(l.size),

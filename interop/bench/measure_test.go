@@ -92,7 +92,7 @@ func TestAllocations(t *testing.T) {
 		t.Errorf("%v allocations of %v bytes, want 1 of 64", n, size)
 	}
 	for id, faulty := range map[string]bool{"parse-masked/code": true, "handshake/code": true, "handshake/ascii/31": false} {
-		got := allocFaults([]result{{Scenario: id, Contender: ours, Allocs: 1}, {Scenario: id, Contender: gorilla, Allocs: 9}})
+		got := allocFaults([]result{{Scenario: id, Library: ours, Allocs: 1}, {Scenario: id, Library: gorilla, Allocs: 9}})
 		if (got != nil) != faulty {
 			t.Errorf("one allocation in %s: %q", id, got)
 		}
@@ -100,32 +100,32 @@ func TestAllocations(t *testing.T) {
 }
 
 func TestVerdicts(t *testing.T) {
-	rival := func(id string, ratio, longer float64) result {
-		return result{Scenario: id, Contender: "unicode/utf8", Ratio: ratio, Longer: longer}
+	library := func(id string, ratio, longer float64) result {
+		return result{Scenario: id, Library: "unicode/utf8", Ratio: ratio, Longer: longer}
 	}
 	for _, test := range []struct {
 		results []result
 		want    string // work and verdict
 	}{
-		{[]result{rival("validate/ascii/8", 3, 9)}, "`validate/ascii/8` aim"},
-		{[]result{rival("validate/ascii/8", 2.9, 9)}, "`validate/ascii/8` least"},
-		{[]result{rival("validate/ascii/8", 2.4, 9)}, "`validate/ascii/8` no"},
-		{[]result{rival("validate-go/ascii/8", 1.2, 1)}, "`validate-go/ascii/8`, the worst of 1 yes"},
-		{[]result{rival("validate-go/a/1", 1.2, 1), rival("validate-go/a/2", 1.1, 1)}, "`validate-go/a/2`, the worst of 2 yes"},
+		{[]result{library("validate/ascii/8", 3, 9)}, "`validate/ascii/8` aim"},
+		{[]result{library("validate/ascii/8", 2.9, 9)}, "`validate/ascii/8` least"},
+		{[]result{library("validate/ascii/8", 2.4, 9)}, "`validate/ascii/8` no"},
+		{[]result{library("validate-go/ascii/8", 1.2, 1)}, "`validate-go/ascii/8`, the worst of 1 yes"},
+		{[]result{library("validate-go/a/1", 1.2, 1), library("validate-go/a/2", 1.1, 1)}, "`validate-go/a/2`, the worst of 2 yes"},
 		// A difference of only 0.5 ns or of only 3 % is noise.
-		{[]result{rival("validate-go/a/1", 0.9, -0.4), rival("validate-go/a/2", 1, 0)}, "`validate-go/a/1`, the worst of 2 yes"},
-		{[]result{rival("validate-go/a/1", 0.98, -4)}, "`validate-go/a/1`, the worst of 1 yes"},
-		{[]result{rival("validate-go/a/1", 0.7, -0.4), rival("validate-go/a/2", 0.96, -0.6)}, "`validate-go/a/2`, the worst of 2 no"},
-		{[]result{rival("validate-go/a/1", 1.5, 2), rival("validate-avx2/a/1", 1.4, 2)},
+		{[]result{library("validate-go/a/1", 0.9, -0.4), library("validate-go/a/2", 1, 0)}, "`validate-go/a/1`, the worst of 2 yes"},
+		{[]result{library("validate-go/a/1", 0.98, -4)}, "`validate-go/a/1`, the worst of 1 yes"},
+		{[]result{library("validate-go/a/1", 0.7, -0.4), library("validate-go/a/2", 0.96, -0.6)}, "`validate-go/a/2`, the worst of 2 no"},
+		{[]result{library("validate-go/a/1", 1.5, 2), library("validate-avx2/a/1", 1.4, 2)},
 			"`validate-go/a/1`, the worst of 1 yes; `validate-avx2/a/1`, the worst of 1 yes"},
 		// Invalid inputs have a separate verdict, and may take 3 ns longer.
-		{[]result{rival("validate-go/a/1", 0.98, 0), rival("validate-go/a-fault-at-end/1", 0.9, -2.9)},
+		{[]result{library("validate-go/a/1", 0.98, 0), library("validate-go/a-fault-at-end/1", 0.9, -2.9)},
 			"`validate-go/a/1`, the worst of 1 yes; `validate-go/a-fault-at-end/1`, the worst of 1 yes"},
-		{[]result{rival("validate-go/a-fault-at-end/1", 0.9, -3.1)}, "`validate-go/a-fault-at-end/1`, the worst of 1 no"},
+		{[]result{library("validate-go/a-fault-at-end/1", 0.9, -3.1)}, "`validate-go/a-fault-at-end/1`, the worst of 1 no"},
 		// A limit applies to the inverse ratio.
-		{[]result{{Scenario: "tap/125", Contender: copyName, Ratio: 0.34}}, "`tap/125` aim"},
-		{[]result{{Scenario: "tap/125", Contender: copyName, Ratio: 0.17}}, "`tap/125` least"},
-		{[]result{{Scenario: "tap/125", Contender: copyName, Ratio: 0.16}}, "`tap/125` no"},
+		{[]result{{Scenario: "tap/125", Library: copyName, Ratio: 0.34}}, "`tap/125` aim"},
+		{[]result{{Scenario: "tap/125", Library: copyName, Ratio: 0.17}}, "`tap/125` least"},
+		{[]result{{Scenario: "tap/125", Library: copyName, Ratio: 0.16}}, "`tap/125` no"},
 	} {
 		var got []string
 		for _, v := range checkGoals(test.results) {
@@ -136,7 +136,7 @@ func TestVerdicts(t *testing.T) {
 		}
 	}
 	for allocs, want := range map[float64]string{0: "yes", 1: "no"} {
-		v := checkGoals([]result{{Scenario: "parse-masked/code", Contender: ours, Allocs: allocs}})
+		v := checkGoals([]result{{Scenario: "parse-masked/code", Library: ours, Allocs: allocs}})
 		if len(v) != 1 || v[0].Met != want {
 			t.Errorf("%v allocations: %v, want %s", allocs, v, want)
 		}
@@ -146,7 +146,7 @@ func TestVerdicts(t *testing.T) {
 // TestWorstGoal verifies that the goal with the smallest margin is named.
 func TestWorstGoal(t *testing.T) {
 	std := func(id string, ratio float64) result {
-		return result{Scenario: id, Contender: stdName, Ratio: ratio, Longer: 9}
+		return result{Scenario: id, Library: stdName, Ratio: ratio, Longer: 9}
 	}
 	for _, test := range []struct {
 		results []result
@@ -155,7 +155,7 @@ func TestWorstGoal(t *testing.T) {
 	}{
 		{[]result{std("validate/ascii/8", 2.6), std("validate/ascii/123", 1.75)}, "`validate/ascii/123`", 2},
 		{[]result{std("validate/ascii/8", 2.4), std("validate/ascii/123", 1.75)}, "`validate/ascii/8`", 1},
-		{[]result{std("validate/ascii/8", 2.6), {Scenario: "tap/125", Contender: copyName, Ratio: 1 / 6.1}}, "`tap/125`", 1},
+		{[]result{std("validate/ascii/8", 2.6), {Scenario: "tap/125", Library: copyName, Ratio: 1 / 6.1}}, "`tap/125`", 1},
 		{[]result{std("validate/ascii/8", 2.6), std("validate-go/a/1", 0.99)}, "`validate-go/a/1`, the worst of 1", 2},
 	} {
 		worst, good, ok := worstGoal(checkGoals(test.results))

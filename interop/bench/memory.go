@@ -12,7 +12,7 @@ import (
 
 // A load is the memory of a number of open connections.
 type load struct {
-	Contender   string  `json:"contender"`
+	Library     string  `json:"library"`
 	Note        string  `json:"note,omitempty"`
 	Connections int     `json:"connections"`
 	Bytes       float64 `json:"bytes_per_connection"`

@@ -87,7 +87,7 @@ func (rep *report) charts() map[string]*chart {
 // times adds points, and the time of a call that does nothing.
 func (c *chart) times(points []point, empty float64) {
 	for _, p := range points {
-		c.add(p.Contender, float64(p.Bytes), p.Nanos)
+		c.add(p.Library, float64(p.Bytes), p.Nanos)
 	}
 	for _, p := range c.lines[0].points {
 		c.add(emptyName, p[0], empty)

@@ -147,9 +147,9 @@ func (rep *report) markdown(w io.Writer) {
 		if r.Bytes >= 31 {
 			speed = fmt.Sprintf("%.1f", float64(r.Bytes)/r.Nanos)
 		}
-		rows = append(rows, []string{rest, r.Contender, nanos(r.Nanos), percent(r.Spread), times(r.Ratio), percent(r.RatioSpread), speed,
+		rows = append(rows, []string{rest, r.Library, nanos(r.Nanos), percent(r.Spread), times(r.Ratio), percent(r.RatioSpread), speed,
 			fmt.Sprintf("%.3g", r.Allocs), fmt.Sprintf("%.0f", r.AllocSize)})
-		if n := r.Contender + ": " + r.Note + "."; r.Note != "" && !noted[k+n] {
+		if n := r.Library + ": " + r.Note + "."; r.Note != "" && !noted[k+n] {
 			noted[k+n] = true
 			notes = append(notes, n)
 		}
@@ -179,7 +179,7 @@ func (rep *report) memoryTable(w io.Writer) {
 	var rows [][]string
 	for _, l := range rep.Memory {
 		if l.Connections == 1 {
-			rows = append(rows, []string{l.Contender, l.Note})
+			rows = append(rows, []string{l.Library, l.Note})
 		}
 		if len(rows) == 1 {
 			head = append(head, grouped(l.Connections))
@@ -194,7 +194,7 @@ func (rep *report) memoryTable(w io.Writer) {
 
 func (rep *report) nanosOf(scenario, implementation string) string {
 	for _, r := range rep.Results {
-		if r.Scenario == scenario && r.Contender == implementation {
+		if r.Scenario == scenario && r.Library == implementation {
 			return nanos(r.Nanos) + " ns"
 		}
 	}

@@ -152,7 +152,7 @@ func scenarios() []scenario {
 	}
 	for _, c := range streams {
 		pool := texts(named(c), streamed)
-		ofTexts("stream-in-pieces/"+c, streamed, pool, closeframeStream(pool, chunkSize), stdWhole(pool), gobwasStream(pool, chunkSize, false))
+		ofTexts("stream-in-chunks/"+c, streamed, pool, closeframeStream(pool, chunkSize), stdWhole(pool), gobwasStream(pool, chunkSize, false))
 	}
 	for _, c := range streams {
 		plain := texts(named(c), streamed)

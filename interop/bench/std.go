@@ -20,12 +20,12 @@ func stdValid(pool [][]byte) implementation {
 // can.
 func stdWhole(pool [][]byte) implementation {
 	c := stdValid(pool)
-	c.note = "the whole text at once, not in pieces"
+	c.note = "the whole text at once, not in chunks"
 	return c
 }
 
 func stdStreamMasked(pool [][]byte) implementation {
-	buf := make([]byte, streamed+4) // one of the others may be longer
+	buf := make([]byte, streamed+4) // the rest of a text may need a few bytes more
 	return implementation{
 		name: "unicode/utf8",
 		note: "XOR of eight bytes at a time, then the whole text at once",

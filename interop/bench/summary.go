@@ -39,7 +39,7 @@ func (rep *report) summary(s say) string {
 		rows = append(rows, []string{
 			fmt.Sprintf(s("the worst of %d validations on all backends (%s)", "所有后端共 %d 项校验中最慢的一项（%s）"),
 				inputs, strings.TrimPrefix(kind, validateOn)),
-			rep.nanosOf(worst.Scenario, ours), worst.Contender, rep.nanosOf(worst.Scenario, worst.Contender), times(worst.Ratio),
+			rep.nanosOf(worst.Scenario, ours), worst.Library, rep.nanosOf(worst.Scenario, worst.Library), times(worst.Ratio),
 		})
 	}
 	for _, v := range rep.Goals {
@@ -70,7 +70,7 @@ func (rep *report) allocations(s say, v verdict) string {
 // of validations, and the number of those slower than allowed.
 func (rep *report) worst() (worst result, inputs, missed int) {
 	for _, r := range rep.Results {
-		if !strings.HasPrefix(r.Scenario, validateOn) || r.Contender == ours {
+		if !strings.HasPrefix(r.Scenario, validateOn) || r.Library == ours {
 			continue
 		}
 		inputs++
