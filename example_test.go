@@ -28,8 +28,8 @@ func Example() {
 	// The client reads. There is no decoder state: the client parses again when
 	// more bytes have arrived, and n is the size of the frame.
 	var got []byte
-	for _, piece := range [][]byte{sent[:1], sent[1:60], sent[60:]} {
-		got = append(got, piece...)
+	for _, chunk := range [][]byte{sent[:1], sent[1:60], sent[60:]} {
+		got = append(got, chunk...)
 		c, _, err := frame.Parse(got)
 		switch err {
 		case nil:

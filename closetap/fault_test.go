@@ -65,8 +65,8 @@ func TestFeedAfterEnd(t *testing.T) {
 	}
 }
 
-// TestFirstEnd verifies that the first end of a side's transport is kept, and that
-// EndNone is no end.
+// TestFirstEnd verifies that the first end of a side's transport is kept, and
+// that EndNone is ignored.
 func TestFirstEnd(t *testing.T) {
 	var c closetap.Conn
 	c.Ended(closetap.Server, closetap.EndNone)

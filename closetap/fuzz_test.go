@@ -124,7 +124,7 @@ func checkTap(t *testing.T, tap *closetap.Tap, all []byte, masked bool) directio
 	return want
 }
 
-// FuzzTap compares a Tap with the model. The bytes are split as cuts says.
+// FuzzTap compares a Tap with the model. cuts says where the bytes are split.
 func FuzzTap(f *testing.F) {
 	for _, v := range vectors.Frames() {
 		masked := v.Role == vectors.Server

@@ -79,7 +79,7 @@ func (c *Conn) Report() Report {
 	var (
 		r   Report
 		h   [2]closeevent.Handshake
-		buf [frame.MaxSize]byte // for frames that nobody sends
+		buf [frame.MaxSize]byte // for answers, which are not sent
 	)
 	h[Client.index()] = closeevent.NewClient([4]byte{})
 	// receive records that a side received a Close frame.

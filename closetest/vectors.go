@@ -148,7 +148,7 @@ func (c *config) answered(v input, err error, p *problem) bool {
 	return false
 }
 
-// told reports whether the fault that err tells, if it does, is expected.
+// told reports whether the fault that err names is expected, or err names none.
 func (c *config) told(v input, err error, p *problem) bool {
 	if c.fault == nil {
 		return true

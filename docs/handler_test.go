@@ -182,7 +182,7 @@ func run(web *http.Server, s *server) {
 
 var _ = run // of docs/draining.md; TestHandler drains without a signal
 
-// readFrame reads one unmasked frame of at most 125 bytes: it stands for the
+// readFrame reads one unmasked frame of at most 125 bytes, in place of the
 // frame reader of a stack.
 func readFrame(in *bufio.Reader) (op byte, payload []byte, err error) {
 	var head [6]byte
@@ -199,7 +199,7 @@ func readFrame(in *bufio.Reader) (op byte, payload []byte, err error) {
 	return head[0] & 0x0f, payload, nil
 }
 
-// accept stands for the opening handshake of a stack.
+// accept completes the opening handshake, in place of a stack's.
 func accept(conn net.Conn, r *http.Request) error {
 	_, err := io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
 	return err

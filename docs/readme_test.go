@@ -40,7 +40,7 @@ func TestOutput(t *testing.T) {
 		n := 0
 		for _, m := range pair.FindAllStringSubmatch(read(t, name), -1) {
 			command := strings.TrimSpace(m[1])
-			command = command[strings.LastIndexByte(command, '\n')+1:] // before it a server is started
+			command = command[strings.LastIndexByte(command, '\n')+1:] // a server is started before it
 			args, ok := strings.CutPrefix(command, "go run ./cmd/closeframe ")
 			if !ok {
 				t.Errorf("%s: %q does not run closeframe", name, command)
@@ -128,9 +128,9 @@ func startEcho(t *testing.T, bin string) string {
 	return strings.TrimSpace(line[strings.LastIndexByte(line, ' ')+1:])
 }
 
-// TestEmbeddingCheckout does what the README says to embed a checkout, in a
-// module of an older Go and with a proxy that does not hand out closeframe, and
-// builds a program there.
+// TestEmbeddingCheckout verifies that the README's commands for embedding a
+// checkout work in a module of an older Go with a proxy that does not serve
+// closeframe, and that a program builds there.
 func TestEmbeddingCheckout(t *testing.T) {
 	commands := regexp.MustCompile("(?s)```sh\n(go mod edit .*?)```").FindStringSubmatch(read(t, "../README.md"))
 	if commands == nil {

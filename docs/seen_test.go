@@ -44,8 +44,8 @@ func seen(t *testing.T, client string) map[string][]string {
 	return m
 }
 
-// TestSeen verifies that why-1006.md and its translation say of each case what
-// the clients did when they were recorded, and that every case they name exists.
+// TestSeen verifies that why-1006.md and its translation agree with the
+// recorded profiles in each case, and that every case they name exists.
 func TestSeen(t *testing.T) {
 	var endings struct {
 		Vectors []struct{ ID string }

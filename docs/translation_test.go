@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// TestTranslation verifies that each Chinese document says what the English one
-// says, as far as a test can see: the same commands and code, but for the
-// comments of commands and for output, the same links (to a translation where
-// there is one), as many headings, rows and points in the same order, and the
-// same numbers in the tables.
+// TestTranslation verifies that each Chinese document has the structure of the
+// English one. The commands and the code are equal, except for output and the
+// comments of commands. The links are equal, or lead to a translation.
+// Headings, rows and list items are in the same order, and the numbers in the
+// tables are equal.
 func TestTranslation(t *testing.T) {
 	translations := 0
 	for _, en := range documents(t) {
@@ -94,7 +94,7 @@ func testTranslation(t *testing.T, enPath, zhPath string) {
 		}
 	}
 
-	// What kind of line each is, where it is not running text.
+	// shape returns the kinds of all lines that are not running text.
 	shape := func(text string) []string {
 		var list []string
 		for line := range strings.Lines(fence.ReplaceAllString(text, "")) {

@@ -112,7 +112,7 @@ func runAutopsy(s *session, fs *flag.FlagSet, args []string) int {
 		}
 		result, err := s.autopsyFile(ctx, name, ts, *tls)
 		var memory *autopsy.MemoryError
-		stopped := true // by a limit or by SIGINT, not by what the user gave
+		stopped := true // the cause is a limit or SIGINT, not invalid input
 		switch {
 		case errors.As(err, &memory):
 			err = errText("autopsy.error.memory", ts.Memory, err)

@@ -15,7 +15,7 @@ func TestColored(t *testing.T) {
 		{true, "TERM=xterm", true},
 		{true, "", true},
 		{true, "NO_COLOR=1", false},
-		{true, "NO_COLOR=0", false}, // to anything
+		{true, "NO_COLOR=0", false}, // any value counts
 		{true, "NO_COLOR=", true},   // "when present and not an empty string"
 		{true, "TERM=dumb", false},
 		{false, "TERM=xterm", false},

@@ -65,13 +65,13 @@ func (p pair) do(in input) pair { return replay(append(slices.Clip(p.past), in).
 // TransportClosed if the transport is closed now.
 type view struct {
 	state        closeevent.State
-	server       bool // ShouldCloseTransport of the server's
-	client       bool // ShouldCloseTransport of the client's
+	server       bool // the server's ShouldCloseTransport
+	client       bool // the client's ShouldCloseTransport
 	peerFirst    bool
 	end          closeevent.Event
 	rolesDiffer  bool // the two differ in more than ShouldCloseTransport
 	afterwards   closeevent.State
-	afterClosing bool // ShouldCloseTransport after TransportClosed
+	afterClosing bool // the result of ShouldCloseTransport after TransportClosed
 }
 
 func observe(p pair) view {

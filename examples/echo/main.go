@@ -71,7 +71,7 @@ func (e *endpoint) next() ([]byte, error) {
 	if err == frame.ErrNotClose {
 		return e.data(b[0], b[1])
 	}
-	b, _ = e.in.Peek(max(size, len(b))) // size is 0 if the first two bytes are wrong
+	b, _ = e.in.Peek(max(size, len(b))) // size is 0 if the first two bytes are invalid
 	c, _, err := frame.ParseMasked(nil, b)
 	switch err {
 	case nil:

@@ -63,7 +63,7 @@ func NewClient() *Conn {
 }
 
 // A Deliver receives a chunk of a message. See [Conn.Feed].
-type Deliver func(out, piece []byte, text, final bool) []byte
+type Deliver func(out, chunk []byte, text, final bool) []byte
 
 // Over reports whether no more frames are read: both Close frames have been
 // exchanged, or the connection has failed. Write the output of Feed and end the
@@ -84,9 +84,9 @@ func (c *Conn) Over() bool { return c.over }
 func (c *Conn) Feed(out, in []byte, deliver Deliver) []byte {
 	for len(in) > 0 && !c.over {
 		if c.left > 0 {
-			piece := in[:min(uint64(len(in)), c.left)]
-			in = in[len(piece):]
-			out = c.payload(out, piece, deliver)
+			chunk := in[:min(uint64(len(in)), c.left)]
+			in = in[len(chunk):]
+			out = c.payload(out, chunk, deliver)
 			continue
 		}
 		b := in
@@ -221,21 +221,21 @@ func closeSize(b []byte) int {
 }
 
 // payload handles a chunk of the payload of a data frame.
-func (c *Conn) payload(out, piece []byte, deliver Deliver) []byte {
-	c.left -= uint64(len(piece))
+func (c *Conn) payload(out, chunk []byte, deliver Deliver) []byte {
+	c.left -= uint64(len(chunk))
 	final := c.fin && c.left == 0
 	text := c.op == 1
 	if !text {
-		frame.Mask(piece, c.key, c.pos)
-	} else if !c.text.NextMasked(piece, c.key, c.pos) || final && !c.text.Complete() {
+		frame.Mask(chunk, c.key, c.pos)
+	} else if !c.text.NextMasked(chunk, c.key, c.pos) || final && !c.text.Complete() {
 		return c.Fail(out, closecode.InvalidFramePayloadData) // §8.1
 	}
-	c.pos = (c.pos + len(piece)) & 3
+	c.pos = (c.pos + len(chunk)) & 3
 	if final {
 		c.op, c.size = 0, 0
 	}
-	if c.State() == closeevent.Open && (final || len(piece) > 0) {
-		return deliver(out, piece, text, final)
+	if c.State() == closeevent.Open && (final || len(chunk) > 0) {
+		return deliver(out, chunk, text, final)
 	}
 	return out
 }

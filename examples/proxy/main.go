@@ -1,14 +1,14 @@
 // Proxy is a reverse proxy for WebSockets that closes them correctly.
 //
-// What to copy: the type tunnel. It forwards the bytes of both sides unchanged
-// and observes them with package closetap, so that it knows where frames end and
-// how a connection ended. Close frames of the two sides pass through it like all
-// other bytes: the endpoints decide, and no code or reason is lost or invented.
-// The proxy sends a Close frame of its own only where one side is gone without
-// one, or where it has to go itself, and only between two frames: [tunnel.shut]
-// and [tunnel.forward]. Once closing has begun, a timer bounds it. The rest of
-// this file is the opening handshake, a log line and a counter for each
-// connection, and draining on SIGTERM.
+// Copy the type tunnel. It forwards the bytes of both sides unchanged and
+// observes them with package closetap, so that it knows where frames end and
+// how a connection ended. Close frames of the two sides pass through it like
+// all other bytes: the endpoints decide, and no code or reason is lost or
+// invented. The proxy sends a Close frame of its own only if one side is gone
+// without one, or if the proxy itself is stopped, and only between two frames:
+// [tunnel.shut] and [tunnel.forward]. Once closing has begun, a timer bounds
+// it. The rest of this file is the opening handshake, a log line and a counter
+// for each connection, and draining on SIGTERM.
 //
 //	go run ./examples/proxy -listen 127.0.0.1:8000 http://127.0.0.1:9000
 package main
@@ -188,7 +188,7 @@ type leg struct {
 
 	write  sync.Mutex     // held while writing; before tunnel.mu
 	lost   closecode.Code // guarded by tunnel.mu; the code to close this side with, once a frame ends
-	closed bool           // guarded by tunnel.mu; it was closed with that
+	closed bool           // guarded by tunnel.mu; the Close frame with that code has been sent
 }
 
 // run forwards both directions until both have ended.
@@ -261,8 +261,8 @@ func (t *tunnel) copy(dst, src *leg) {
 	}
 }
 
-// forward observes and forwards bytes from src. If dst is to be closed, it ends
-// with the first frame that ends.
+// forward observes and forwards bytes from src. If dst is to be closed, forward
+// stops at the end of the current frame and sends the Close frame.
 func (t *tunnel) forward(dst, src *leg, p []byte) {
 	dst.write.Lock()
 	t.mu.Lock()
@@ -315,7 +315,7 @@ func (t *tunnel) stop() {
 	t.bound()
 	_, fromClient := t.conn.Tap(closetap.Client).Close()
 	_, fromServer := t.conn.Tap(closetap.Server).Close()
-	if !fromClient && !fromServer { // otherwise they are closing already
+	if !fromClient && !fromServer { // otherwise the connection is closing already
 		// Both at once: the answer of one must not be forwarded to the other.
 		t.client.lost, t.server.lost = closecode.ServiceRestart, closecode.GoingAway
 	}

@@ -209,7 +209,7 @@ func TestDrain(t *testing.T) {
 		close(done)
 	}()
 	wantClose(t, server, "server", closecode.GoingAway)
-	// The frame ends with c; what follows comes too late.
+	// The frame ends with c. The bytes after it come too late.
 	server.Write(append([]byte{'b', 'c', 0x82, 1, 'd'}, closeFrame(closecode.GoingAway, "")...))
 	want(t, client, "client", []byte{'b', 'c'})
 	wantClose(t, client, "client", closecode.ServiceRestart)

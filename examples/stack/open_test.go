@@ -185,7 +185,7 @@ func TestDial(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Close() // nobody is there
+	l.Close() // without a listener
 	for _, url := range []string{"", "http://localhost/", "ws://" + l.Addr().String(), "wss://" + l.Addr().String(), "ws://[::1", "ws://\x00/"} {
 		if c, err := Dial(t.Context(), url, Config{}); err == nil {
 			t.Errorf("Dial(%q) = %v", url, c)

@@ -17,7 +17,7 @@ const (
 	e1009 = closecode.MessageTooBig
 )
 
-// rules has what a peer may send, and the expected results. Each rule is tested
+// rules lists inputs from a peer and the expected results. Each rule is tested
 // with a server and with a client.
 var rules = []struct {
 	name string

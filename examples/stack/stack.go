@@ -4,7 +4,7 @@
 //
 // Copy what your stack lacks. readClose parses a Close frame from a buffered
 // reader. step takes a step of closeevent.Handshake under a lock and queues the
-// frame to send. send keeps data frames behind our Close frame. finish ends the
+// frame to send. send drops data frames after our Close frame. finish ends the
 // transport with closeconn.Finish. The opening handshake is in open.go.
 package stack
 
@@ -39,9 +39,9 @@ const (
 	opContinuation          Op = 0
 	opClose, opPing, opPong Op = 8, 9, 10 // control frames
 
-	bitFIN, bitsRSV, bitMask = 0x80, 0x70, 0x80 // of a header's bytes 0, 0 and 1
+	bitFIN, bitsRSV, bitMask = 0x80, 0x70, 0x80 // in the header's bytes 0, 0 and 1
 
-	maxFragment = 32 << 10 // bytes of a message per frame, so that a Close frame waits for no more
+	maxFragment = 32 << 10 // bytes of a message per frame; a Close frame waits for one frame at most
 	maxPongs    = 4 << 10  // queued bytes for a peer that does not read
 )
 

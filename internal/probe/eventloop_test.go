@@ -23,8 +23,8 @@ import (
 func runLoop(conn *net.TCPConn, in *bufio.Reader, c *eventloop.Conn) {
 	defer conn.Close()
 	var message []byte
-	deliver := func(out, piece []byte, text, final bool) []byte {
-		message = append(message, piece...)
+	deliver := func(out, chunk []byte, text, final bool) []byte {
+		message = append(message, chunk...)
 		if !final {
 			return out
 		}

@@ -59,7 +59,7 @@ type play struct {
 
 	sentClose bool          // a step sent a Close frame
 	ours      bool          // the prober has closed its side
-	late      bool          // because the wait ran out
+	late      bool          // the prober closed because the time limit expired
 	held      bool          // a server had not closed within the quiet time
 	pinged    time.Duration // time from the last step to the Ping
 	pongLater time.Duration // the same, once it was answered

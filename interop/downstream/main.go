@@ -101,7 +101,7 @@ type outcome struct {
 	version       string
 	before, after results
 	differ        []string          // tests with another result, sorted
-	output        map[string]string // what they print
+	output        map[string]string // the output of these tests
 }
 
 // run runs the tests of l, without and with closeframe.
@@ -212,7 +212,7 @@ func in(dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// test runs the tests in dir. It returns their results and what they print.
+// test runs the tests in dir. It returns their results and their output.
 func (l *library) test(dir string) (results, map[string]string, error) {
 	// With -trimpath, the build cache does not depend on the name of dir.
 	cmd := in(dir, "test", "-json", "-trimpath", "-vet=off", "-count=1", "-timeout=5m", "./...")

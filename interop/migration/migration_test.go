@@ -25,8 +25,8 @@ import (
 // long is a reason of 126 bytes, whose byte 123 is within a character.
 var long = "x" + strings.Repeat("好", 41) + "xx"
 
-// An action is what a server does after the first message. It returns an error of
-// closeframe's.
+// An action is what a server does after the first message. Its error comes from
+// closeframe.
 type action int
 
 const (
@@ -176,9 +176,9 @@ func start(t *testing.T, library string, do action, events chan<- closeevent.Eve
 	return "ws://" + addrs[0] + "/"
 }
 
-// TestMigration verifies for each library that a client does not get a Close frame
-// whose reason is too long, or gets one that is not UTF-8, that it does with
-// closeframe, and that the server's application learns the client's code and reason.
+// TestMigration verifies for each library that a reason that is too long
+// prevents a valid Close frame, that closeframe sends one, and that the
+// server's application is told the client's code and reason.
 func TestMigration(t *testing.T) {
 	lost := closeevent.Event{Code: closecode.AbnormalClosure}
 	for _, library := range []string{"gorilla", "coder", "gobwas", "gws", "nbio"} {

@@ -88,8 +88,8 @@ func runRelay() (string, error) {
 		if _, err := once(sh, hostOf(fields[1]), w, nil, running, server); err != nil {
 			return "", fmt.Errorf("%s: %w", w.name, err)
 		}
-		// The relay prints the timeline once both sides have ended. Its line of
-		// heads begins with the client.
+		// The relay prints the timeline once both sides have ended. The
+		// timeline's heading begins with the client.
 		for line := ""; !strings.HasPrefix(strings.TrimSpace(line), "client  "); {
 			select {
 			case line = <-lines:

@@ -88,8 +88,8 @@ func TestAnswerOtherGood(t *testing.T) {
 		closetest.Run("/first-01$"), closetest.Answer(func(error) int { return 1002 }))
 }
 
-// TestLeaves has a parser that leaves the length of the payload and the order
-// of two faults to others.
+// TestLeaves has a parser that checks neither the length of the payload nor the
+// order of two faults.
 func TestLeaves(t *testing.T) {
 	closetest.Payloads(t, func([]byte) (int, string, error) { return 1000, "", nil },
 		closetest.Run("^payload/(ascii-126|code-and-text-invalid)$"))
@@ -106,7 +106,7 @@ func TestFault(t *testing.T) {
 		closetest.Fault(func(err error) string { return wrong[err] }))
 }
 
-// TestFaultGood has a parser that waits for whole frames, and does not tell
+// TestFaultGood has a parser that waits for whole frames and does not name
 // other faults.
 func TestFaultGood(t *testing.T) {
 	closetest.ClientFrames(t, func(b []byte) (int, string, error) {

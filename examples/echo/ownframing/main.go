@@ -83,7 +83,7 @@ func (e *endpoint) answer(f wsFrame) []byte {
 		return appendFrame(nil, opPong, f.payload)
 	case f.op == opPong || e.closing.State() != closeevent.Open:
 		return nil // after our Close frame, messages are dropped
-	case (f.op == 0) == (e.op == 0): // nothing to continue, or a message amid another
+	case (f.op == 0) == (e.op == 0): // no message to continue, or a message within another
 		return e.closing.Fail(nil, closecode.ProtocolError)
 	}
 	e.op |= f.op
@@ -98,7 +98,7 @@ func (e *endpoint) answer(f wsFrame) []byte {
 	case string(e.message) == "close":
 		e.conn.SetReadDeadline(time.Now().Add(5 * time.Second)) // for the client's answer
 		out, _ := e.closing.Close(nil, closecode.NormalClosure, "bye")
-		return out // without an error, since this code and reason may be sent
+		return out // no error, since this code and reason may be sent
 	}
 	out := appendFrame(nil, e.op, e.message)
 	e.op, e.message = 0, e.message[:0]

@@ -20,7 +20,7 @@ import (
 const (
 	maxRequest = 16 << 10
 	tick       = 100 * time.Millisecond
-	maxOut     = 1 << 20 // of what a peer has not read: no more is read from it
+	maxOut     = 1 << 20 // unread by the peer: above this, reading from the peer stops
 )
 
 // A loop serves all connections of a listener.
@@ -39,16 +39,16 @@ type loop struct {
 type conn struct {
 	eventloop.Conn
 	fd       int
-	request  []byte    // the opening handshake's, until it is whole
+	request  []byte    // the bytes of the opening handshake, until it is complete
 	open     bool      // the opening handshake is done
 	out      []byte    // to be written
-	msg      []byte    // the message that is coming
+	msg      []byte    // the message being received
 	over     bool      // the server sends nothing more and discards input
 	events   uint32    // that epoll watches for
 	deadline time.Time // zero if nothing is waited for
 }
 
-// newLoop listens at addr, and tells ended of every connection's end.
+// newLoop listens at addr and calls ended with the event of every connection.
 func newLoop(addr netip.AddrPort, ended func(closeevent.Event)) (*loop, netip.AddrPort, error) {
 	l := &loop{conns: map[int]*conn{}, ended: ended, timeout: 5 * time.Second}
 	var err error
@@ -139,15 +139,16 @@ func (l *loop) accept() {
 	}
 }
 
-// serve does what can be done now for c.
+// serve reads, processes and writes as much for c as is possible without
+// blocking.
 func (l *loop) serve(c *conn, events uint32) {
 	if events&^syscall.EPOLLOUT != 0 {
 		n, err := syscall.Read(c.fd, l.buf[:])
 		switch {
 		case err == syscall.EAGAIN || err == syscall.EINTR:
-		case n <= 0: // the peer's end, or a reset
+		case n <= 0: // FIN or a reset from the peer
 			if err != nil {
-				c.WriteFailed() // perhaps: what was written last may not have got there
+				c.WriteFailed() // the last write may not have arrived
 			}
 			l.end(c)
 			return
@@ -211,8 +212,8 @@ func (l *loop) end(c *conn) {
 }
 
 // echo sends a message back when its last chunk has arrived.
-func (c *conn) echo(out, piece []byte, text, final bool) []byte {
-	c.msg = append(c.msg, piece...)
+func (c *conn) echo(out, chunk []byte, text, final bool) []byte {
+	c.msg = append(c.msg, chunk...)
 	if !final {
 		return out
 	}
@@ -229,7 +230,7 @@ func (c *conn) echo(out, piece []byte, text, final bool) []byte {
 }
 
 // handshake processes a chunk of the request, and answers when it is complete.
-// What comes after it are frames.
+// The bytes after the request are frames.
 func (c *conn) handshake(in []byte) {
 	c.request = append(c.request, in...)
 	head, rest, ok := bytes.Cut(c.request, []byte("\r\n\r\n"))

@@ -17,8 +17,8 @@ import (
 	"github.com/closeframe/closeframe/internal/probe"
 )
 
-// start starts a loop, whose timeout is that, and returns its address and the
-// ends of its connections.
+// start starts a loop with the timeout and returns its address and the events
+// of its connections.
 func start(t *testing.T, timeout time.Duration) (addr string, ends chan closeevent.Event) {
 	_, addr, ends = startLoop(t, timeout)
 	return addr, ends
@@ -42,10 +42,10 @@ func startLoop(t *testing.T, timeout time.Duration) (l *loop, addr string, ends 
 	return l, at.String(), ends
 }
 
-// TestStack lets many endpoints of package stack talk to one loop at once.
-// Every second one closes, the others have the loop close.
+// TestStack verifies that one loop serves many endpoints of package stack at
+// once. Half of the endpoints close; the loop closes the others.
 func TestStack(t *testing.T) {
-	addr, ends := start(t, time.Minute) // a busy machine is no fault of anybody here
+	addr, ends := start(t, time.Minute) // longer than on any busy machine
 	const n = 300
 	var wg sync.WaitGroup
 	for i := range n {
@@ -80,7 +80,7 @@ func TestStack(t *testing.T) {
 	}
 	wg.Wait()
 	if t.Failed() {
-		return // not all of them will end as they should
+		return // not every connection will end
 	}
 	got := map[closeevent.Event]int{}
 	for range n {
@@ -147,7 +147,7 @@ func TestTooManyFiles(t *testing.T) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)
 	}
-	low = syscall.Rlimit{Cur: 3, Max: limit.Max} // below what is open, so that none is left
+	low = syscall.Rlimit{Cur: 3, Max: limit.Max} // below the number of open descriptors, so that none is left
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,8 @@ func TestTooManyFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Two rounds a tick: one for the connection that waits, one for the tick.
+	// Each tick has two rounds: one for the waiting connection and one for
+	// the tick.
 	if most := 5 + 4*int64(elapsed/tick+1); rounds > most {
 		t.Errorf("%d rounds in %v, want at most %d", rounds, elapsed, most)
 	}

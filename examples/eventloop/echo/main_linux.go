@@ -1,11 +1,11 @@
-// Echo is a WebSocket server that sends every message back, from one loop in
-// one goroutine, made of package eventloop and epoll, for conformance suites
-// to be run against.
+// Echo is a WebSocket server for conformance suites that sends every message
+// back. It serves all connections in one goroutine, with package eventloop and
+// epoll.
 //
 //	go run ./examples/eventloop/echo -listen 127.0.0.1:9002
 //
-// To the text "close" it answers by closing the connection with 1000. How each
-// connection ended is printed.
+// It closes the connection with 1000 on the text message "close". It prints how
+// each connection ended.
 package main
 
 import (

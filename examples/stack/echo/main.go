@@ -1,13 +1,13 @@
-// Echo is a WebSocket server, or a client, that sends every message back, made
-// of package stack, for browsers and conformance suites to be run against.
+// Echo is a WebSocket server or client for browsers and conformance suites that
+// sends every message back. It uses package stack.
 //
 //	go run ./examples/stack/echo -listen 127.0.0.1:9001
 //	go run ./examples/stack/echo -dial ws://127.0.0.1:9001
 //
-// To the text "close", "close 4000" or "close 4000 reason" it answers by
-// closing the connection: without a code, with that one, with that reason.
-// How each connection ended is printed. With -cases URL it plays the cases of
-// an Autobahn test suite's fuzzing server one after the other.
+// The text messages "close", "close 4000" and "close 4000 reason" make it close
+// the connection without a code, with that code, and with that code and reason.
+// It prints how each connection ended. With -cases URL it plays the cases of an
+// Autobahn test suite's fuzzing server one after the other.
 package main
 
 import (
@@ -98,12 +98,13 @@ func echo(c *stack.Conn) error {
 				return event
 			}
 		}
-		c.Write(op, msg) // Read tells of what goes wrong here
+		c.Write(op, msg) // Read returns the error if Write fails
 		buf = msg
 	}
 }
 
-// command returns what a message that asks for closing asks for.
+// command returns the code and the reason in a message that makes the echo
+// close.
 func command(op stack.Op, msg []byte) (code closecode.Code, reason string, ok bool) {
 	word, rest, _ := strings.Cut(string(msg[:min(len(msg), 200)]), " ")
 	if op != stack.Text || word != "close" {
@@ -117,7 +118,7 @@ func command(op stack.Op, msg []byte) (code closecode.Code, reason string, ok bo
 	return closecode.Code(n), reason, err == nil
 }
 
-// play is an Autobahn test suite's testee that connects to it.
+// play runs every case of an Autobahn test suite's fuzzing server at url.
 func play(url string, config stack.Config) error {
 	c, err := stack.Dial(context.Background(), url+"/getCaseCount", config)
 	if err != nil {

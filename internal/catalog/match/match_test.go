@@ -8,8 +8,7 @@ import (
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
-// TestLanguage verifies that a language that is added is matched, as long as it
-// is there.
+// TestLanguage verifies that an added language is matched until it is removed.
 func TestLanguage(t *testing.T) {
 	check := func(pref, want string, found bool) {
 		t.Helper()

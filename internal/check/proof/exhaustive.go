@@ -59,7 +59,8 @@ func showExhaustive() (string, error) {
 	return figures, nil
 }
 
-// inGo is the backend with the tag purego, and on machines without assembly.
+// inGo is the name of the Go backend, which runs with the tag purego and on
+// machines without assembly.
 const inGo = "go"
 
 func withGo(backends []string) []string {
@@ -72,17 +73,17 @@ func withGo(backends []string) []string {
 // allTexts tests the kernels with all inputs of one to four bytes, in parts, so
 // that an interrupted run can continue.
 func allTexts(backends []string) (calls int, resumed string, err error) {
-	type piece struct {
+	type job struct {
 		test, backend string
 		bytes         int
 		part          string
 	}
-	var pieces []piece
+	var jobs []job
 	for _, b := range backends {
 		for size := 1; size <= 4; size++ {
 			parts := []int{1, 1, 8, 16}[size-1]
 			for i := range parts {
-				pieces = append(pieces, piece{"TestExhaustive", b, size, fmt.Sprintf("%d/%d", i, parts)})
+				jobs = append(jobs, job{"TestExhaustive", b, size, fmt.Sprintf("%d/%d", i, parts)})
 			}
 		}
 	}
@@ -91,16 +92,16 @@ func allTexts(backends []string) (calls int, resumed string, err error) {
 		return 0, "", err
 	}
 	if n := len(done.figures); n > 0 {
-		resumed = fmt.Sprintf("%d of %d parts by a run before, which was stopped", n, len(pieces))
+		resumed = fmt.Sprintf("%d of %d parts by a run before, which was stopped", n, len(jobs))
 	}
 	begin := time.Now()
 	inputs := map[string]int64{}
-	for i, p := range pieces {
+	for i, p := range jobs {
 		what := fmt.Sprintf("%s of %s, %d bytes, part %s", p.test, p.backend, p.bytes, p.part)
 		n, before := done.figures[what]
 		if !before {
 			args := []string{"./internal/kernel", "-run", "^" + p.test + "$/^" + p.backend + "$", "-exhaustive", fmt.Sprint(p.bytes), "-part", p.part}
-			if p.backend == inGo { // which changes nothing where it is that without the tag
+			if p.backend == inGo { // the tag has no effect on machines without assembly
 				args = append([]string{"-tags=purego"}, args...)
 			}
 			r, err := goTest(nil, args...)
@@ -112,7 +113,7 @@ func allTexts(backends []string) (calls int, resumed string, err error) {
 				return 0, "", err
 			}
 		}
-		fmt.Printf("%d of %d after %v: %s%s\n", i+1, len(pieces), time.Since(begin).Round(time.Second), what,
+		fmt.Printf("%d of %d after %v: %s%s\n", i+1, len(jobs), time.Since(begin).Round(time.Second), what,
 			map[bool]string{true: ", by a run before"}[before])
 		calls += n["calls"]
 		inputs[p.backend] += int64(n["inputs"])

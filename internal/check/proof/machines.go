@@ -25,7 +25,7 @@ type machine struct {
 	exec string // the command that runs a test's binary, or ""
 	tags string
 	only []string // the packages to test if not nil
-	skip []string // packages to leave out, and why in the comment beside it
+	skip []string // packages to leave out, each with the reason in a comment
 }
 
 const wazero = "github.com/tetratelabs/wazero/cmd/wazero@v1.12.0"

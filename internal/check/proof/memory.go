@@ -19,7 +19,7 @@ import (
 type checked struct {
 	Func   string `json:"func"`
 	Checks int    `json:"checks"`
-	Reason string `json:"reason,omitempty"` // why they stay
+	Reason string `json:"reason,omitempty"` // why the compiler cannot remove the checks
 }
 
 var found = regexp.MustCompile(`^(\S+\.go):(\d+):(\d+): Found Is(?:Slice)?InBounds`)

@@ -37,8 +37,8 @@ type mutant struct {
 	Line   string `json:"line"`   // the text of the line, without spaces around it
 	Column int    `json:"column"` // in that text, from 1
 	Status string `json:"status,omitempty"`
-	Reason string `json:"reason,omitempty"` // why it makes no difference
-	row    int    // of the file, today
+	Reason string `json:"reason,omitempty"` // why it does not change the behavior
+	row    int    // line number in the file today
 }
 
 func (m mutant) String() string {
@@ -106,7 +106,7 @@ func showMutants() (string, error) {
 			counts[m.Status]++
 			if m.Status == "LIVED" {
 				m.Status, m.row = "", 0
-				if _, ok := known[m]; !ok || used[m] { // one line alone, of some that are the same
+				if _, ok := known[m]; !ok || used[m] { // an entry covers one line, even if others are equal
 					b, _ := json.Marshal(m)
 					alive = append(alive, fmt.Errorf("no test notices %s", b))
 				}

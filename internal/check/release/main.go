@@ -1,4 +1,4 @@
-// Command release builds what a release consists of:
+// Command release builds the files of a release:
 //
 //	go run ./internal/check/release [-o DIR] [-platforms all | "GOOS/GOARCH …"]
 //

@@ -285,7 +285,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 	}
 	got := closecode.Code(told.Code)
 	if got == 0 && (code == closecode.AbnormalClosure || code == closecode.NoStatusRcvd) {
-		got = code // it reports an error or nothing instead of these
+		got = code // instead of 1005 and 1006, the library may report an error or nothing
 	}
 	switch {
 	case got == 0:

@@ -48,8 +48,8 @@ type channel struct {
 	alert       int // the description of a TLS alert other than close_notify; -1: none
 
 	now int64
-	seq uint32 // after the current packet, of its sender
-	ack uint32 // of the current packet
+	seq uint32 // the sender's next sequence number after the current packet
+	ack uint32 // the acknowledgment number of the current packet
 }
 
 // A half is the data that one side sends.
@@ -59,12 +59,12 @@ type half struct {
 	scan  scanner
 	messages
 	frames int
-	after  int   // frames after its Close
-	last   int64 // when its last frame was complete
+	after  int   // frames after the side's Close
+	last   int64 // when the side's last frame was complete
 	ended  bool  // the side has stopped sending
 	bytes  int64
-	cut    bool // its last frame is cut off
-	cutOp  byte // and this is its opcode
+	cut    bool // the last frame is cut off
+	cutOp  byte // the opcode of that frame
 }
 
 type halfState uint8
@@ -86,11 +86,11 @@ type act struct {
 type closed struct {
 	seen  bool
 	at    int64
-	seq   uint32 // after it
-	ack   uint32 // what its sender had received
+	seq   uint32 // the sender's next sequence number after the frame
+	ack   uint32 // the acknowledgment number in the frame's packet
 	raw   []byte
 	gap   bool
-	count int // of Close frames
+	count int // number of Close frames
 }
 
 // A violation is the first violation that the tap reported.

@@ -72,7 +72,7 @@ func unmasked(ctx context.Context, host string, here net.Addr, q url.Values) (ou
 	rec := &recorder{Conn: conn, begin: time.Now()}
 	rec.note("open")
 	h := closeevent.NewClient([4]byte{})
-	_, _ = h.Close(nil, closecode.NormalClosure, "") // which is valid, but this is sent instead:
+	_, _ = h.Close(nil, closecode.NormalClosure, "") // no error: the arguments are valid
 	if _, err := rec.Write(closing(0x03, 0xe8)); err != nil {
 		h.WriteFailed()
 	}

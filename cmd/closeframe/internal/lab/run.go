@@ -138,7 +138,7 @@ func (r recording) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	r.p.conn = &recorder{Conn: conn, begin: time.Now()}
-	r.p.conn.note("opened") // the answer goes out now
+	r.p.conn.note("opened") // the response is sent now
 	// A browser sends nothing before the response, but other clients may. Bytes
 	// that have already arrived are recorded first.
 	if n := rw.Reader.Buffered(); n > 0 {

@@ -216,7 +216,7 @@ var label = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])(?:close|closed|closes|closin
 	`statuscode|closecode|private|registered|other|and|unassigned|an?|to|due|connection|websocket|socket|unexpectedly|abnormally)\b)*?` +
 	`([0-9]{1,5})` + after)
 
-// labeled finds numbers behind a label: "close 1006", "code=1006",
+// labeled finds numbers after a label: "close 1006", "code=1006",
 // "CloseReason[1011,boom]".
 func labeled(text string) (list []candidate) {
 	for at := 0; at < len(text); {

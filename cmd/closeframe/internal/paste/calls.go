@@ -34,13 +34,13 @@ var (
 	operatorRE   = regexp.MustCompile(`^(?:[\s\p{Z}]|\\\n|_\s*\n)*(?:\.\.?|\+\+?|&|\|\||<>|<<|,)(?:[\s\p{Z}]|\\\n|_\s*\n)*`)
 )
 
-// A chain is calls and literals with operators between them that join them.
+// A chain is a sequence of calls and literals joined by operators.
 type chain struct {
 	span
 	data   [2][]byte // characters beyond ASCII in literals as Latin-1, and as UTF-8
-	wide   bool      // there are such
-	latin1 bool      // all of them are in Latin-1
-	fault  *Error    // a number or an escape sequence that is none
+	wide   bool      // there are characters beyond ASCII in literals
+	latin1 bool      // all these characters are in Latin-1
+	fault  *Error    // an invalid number or escape sequence
 }
 
 // chains returns the concatenations in s. It is called for each recognizer
@@ -144,7 +144,7 @@ func (c *chain) fail(t *text, i int, kind, arg string) {
 	}
 }
 
-// number appends the character that n, a number at s[i], stands for.
+// number appends the character with the code n, which is at s[i].
 func (c *chain) number(t *text, i int, n string) {
 	digits := strings.NewReplacer("&h", "0x", "&H", "0x", "$", "0x").Replace(n)
 	v, err := strconv.ParseUint(digits, 0, 8)
@@ -164,7 +164,7 @@ func (c *chain) literal(t *text, l literal) {
 	inside := t.raw[l.inside.from:l.inside.to]
 	us, bad := chainDialect.unescape(inside)
 	if bad < 0 && (l.raw || l.quote == '\'' && l.prefix != "b") && strings.Contains(inside, `\`) {
-		bad = strings.Index(inside, `\`) // what it means depends on the language
+		bad = strings.Index(inside, `\`) // its meaning depends on the language
 	}
 	if bad >= 0 {
 		c.fail(t, l.inside.from+bad, "escape", clip(inside[bad:min(bad+4, len(inside))]))

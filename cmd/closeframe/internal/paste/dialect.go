@@ -29,7 +29,7 @@ type other int
 
 const (
 	invalid other = iota
-	keep          // both stay
+	keep          // the backslash and the character are kept
 )
 
 const most = 1 << 20 // digits without a limit

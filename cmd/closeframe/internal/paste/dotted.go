@@ -20,19 +20,19 @@ var dotted = recognizer{
 
 var dottedRE = regexp.MustCompile(`[0-9A-Fa-f]{1,3}(?:\.[0-9A-Fa-f]{1,3})+`)
 
-// between reports whether what is before and behind a number with dots shows
-// that it is not part of a word.
+// between reports whether the text before and after a number with dots shows
+// that the number is not part of a word.
 func between(before, behind string) bool {
 	const open, shut = " \t\n:=>\"'`([v", " \t\r\n\"'`,;)]"
 	return (before == "" || strings.IndexByte(open, before[len(before)-1]) >= 0) &&
 		(behind == "" || strings.IndexByte(shut, behind[0]) >= 0)
 }
 
-// maxAddress is the number of parts of an IPv4 address. So few parts are bytes
-// only if they are all of the text.
+// maxAddress is the number of parts of an IPv4 address. A number with so few
+// parts is bytes only if it is the whole text.
 const maxAddress = 4
 
-// alone reports whether nothing but punctuation is around s[from:to].
+// alone reports whether only punctuation is around s[from:to].
 func alone(s string, from, to int) bool {
 	const quotes = " \t\r\n\"'`;v"
 	return strings.Trim(s[:from], quotes) == "" && strings.Trim(s[to:], quotes) == ""

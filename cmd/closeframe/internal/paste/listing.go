@@ -22,8 +22,8 @@ var (
 	listCaretRE = regexp.MustCompile(`M-|\^[@-_?]`)
 )
 
-// readListing reads what sed -n l and cat -A print: "$" at the end of each
-// line of the data, and "\" where a line goes on.
+// readListing reads what sed -n l and cat -A print: "$" at the end of each line
+// of the data, and "\" where a line continues.
 func readListing(t *text, opt Options, r *result) {
 	all := lines(t.raw)
 	for i := 0; i < len(all); {
@@ -40,7 +40,7 @@ func readListing(t *text, opt Options, r *result) {
 	}
 }
 
-// continued reports whether a line of sed -n l goes on in the next one: it
+// continued reports whether a line of sed -n l continues in the next one: it
 // ends with an odd number of backslashes.
 func continued(s string) bool {
 	return (len(s)-len(strings.TrimRight(s, `\`)))%2 != 0

@@ -9,8 +9,8 @@ import (
 )
 
 var (
-	// addedRE and addsRE match an expression that is joined to a literal, behind
-	// it and in front of it. A dot may end a sentence.
+	// addedRE and addsRE match an expression that is joined to a literal,
+	// after it and before it. A dot may end a sentence.
 	addedRE = regexp.MustCompile(`^\s*(?:(?:\+\+?|<>)\s*[A-Za-z_(\[]|\.\s*(?:\$\w|\w+\())[^\n]*`)
 	addsRE  = regexp.MustCompile(`[\w)\]]\s*(?:\+\+?|<>)\s*$`)
 	// pairsRE matches a line of pairs of hex digits.
@@ -51,8 +51,8 @@ func replaced(t *text, r *Reading) *Error {
 	return nil
 }
 
-// missing returns an error if the frame that r has is incomplete, and the text
-// has something that may be the rest of it.
+// missing returns an error if the frame in r is incomplete and the text
+// contains something that may be the rest of the frame.
 func missing(t *text, r *Reading) *Error {
 	if r.Fit != envelope.Partial || r.Cut != 0 {
 		return nil

@@ -34,7 +34,7 @@ var noise = []*regexp.Regexp{
 	regexp.MustCompile(`\b[bB]['"]`),                                     // the prefix of a bytes literal
 	regexp.MustCompile(`^\s*\$ .*$`),                                     // a prompt and the command after it
 	regexp.MustCompile(`(?:\^\[|\\(?:x1[bB]|033|e|u001[bB]))\[[0-9;]*m`), // a color code, pasted as text
-	regexp.MustCompile(`\x01\t(\d{1,5})(?:\t|$)`),                        // a port behind its address: tshark -T fields
+	regexp.MustCompile(`\x01\t(\d{1,5})(?:\t|$)`),                        // a port after its address: tshark -T fields
 }
 
 // silence returns s with each byte of noise replaced by the byte 1.

@@ -65,13 +65,13 @@ func packAt(s string) (data []byte, n int, ok bool) {
 					return nil, n, false
 				}
 			}
-		case isDigit(c) && c != '0' && last != 0 && !big: // a count behind the letter
+		case isDigit(c) && c != '0' && last != 0 && !big: // a count after the letter
 			for k := byte('1'); k < c; k++ {
 				if !take(last) {
 					return nil, n, false
 				}
 			}
-		case isDigit(c) && c != '0' && big && i+1 < len(format): // Python's count in front
+		case isDigit(c) && c != '0' && big && i+1 < len(format): // Python's count before the letter
 			for k := byte('1'); k < c; k++ {
 				if !take(format[i+1]) {
 					return nil, n, false

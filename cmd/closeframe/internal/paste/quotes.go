@@ -17,7 +17,7 @@ type literal struct {
 	data   bool   // a bytes literal
 	repeat int    // gdb's <repeats N times>, else 1
 	tail   string // gdb's <incomplete sequence …>
-	cut    bool   // strace's and gdb's "..." behind it
+	cut    bool   // strace's and gdb's "..." follows
 }
 
 var (

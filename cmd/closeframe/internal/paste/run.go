@@ -10,9 +10,9 @@ type run struct {
 	span
 	line   int
 	units  []cell
-	strong bool // more than a number with another purpose in a log
+	strong bool // not merely another number of a log line
 	torn   bool // the adjacent text looks like digits too
-	clear  bool // it is surrounded by only a label and a comment
+	clear  bool // only a label and a comment surround it
 	at     int  // the index where it is interrupted
 }
 

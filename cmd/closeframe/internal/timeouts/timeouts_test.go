@@ -82,7 +82,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// words are what the table of limits says in a language.
+// words holds the texts of the table of limits in one language.
 type words struct {
 	head, fixed string
 	kinds       map[Kind]string

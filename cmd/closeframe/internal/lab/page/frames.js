@@ -54,7 +54,7 @@ function frameTable(f) {
 		if (s.bits) {
 			add(offset, offset === "" ? "" : bytes[0], s.bits, field, s.meaning, s.fault);
 		} else if (s.field === "reason" && !s.fault) {
-			pieces(bytes).forEach((p, i) => add(i === 0 ? offset : "", p.bytes.join(" "), "", i === 0 ? field : "", p.text, false));
+			rowsOf(bytes).forEach((p, i) => add(i === 0 ? offset : "", p.bytes.join(" "), "", i === 0 ? field : "", p.text, false));
 		} else {
 			addBytes(offset, bytes, s.length > bytes.length, field, s.meaning, s.fault);
 		}
@@ -66,7 +66,7 @@ function frameTable(f) {
 }
 
 /** Cuts a reason into rows that do not break a character, with their text. */
-function pieces(bytes) {
+function rowsOf(bytes) {
 	const all = [];
 	const decoder = () => new TextDecoder("utf-8", {fatal: true, ignoreBOM: true});
 	for (let i = 0; i < bytes.length;) {
