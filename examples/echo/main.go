@@ -92,17 +92,16 @@ func (e *endpoint) data(b0, b1 byte) ([]byte, error) {
 		return e.closing.Fail(nil, closecode.MessageTooBig), nil
 	}
 	if b, err := e.in.Peek(4); err == nil && size == 126 {
-		key, size = 4, int(b[2])<<8|int(b[3])
+		if key, size = 4, int(b[2])<<8|int(b[3]); size < 126 { // §5.2: the shortest form
+			return e.closing.Fail(nil, closecode.ProtocolError), nil
+		}
 	}
 	b, err := e.in.Peek(key + 4 + size)
-	if err != nil {
+	e.in.Discard(len(b))
+	if err != nil || op == 10 { // a Pong has no answer
 		return nil, err
 	}
-	e.in.Discard(len(b))
 	frame.Mask(b[key+4:], [4]byte(b[key:]), 0)
-	if op == 10 { // a Pong
-		return nil, nil
-	}
 	b[0] += op >> 3 // a Ping, opcode 9, becomes a Pong
 	if op < 8 {
 		e.message |= op // 0 continues the message

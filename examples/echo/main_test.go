@@ -72,6 +72,7 @@ func TestEcho(t *testing.T) {
 		{"Ping and Pong", masked(0x89, "p") + masked(0x8a, "q") + bye, "\x8a\x01p\x88\x02\x03\xe9"},
 		{"fragments", masked(0x01, "\xc3") + masked(0x89, "") + masked(0x80, "\xa9") + masked(0x81, "") + bye,
 			"\x01\x01\xc3\x8a\x00\x80\x01\xa9" + "\x81\x00\x88\x02\x03\xe9"},
+		{"length", "\x81\xfe\x00\x02\x00\x00\x00\x00hi", "\x88\x02\x03\xea"},       // §5.2: 1002
 		{"too long", masked(0x82, strings.Repeat("x", 1<<16)), "\x88\x02\x03\xf1"}, // 1009
 		{"close", masked(0x81, "close") + masked(0x81, "late") + masked(0x88, "\x03\xe8"), "\x88\x05\x03\xe8bye"},
 	} {
