@@ -29,7 +29,9 @@ const atOnce = 50 * time.Millisecond
 // Violations in frames other than Close frames are ignored. An invalid Close
 // frame fails the connection: the event is 1006. If h is not Open, nothing is
 // written, and Close reads on only if the peer's Close frame has not arrived.
-// If writing fails, Close calls h.WriteFailed and reads no more.
+// If writing fails, Close calls h.WriteFailed and reads no more. It reads while it
+// writes, so two endpoints may close at the same time over a connection without a
+// buffer, such as that of [net.Pipe].
 //
 // timeout bounds the whole of Close, as in Finish. Nothing else bounds the
 // number of bytes read. With a timeout of zero or less, Close writes what it
@@ -48,61 +50,80 @@ func Close(conn net.Conn, r io.Reader, h *closeevent.Handshake, code closecode.C
 	if err != nil {
 		return closeevent.Event{}, err
 	}
-	if len(b) > 0 && !g.write(b) {
+	wrote, c := true, frame.Close{}
+	if h.State() == closeevent.Closing && h.Ending().Cause() == closeevent.CauseUnanswered {
+		wrote, c, err = g.exchange(b, r, h.Client())
+	}
+	switch {
+	case !wrote:
 		h.WriteFailed()
-	} else if e := h.Ending(); e.Received == 0 && !e.Failed && h.State() == closeevent.Closing && time.Until(g.deadline) > 0 {
-		c, err := g.awaitClose(r, h.Client())
-		switch {
-		case err != nil:
-			h.Fail(nil, err.(frame.Error).Code()) // appends nothing: a Close frame was sent
-		case c.Code != 0:
-			h.Receive(nil, c)
-		}
+	case err != nil:
+		h.Fail(nil, err.(frame.Error).Code()) // appends nothing: a Close frame was sent
+	case c.Code != 0:
+		h.Receive(nil, c)
 	}
 	g.finish(h)
 	return h.TransportClosed(), nil
 }
 
-// write writes b and reports whether all of it was written.
-func (g *guard) write(b []byte) bool {
+// exchange writes b, unless it is empty, and reads frames up to the peer's Close
+// frame. It does both at the same time, since a peer that is writing may not read
+// before its bytes have been read: net.Pipe has no buffer. It returns whether b was
+// written, and the peer's Close frame or the error of parsing it. The Close is
+// zero if the transport ended first.
+func (g *guard) exchange(b []byte, r io.Reader, client bool) (wrote bool, c frame.Close, err error) {
 	w := *g
-	if time.Until(g.deadline) < atOnce {
+	if len(b) > 0 && time.Until(g.deadline) < atOnce {
 		w.deadline = time.Now().Add(atOnce)
 	}
-	var err error
-	ok := w.do(func() {
-		// If conn does not support deadlines, there is none to clear. The
-		// deadline is not set to w.deadline, since closing is what makes the
-		// call return then.
+	w.do(func() {
+		// If conn does not support deadlines, there are none to change. The
+		// write deadline is not set to w.deadline, since closing is what makes
+		// the call return then.
 		_ = g.top().SetDeadline(time.Time{})
-		_, err = g.top().Write(b)
+		_ = g.top().SetReadDeadline(g.deadline)
 	})
-	return ok && err == nil
-}
-
-// awaitClose reads frames up to the peer's Close frame and returns it, or the
-// error of parsing it. The Close is zero if the transport ended first.
-func (g *guard) awaitClose(r io.Reader, client bool) (frame.Close, error) {
+	written := make(chan bool, 1)
+	calls := []func(){func() {
+		n, err := 0, error(nil)
+		if len(b) > 0 {
+			n, err = g.top().Write(b)
+		}
+		written <- n == len(b) && err == nil
+		if err != nil {
+			_ = g.top().SetReadDeadline(time.Unix(1, 0)) // do not read on
+		}
+	}}
 	tap := closetap.NewClient()
 	if client {
 		tap = closetap.Tap{}
 	}
-	ok := g.do(func() {
-		buf := make([]byte, 512)
-		for time.Until(g.deadline) > 0 {
-			n, err := r.Read(buf)
-			tap.Write(buf[:n])
-			if _, ok := tap.Close(); ok || tap.CloseErr() != nil || err != nil {
-				return
-			}
-			if n == len(buf) && n < 32<<10 {
-				buf = make([]byte, 4*n)
-			}
-		}
-	})
-	if !ok {
-		return frame.Close{}, nil // do not read tap: the reader may still be running
+	if time.Until(g.deadline) > 0 {
+		calls = append(calls, func() { g.awaitClose(r, &tap) })
 	}
-	c, _ := tap.Close()
-	return c, tap.CloseErr()
+	ok := w.do(calls...)
+	select {
+	case wrote = <-written:
+	default: // Write has not returned
+	}
+	if !ok {
+		return wrote, frame.Close{}, nil // do not use tap: the reader may still be running
+	}
+	c, _ = tap.Close()
+	return wrote, c, tap.CloseErr()
+}
+
+// awaitClose reads frames up to the peer's Close frame.
+func (g *guard) awaitClose(r io.Reader, tap *closetap.Tap) {
+	buf := make([]byte, 512)
+	for time.Until(g.deadline) > 0 {
+		n, err := r.Read(buf)
+		tap.Write(buf[:n])
+		if _, ok := tap.Close(); ok || tap.CloseErr() != nil || err != nil {
+			return
+		}
+		if n == len(buf) && n < 32<<10 {
+			buf = make([]byte, 4*n)
+		}
+	}
 }

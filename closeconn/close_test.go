@@ -173,3 +173,91 @@ func TestCloseAfterReceive(t *testing.T) {
 		}
 	})
 }
+
+// TestCloseBoth verifies that both endpoints can call Close at the same time, also
+// over a connection without a buffer.
+func TestCloseBoth(t *testing.T) {
+	for _, tr := range append([]transport{{"pipe", pairPipe}, {"tls pipe", pairTLSPipe}}, transports...) {
+		t.Run(tr.name, func(t *testing.T) {
+			server, client := tr.pair(t)
+			done := make(chan closeevent.Event)
+			go func() {
+				h, _ := endpoint(false)
+				e, _ := closeconn.Close(server, nil, h, closecode.GoingAway, "server", long)
+				done <- e
+			}()
+			h, _ := endpoint(true)
+			e, err := closeconn.Close(client, nil, h, closecode.NormalClosure, "client", long)
+			if want := (closeevent.Event{Code: closecode.GoingAway, Reason: "server", WasClean: true}); e != want || err != nil {
+				t.Errorf("client: got %v, %v, want %v", e, err, want)
+			}
+			if e, want := <-done, (closeevent.Event{Code: closecode.NormalClosure, Reason: "client", WasClean: true}); e != want {
+				t.Errorf("server: got %v, want %v", e, want)
+			}
+		})
+	}
+}
+
+// TestCloseWhilePeerWrites verifies that Close reads what the peer is writing, even
+// if the peer does not read before.
+func TestCloseWhilePeerWrites(t *testing.T) {
+	conn, peer := pairPipe(t)
+	go func() {
+		peer.Write(peerFrames(false, "\x03\xe9"))
+		hangUp(peer, long)
+	}()
+	h, _ := endpoint(false)
+	want := closeevent.Event{Code: closecode.GoingAway, WasClean: true}
+	if got, err := closeconn.Close(conn, nil, h, closecode.NormalClosure, "", long); got != want || err != nil {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+}
+
+// TestCloseAfterWriting verifies that Close reads on after the owner wrote the Close
+// frame, although the read deadline has passed, and that it reads nothing if the
+// owner could not write it.
+func TestCloseAfterWriting(t *testing.T) {
+	for _, failed := range []bool{false, true} {
+		eachRole(t, func(t *testing.T, client bool, conn, peer net.Conn) {
+			h, _ := endpoint(client)
+			b, err := h.Close(nil, closecode.NormalClosure, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := closeevent.Event{Code: closecode.GoingAway, WasClean: true}
+			if failed {
+				h.WriteFailed()
+				want = closeevent.Event{Code: closecode.AbnormalClosure}
+			} else {
+				writeClose(conn, h, b)
+			}
+			go func() {
+				peer.Write(peerFrames(client, "\x03\xe9"))
+				hangUp(peer, long)
+			}()
+			if err := conn.SetReadDeadline(time.Unix(1, 0)); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := closeconn.Close(conn, nil, h, closecode.NormalClosure, "", long); got != want || err != nil {
+				t.Errorf("got %v, %v, want %v", got, err, want)
+			}
+		})
+	}
+}
+
+// A partial connection writes one byte and reports no error.
+type partial struct{ net.Conn }
+
+func (p partial) Write(b []byte) (int, error) { return p.Conn.Write(b[:1]) }
+
+// TestCloseWritesPart verifies that a Close frame that was not written in full
+// counts as not written.
+func TestCloseWritesPart(t *testing.T) {
+	conn, peer := pairTCP(t)
+	peer.Close()
+	h, _ := endpoint(false)
+	closeconn.Close(partial{conn}, nil, h, closecode.NormalClosure, "", long)
+	if cause := h.Ending().Cause(); cause != closeevent.CauseUndelivered {
+		t.Errorf("cause %v, want undelivered", cause)
+	}
+}

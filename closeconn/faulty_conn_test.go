@@ -83,20 +83,26 @@ func TestNilConn(t *testing.T) {
 	}
 }
 
-// A blocked connection ignores Close: its Read never returns.
+// A blocked connection ignores Close: its Read and Write never return.
 type blocked struct{ net.Conn }
 
+func (blocked) Write([]byte) (int, error)         { select {} }
 func (blocked) Read([]byte) (int, error)          { select {} }
 func (blocked) SetDeadline(time.Time) error       { return nil }
 func (blocked) SetReadDeadline(t time.Time) error { return nil }
 func (blocked) Close() error                      { return nil }
 
-// TestBlockedConn verifies that Finish returns even if a method of the connection does
-// not.
+// TestBlockedConn verifies that Finish and Close return even if a method of the
+// connection does not.
 func TestBlockedConn(t *testing.T) {
 	h, _ := endpoint(true)
 	start := time.Now()
 	closeconn.Finish(blocked{}, h, 50*time.Millisecond)
+	h, _ = endpoint(true)
+	closeconn.Close(blocked{}, nil, h, closecode.GoingAway, "", 50*time.Millisecond)
+	if cause := h.Ending().Cause(); cause != closeevent.CauseUndelivered {
+		t.Errorf("cause %v, want undelivered", cause)
+	}
 	if d := time.Since(start); d > time.Second {
 		t.Errorf("it took %v", d)
 	}

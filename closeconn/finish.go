@@ -104,13 +104,18 @@ func (g *guard) closeWrite() (ok bool) {
 func (g *guard) discard(wait time.Duration) {
 	buf := make([]byte, 512)
 	for left := maxDiscard; left > 0; {
-		if wait != 0 {
-			// Without deadlines, Read could block forever.
-			if g.top().SetDeadline(time.Now().Add(wait)) != nil {
-				return
-			}
+		var closing *time.Timer
+		if wait != 0 && g.top().SetDeadline(time.Now().Add(wait)) != nil {
+			// conn does not support deadlines. Closing makes Read return.
+			closing = time.AfterFunc(wait, func() {
+				defer func() { _ = recover() }() // g.close panics in the same way
+				g.top().Close()
+			})
 		}
 		n, err := g.top().Read(buf[:min(left, len(buf))])
+		if closing != nil {
+			closing.Stop()
+		}
 		left -= n
 		if err != nil || time.Until(g.deadline) <= 0 {
 			return

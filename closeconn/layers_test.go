@@ -87,8 +87,10 @@ func TestLayers(t *testing.T) {
 			if want := (closeevent.Event{Code: 1001, WasClean: true}); got != want {
 				t.Errorf("timeout %v: got %+v, want %+v", test.timeout, got, want)
 			}
-			if d := time.Since(start); d != 0 {
-				t.Errorf("timeout %v: it took %v", test.timeout, d)
+			// Without deadlines, a Read that blocks ends after 100 ms.
+			want := min(max(test.timeout, 0), 100*time.Millisecond)
+			if d := time.Since(start); d != want {
+				t.Errorf("timeout %v: it took %v, want %v", test.timeout, d, want)
 			}
 			rec.Lock()
 			defer rec.Unlock()
@@ -99,6 +101,37 @@ func TestLayers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A noDeadlines connection hides CloseWrite, and does not support deadlines.
+type noDeadlines struct {
+	net.Conn
+	read *atomic.Int64
+}
+
+func (noDeadlines) SetDeadline(time.Time) error { return errFailing }
+func (n noDeadlines) Read(b []byte) (int, error) {
+	k, err := n.Conn.Read(b)
+	n.read.Add(int64(k))
+	return k, err
+}
+
+// TestNoDeadlines verifies that input is discarded before a connection is closed that
+// can neither close its write side nor set deadlines. Unread input would
+// destroy the Close frame.
+func TestNoDeadlines(t *testing.T) {
+	server, client := pairTCP(t)
+	if _, err := client.Write(make([]byte, 10_000)); err != nil {
+		t.Fatal(err)
+	}
+	var read atomic.Int64
+	h, _ := endpoint(false)
+	writeClose(server, h, h.Fail(nil, closecode.PolicyViolation))
+	closeconn.Finish(noDeadlines{server, &read}, h, long)
+	if n := read.Load(); n != 10_000 {
+		t.Errorf("discarded %d bytes, want 10000", n)
+	}
+	wantClosed(t, server)
 }
 
 // A wrapped connection hides the methods CloseWrite and NetConn, like wrappers

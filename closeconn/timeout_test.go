@@ -1,6 +1,7 @@
 package closeconn_test
 
 import (
+	"io"
 	"net"
 	"testing"
 	"testing/synctest"
@@ -110,6 +111,24 @@ func TestPeerNeverCloses(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestShortTimeout verifies that Close waits for an answer no longer than its
+// timeout, even if that is less than the 50 ms for writing.
+func TestShortTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, client := pairPipe(t)
+		go io.Copy(io.Discard, client)
+		h, _ := endpoint(false)
+		start := time.Now()
+		closeconn.Close(server, nil, h, closecode.GoingAway, "", 10*time.Millisecond)
+		if d := time.Since(start); d != 10*time.Millisecond {
+			t.Errorf("it took %v, want 10ms", d)
+		}
+		if cause := h.Ending().Cause(); cause != closeevent.CauseUnanswered {
+			t.Errorf("cause %v, want unanswered", cause)
+		}
+	})
 }
 
 // TestTimeoutBoundsAll verifies that neither the deadline that TLS sets for itself
