@@ -23,7 +23,7 @@ func TestScenarios(t *testing.T) {
 		}
 		// Valid frames are masked for a server and unmasked for a client, and
 		// are otherwise equal.
-		if sc.Expect != "answered" && sc.Expect != "answered amid" || len(sc.Steps) != 1 || sc.ID == "then-garbage" {
+		if sc.Expect != "answered" && sc.Expect != "answered between fragments" || len(sc.Steps) != 1 || sc.ID == "then-garbage" {
 			continue
 		}
 		s, c := sc.Steps[0].ToServer, sc.Steps[0].ToClient

@@ -55,7 +55,7 @@ func TestServerVerdicts(t *testing.T) {
 		{"5000 echoed", "code-5000", answer{masked1000, "8802 1388", "fin"}, Warn, "R51"},
 		{"empty echoed", "empty", answer{6, "8800", "fin"}, Pass, "R18"},
 		{"empty by 1000", "empty", answer{6, "8802 03e8", "fin"}, Warn, "R59"},
-		{"amid a message, refused", "amid-text", answer{17, "8802 03ea", "fin"}, Fail, "R11"},
+		{"between fragments, refused", "between-text", answer{17, "8802 03ea", "fin"}, Fail, "R11"},
 		{"one byte refused", "one-byte-03", answer{7, "8802 03ea", "fin"}, Pass, "R14"},
 		{"one byte dropped", "one-byte-03", answer{7, "", "fin"}, Warn, "R38"},
 		{"one byte accepted", "one-byte-03", answer{7, "8800", "fin"}, Fail, "R14"},

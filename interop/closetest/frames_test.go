@@ -59,7 +59,7 @@ var (
 		"encode/code-499", "encode/code-499-reason", "encode/code-999*", "encode/code-100[46]*", "encode/code-101[5-7]*", "encode/code-1507*",
 		"encode/code-1999*", "encode/code-2*", "encode/code-35267*", "encode/code-65535*", "encode/code-and-text-invalid")
 	sends1005     = closetest.Known("§7.4.1: sends 1005", "encode/code-1005*")
-	drops1005     = closetest.Known("closeframe refuses a reason without a code; this drops it", "encode/code-1005-*", "encode/too-long-1005")
+	drops1005     = closetest.Known("drops a reason without a code, which closeframe refuses", "encode/code-1005-*", "encode/too-long-1005")
 	sendsAnyText  = closetest.Known("§5.5.1: sends reasons that are not UTF-8", "encode/*/*")
 	cutsLongTexts = closetest.Known("§5.5: cuts reasons of more than 123 bytes", "encode/*i*-12[456]", "encode/*i*-256", "encode/*i*-1000", "encode/too-long-*")
 )

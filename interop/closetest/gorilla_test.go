@@ -27,7 +27,7 @@ func TestGorilla(t *testing.T) {
 	}
 	opts := []closetest.Option{
 		closetest.Trigger("close"),
-		closetest.Known("§5.5.1: takes half a status code for none", "one-byte-*", "failed-then-text", "frame/*/length-1-whole"),
+		closetest.Known("§5.5.1: accepts a payload of one byte as an empty one", "one-byte-*", "failed-then-text", "frame/*/length-1-whole"),
 		closetest.Known("RFC 7692 §6: ignores RSV1 on control frames", "rsv1-deflate"),
 		closetest.Known("§8.1: leaves the check of text to the application", "text-utf8"),
 		closetest.Known("IANA: does not know 1014", "frame/*/code-1014*"),

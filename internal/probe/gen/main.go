@@ -32,23 +32,23 @@ func main() {
 func generate() ([]byte, error) {
 	set := probe.Set{
 		Version: testdata.Version,
-		About: "Scenarios of RFC 6455's rules of closing, each played on one connection after the opening handshake. " +
-			"Made by internal/probe/gen; the rules are those of rules.json.",
+		About: "Scenarios about RFC 6455's rules of closing, each played on one connection after the opening handshake. " +
+			"internal/probe/gen generates this file. The rules are those of rules.json.",
 		Schema: map[string]string{
-			"rules":        "by id, from rules.json: the section, the level, and the sentence, in quotation marks if it is the specification's own",
-			"always":       "by name: what is reported in every scenario, and the rule that it breaks",
-			"expectations": "by name: which Close frame of the peer passes, fails or is worth a warning, and who may close TCP. The first list with a token that fits decides, in the order pass, fail, warn; what is in no list breaks the rule (of the judgment, or else of the scenario). Breaking a rule is a FAIL if its level is MUST or MUST NOT, and otherwise a WARN. The tokens of warn are a WARN by warn_rule",
-			"waits":        "a wait that ran out is a WARN, unless immediately is set, the closing handshake was completed and the wait was 10 s or more: then it is judged like any other token",
-			"close tokens": "a code in decimal; echo: the code in the scenario's echo (\"empty\": a Close without a code); empty; none: no Close frame; any",
-			"end tokens":   "of TCP, seen from the prober: first: the peer closed it before the prober did; after: once the prober had; slow: a server, before the prober, but not within the quiet time of a scenario with hold, or after more than 2 s; late: once the prober had because the wait ran out; reset; open: not even then",
-			"ping":         "a peer that has not reacted after a fifth of the time limit, and at least 500 ms, gets a Ping. If it answers, it accepted what came before: that breaks the scenario's rule",
+			"rules":        "by id, from rules.json: the section, the level and the sentence. A sentence of the specification is in quotation marks",
+			"always":       "by name: a violation that is reported in every scenario, and the rule that it breaks",
+			"expectations": "by name: the verdicts on the peer's Close frame and on the end of TCP. The first list with a matching token decides, in the order pass, fail, warn. An outcome in no list breaks the rule of the judgment, or else that of the scenario. Breaking a rule is a FAIL if its level is MUST or MUST NOT, and otherwise a WARN. A token of warn is a WARN with the rule warn_rule",
+			"waits":        "an expired time limit is a WARN, with one exception. If immediately is set, the closing handshake was completed and the limit was 10 s or more, it is judged like any other token",
+			"close tokens": "a code in decimal; echo: the code in the scenario's echo (\"empty\": a Close without a code); empty: a Close without a code; none: no Close frame; any: any Close frame",
+			"end tokens":   "how TCP ended, as seen by the prober. first: the peer closed it before the prober did. after: the peer closed it after the prober did. slow: a server closed it before the prober did, but after more than 2 s, or after the quiet time of a scenario with hold. late: the peer closed it after the prober, whose time limit had expired. reset: the peer reset it. open: the peer did not close it",
+			"ping":         "a peer that has not reacted after a fifth of the time limit, and at least 500 ms, gets a Ping. A Pong shows that the peer accepted the frame before it, which breaks the scenario's rule",
 			"of":           "the role of the peer that the scenario is for; both if absent",
-			"needs":        "deflate: the peer has to agree to permessage-deflate; trigger: the peer has to be one that starts the closing handshake when it gets a known text message",
-			"echo":         "what a peer that takes the frame for a valid Close answers",
-			"pong":         "due: a Ping is sent that is to be answered; wrong: one that is not",
-			"hold":         "the prober lets a quiet time pass after the peer's Close: in it a server is to close TCP, and a client is not to",
-			"alive":        "afterwards a new connection has to be served",
-			"steps":        "in order: bytes (to_server: as a client sends them, masked with the key 37fa213d; to_client: as a server does), each_byte: in writes of one byte, trigger: the trigger's frame precedes them in the same write; then await close: until the peer's Close is there, quiet: and for a quiet time more; then end: fin (half-close) or reset. After the steps, a prober of servers waits for the server to close TCP; a prober of clients closes it as soon as the client's Close is there",
+			"needs":        "deflate: the scenario is for peers that negotiate permessage-deflate; trigger: it is for peers that start the closing handshake when they receive a known text message",
+			"echo":         "the code that a peer answers if it accepts the frame as a valid Close",
+			"pong":         "due: the steps send a Ping that must be answered; wrong: they send a Ping that must not be answered",
+			"hold":         "the prober waits for a quiet time after the peer's Close. A server should close TCP in that time, and a client should not",
+			"alive":        "the peer must serve a new connection afterwards",
+			"steps":        "the steps in order. to_server, to_client: the bytes to send, to a server masked with the key 37fa213d, to a client unmasked. each_byte: send each byte in a write of its own. trigger: send the trigger's frame before the bytes, in the same write. await: wait for the peer's Close (close), or also for the quiet time after it (quiet). end: half-close TCP (fin) or reset it (reset). After the steps, a prober of servers waits for the server to close TCP, and a prober of clients closes it as soon as the client's Close has arrived",
 		},
 		Rules:        map[string]probe.Rule{},
 		Always:       always,
@@ -126,7 +126,7 @@ var always = map[string]probe.Always{
 	"data_after":    {About: "a data frame follows the Close", Rule: "R17"},
 	"second_close":  {About: "a Close follows the Close", Rule: "R55"},
 	"control_after": {About: "a Ping or Pong follows the Close", Rule: "R55"},
-	"no_pong":       {About: "a Ping that a Close follows is not answered", Rule: "R61"},
+	"no_pong":       {About: "a Ping right before a Close is not answered", Rule: "R61"},
 	"incomplete":    {About: "the last frame was not sent in full", Rule: "R25"},
 	"flood":         {About: "more than 4 MiB were sent: the prober stopped reading", Rule: "R55"},
 	"no_answer":     {About: "a Close was not answered within the time limit", Rule: "R60"},
@@ -179,17 +179,17 @@ var expectations = map[string]probe.Expectation{
 		End:   ends("R20"),
 	},
 	"accepted": {
-		About: "As answered, for codes of the registry that RFC 6455 does not list.",
+		About: "Like \"answered\", for codes of the registry that RFC 6455 does not list.",
 		Close: probe.Judgment{Pass: []string{"echo"}, Warn: anyClose, Rule: "R18", WarnRule: "I01"},
 		End:   ends("R20"),
 	},
-	"answered amid": {
-		About: "As answered, between the fragments of a message: refusing the Close breaks a rule.",
+	"answered between fragments": {
+		About: "Like \"answered\", between the fragments of a message: refusing the Close breaks a rule.",
 		Close: probe.Judgment{Pass: []string{"echo"}, Fail: []string{"1002", "1007"}, Warn: anyClose, Rule: "R11", WarnRule: "R59"},
 		End:   ends("R20"),
 	},
 	"refused": {
-		About: "1005, 1006 and 1015 are never sent, so a Close with one is a protocol error. To answer it like an empty Close is a WARN, to send the code back a FAIL.",
+		About: "1005, 1006 and 1015 are never sent, so a Close with one is a protocol error. Answering it like an empty Close is a WARN, and sending the code back is a FAIL.",
 		Close: probe.Judgment{Pass: []string{"1002"}, Fail: []string{"echo"}, Warn: noAnswer, WarnRule: "R38"},
 		End:   failEnds,
 	},
@@ -205,7 +205,7 @@ var expectations = map[string]probe.Expectation{
 		Ping:  true,
 	},
 	"failed too big": {
-		About: "A frame too long for its kind: the endpoint fails the connection, best as soon as it sees the length, with 1002 or 1009.",
+		About: "A control frame that is too long: the endpoint fails the connection with 1002 or 1009, preferably as soon as it sees the length.",
 		Close: probe.Judgment{Pass: []string{"1002", "1009"}, Fail: []string{"echo"}, Warn: noAnswer, WarnRule: "R38"},
 		End:   lateEnds,
 	},
@@ -216,12 +216,12 @@ var expectations = map[string]probe.Expectation{
 		Ping:  true,
 	},
 	"lost": {
-		About: "The prober closes TCP before a Close is whole: there is nothing to answer, and the peer closes its side too.",
+		About: "The prober closes TCP before a Close is complete: there is nothing to answer, and the peer closes its side too.",
 		Close: probe.Judgment{Pass: []string{"none", "1002"}, Fail: []string{"echo"}, Warn: anyClose, WarnRule: "R38"},
 		End:   lostEnds,
 	},
 	"answered, half-closed": {
-		About: "A valid Close and FIN at once: the Close is still to be answered.",
+		About: "A valid Close and FIN at once: the Close must still be answered.",
 		Close: probe.Judgment{Pass: []string{"echo"}, Warn: anyClose, Rule: "R18", WarnRule: "R59"},
 		End:   lostEnds,
 	},
@@ -236,7 +236,7 @@ var expectations = map[string]probe.Expectation{
 		End:   failEnds,
 	},
 	"started, no answer": {
-		About: "The peer starts the closing handshake; no answer comes. It is best not to wait for ever.",
+		About: "The peer starts the closing handshake; no answer comes. The peer should not wait forever.",
 		Close: probe.Judgment{Pass: anyClose, Rule: "R29"},
 		End: map[probe.Role]probe.Judgment{
 			probe.Server: {Pass: []string{"first", "slow", "late"}, Warn: []string{"reset"}, Rule: "R26", WarnRule: "R25"},
@@ -249,7 +249,7 @@ var expectations = map[string]probe.Expectation{
 		End:   lostEnds,
 	},
 	"unseen": {
-		About: "The prober resets TCP: all that can be seen is whether the peer serves the next connection.",
+		About: "The prober resets TCP, so it can only check whether the peer serves the next connection.",
 		Close: probe.Judgment{Pass: []string{"any", "none"}},
 		End:   lostEnds,
 	},
@@ -560,11 +560,11 @@ func scenarios() []probe.Scenario {
 	// Among other frames.
 	add("after-text", "R18", "1000", "answered", send("text, Close 1000", text(0x81, "hello"), cls(1000, "")))
 	add("after-ping", "R18", "1000", "answered", send("Ping, Close 1000", text(0x89, "hi"), cls(1000, ""))).Pong = "due"
-	add("amid-text", "R11", "1000", "answered amid", send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
-	add("amid-binary", "R11", "1000", "answered amid", send("first fragment of binary, Close 1000", text(0x02, "hel"), cls(1000, "")))
-	add("amid-character", "R11", "1000", "answered amid",
+	add("between-text", "R11", "1000", "answered between fragments", send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
+	add("between-binary", "R11", "1000", "answered between fragments", send("first fragment of binary, Close 1000", text(0x02, "hel"), cls(1000, "")))
+	add("between-character", "R11", "1000", "answered between fragments",
 		send("first fragment of text, Close 1000", text(0x01, "\xe5\x85"), cls(1000, "")))
-	add("amid-fragments", "R11", "1000", "answered amid",
+	add("between-fragments", "R11", "1000", "answered between fragments",
 		send("first fragment of text, Close 1000, last fragment", text(0x01, "hel"), cls(1000, ""), text(0x80, "lo")))
 	add("continuation", "R63", "", "failed 1002", send("continuation", text(0x80, "lo")))
 	add("interleaved", "R62", "", "failed 1002", send("first fragment of text, text", text(0x01, "hel"), text(0x81, "hello")))
@@ -615,7 +615,7 @@ func scenarios() []probe.Scenario {
 	// FIN and RST.
 	add("no-close", "R32", "", "lost", probe.Step{What: "nothing", End: "fin"})
 	add("text-no-close", "R32", "", "lost", ending(send("text", text(0x81, "hello")), "fin"))
-	add("amid-no-close", "R32", "", "lost", ending(send("first fragment of text", text(0x01, "hel")), "fin"))
+	add("between-no-close", "R32", "", "lost", ending(send("first fragment of text", text(0x01, "hel")), "fin"))
 	add("close-end", "R18", "1000", "answered, half-closed", ending(send("Close 1000", cls(1000, "")), "fin"))
 	add("reset", "R32", "", "unseen", probe.Step{What: "nothing", End: "reset"}).Alive = true
 	add("close-reset", "R32", "", "unseen", ending(send("Close 1000", cls(1000, "")), "reset")).Alive = true
@@ -636,7 +636,7 @@ func scenarios() []probe.Scenario {
 	begin("starts-hold", "R20", "started", pause, send("Close 1000", cls(1000, ""))).Hold = true
 	begin("starts-text", "R20", "started",
 		trigger, send("text, Close 1000", text(0x81, "hello"), cls(1000, "")))
-	begin("starts-amid", "R20", "started",
+	begin("starts-between", "R20", "started",
 		trigger, send("first fragment of text, Close 1000", text(0x01, "hel"), cls(1000, "")))
 	begin("starts-bytes", "R20", "started", trigger, s)
 	both := send("the trigger, Close 1000", cls(1000, ""))

@@ -32,11 +32,11 @@ func main() {
 // files returns the contents of the files by name.
 func files() map[string][]byte {
 	return map[string][]byte{
-		"codes.json":    file("All 65,536 status codes, cut into rows that follow one another: class and registered name of the codes from first to last, whether they may stand in a Close frame (valid), and whether a script may give them to the browser's WebSocket.close (scriptable).", codes()),
-		"payloads.json": file("Payloads of Close frames, unmasked, with their contents or their error. header is the header of the frame with the payload, as a server sends it; a payload that is too_long has a length of 16 bits.", payloads()),
+		"codes.json":    file("All 65,536 status codes in consecutive ranges. Each vector has the class and the registered name of the codes from first to last. valid: they may be sent in a Close frame. scriptable: a script may pass them to a browser's WebSocket.close.", codes()),
+		"payloads.json": file("Payloads of Close frames, unmasked, with their contents or their error. header is the header of the frame with the payload, as a server sends it. The header of a payload that is too_long has a length of 16 bits.", payloads()),
 		"frames.json":   file("Frames that an endpoint receives where a Close frame is expected, with their contents or their error. role is that of the receiver: a client receives unmasked frames, a server masked ones. rest has the bytes after the frame. early: the fault is known before the frame ends. fails: the rule by which a frame that is not a Close frame fails the connection.", frames()),
 		"utf8.json":     file("Inputs for UTF-8 validation, with the offset of the first ill-formed sequence.", texts()),
-		"corpus.json":   file("Inputs that fuzzing found, as seeds for fuzzing other implementations, without expected results. kinds has the uses of an input: the payload of a Close frame, bytes that a server or a client receives, a text.", corpus()),
+		"corpus.json":   file("Inputs that fuzzing found, without expected results. They are seeds for fuzzing other implementations. kinds lists what an input can be: the payload of a Close frame, bytes that a server or a client receives, or a text.", corpus()),
 		"encode.json":   file("Codes and reasons, with the Close frame for them or the error.", encodings()),
 	}
 }

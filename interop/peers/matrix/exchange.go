@@ -293,7 +293,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 	case got != code:
 		say("its application is told %d", uint16(got))
 	case s.peer.Tells == peers.CodeAndReason && told.Reason != reason && code != closecode.AbnormalClosure:
-		say("its application is told the reason %.60q, which was %.60q", told.Reason, reason)
+		say("its application is told the reason %.60q instead of %.60q", told.Reason, reason)
 	case told.Clean != nil && *told.Clean != (code != closecode.AbnormalClosure):
 		say("its application is told wasClean %v", *told.Clean)
 	}
@@ -333,7 +333,7 @@ func closeDivergences(list []exchange) []known.Divergence {
 		group := groups[d.ID]
 		d.Cases = cases[d.ID]
 		if n := all[group]; n > 1 && len(d.Cases) == n {
-			d.Cases = []string{fmt.Sprintf("all %d", n)}
+			d.Cases = []string{fmt.Sprintf("each of %d", n)}
 		}
 		if d.Cases[0] == "" {
 			d.Cases = nil

@@ -20,7 +20,7 @@ Each library below was run as its registry provides it, as a server and as a cli
 its own documentation shows. [closeframe probe](../testdata/scenarios.json) played its scenarios against it, and
 closeframe's [reference stack](../examples/stack) closed connections with it from both sides. Every cell is from those
 runs; nothing was taken from reading code or reports. All of these libraries carry real traffic every day. The
-differences are corners of RFC 6455's rules about closing, as seen at these versions, on Linux, over loopback.
+differences are details of RFC 6455's rules about closing, as seen at these versions, on Linux, over loopback.
 
 To run everything again, in the folder ` + "`" + `interop` + "`" + `:
 
@@ -102,7 +102,7 @@ against a server of your own: ` + "`" + `closeframe probe -run '^one-byte-03$' -
 // rowTitle maps a rule to a short description.
 var rowTitle = map[string]string{
 	"R02": "unmasked frames fail", "R04": "masked frames fail", "R06": "reserved bits fail", "R07": "reserved opcodes fail",
-	"R08": "lengths are minimal", "R11": "Close amid fragments", "R62": "fragments in order", "R63": "fragments have a first one", "R13": "control frames: whole, at most 125 bytes",
+	"R08": "lengths are minimal", "R11": "Close within a message", "R62": "fragments in order", "R63": "a continuation needs a first fragment", "R13": "control frames: whole, at most 125 bytes",
 	"R14": "a code has two bytes", "R15": "reasons in UTF-8 are accepted", "R18": "a Close is answered", "R20": "after both Closes, TCP is closed", "R21": "both close at once",
 	"R23": "invalid UTF-8 fails", "R26": "who closes TCP", "R29": "closing by itself", "R32": "TCP is closed without a Close",
 	"R37": "to fail closes TCP", "R39": "nothing is processed after failing", "R47": "1005, 1006, 1015 are not sent", "R48": "1004 is reserved",
