@@ -58,7 +58,7 @@ func TestSeen(t *testing.T) {
 		known[v.ID] = true
 	}
 	testSeen(t, known, read(t, "why-1006.md"))
-	chinese := strings.NewReplacer("，未完成", ", not clean", "，完成", ", clean", "，error", ", error", " 或 ", " or ")
+	chinese := strings.NewReplacer("，非正常", ", not clean", "，正常", ", clean", "，error", ", error", " 或 ", " or ")
 	testSeen(t, known, chinese.Replace(read(t, "why-1006.zh-CN.md")))
 }
 

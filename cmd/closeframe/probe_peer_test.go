@@ -44,7 +44,7 @@ func TestProbeNoPeer(t *testing.T) {
 		{talker(t, "SSH-2.0-x\r\n"), []string{"the response is not HTTP/1.1", "  SSH-2.0-x", "wss://"}},
 		{talker(t, ""), []string{"without a response", "wss://"}},
 		{talker(t, "HTTP/1.1 101 Switching Protocols\r\n\r\n"), []string{"Sec-WebSocket-Accept is"}},
-		{"-lang zh ws://" + plainAddr + "/401", []string{`没有可探测的对端：握手：服务器的响应为 "401 Unauthorized"`, "常见原因"}},
+		{"-lang zh ws://" + plainAddr + "/401", []string{`没有可测试的对端：握手：服务器的响应为 "401 Unauthorized"`, "常见原因"}},
 		{"-lang zh " + unasked(t), []string{`服务器就关闭了连接：Close 4406（"no subprotocol"）`, "常见原因"}},
 		{unasked(t), []string{`closed the connection before anything was sent: Close 4406 "no subprotocol"`, "-subprotocol"}},
 	}
