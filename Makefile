@@ -1,4 +1,4 @@
-# Short names for the commands in the README and docs/.
+# The targets are short names for commands in the README and docs/.
 
 .PHONY: test bench fuzz ci generate
 
@@ -14,8 +14,8 @@ fuzz:
 ci:
 	.ci/run
 
-# Everything that is generated from testdata/, closecode and the catalog. The last
-# command needs the packages of interop/peers (npm ci).
+# generate rewrites every file that is generated from testdata/, closecode and
+# the catalog. The last command needs the packages of interop/peers (npm ci).
 generate:
 	go generate ./internal/vectors
 	go run ./internal/probe/gen >testdata/scenarios.json

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Builds every fuzz target for ClusterFuzzLite and OSS-Fuzz, whose base image
-# has compile_native_go_fuzzer_v2.
+# This script builds every fuzz target for ClusterFuzzLite and OSS-Fuzz, whose
+# base image has compile_native_go_fuzzer_v2.
 set -euo pipefail
 
 # That tool replaces a file of the standard library, which the go command
-# refuses for a toolchain that it has downloaded for go.mod. A copy is accepted.
+# refuses for a toolchain that it has downloaded for go.mod. The go command
+# accepts a copy of the toolchain.
 goroot=$(go env GOROOT)
 if [[ $goroot == "$(go env GOMODCACHE)"/* ]]; then
 	cp -r "$goroot" "$WORK/goroot"

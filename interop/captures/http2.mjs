@@ -1,5 +1,5 @@
-// A WebSocket over HTTP/2 (RFC 8441), both ends in Node: the server sends a
-// message and closes with 1001, the client answers.
+// This program opens a WebSocket over HTTP/2 (RFC 8441) with both ends in Node.
+// The server sends a message and closes with 1001, and the client answers.
 import http2 from 'node:http2';
 import process from 'node:process';
 

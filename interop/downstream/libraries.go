@@ -35,7 +35,7 @@ var libraries = []library{
 		},
 		differs: map[string]string{
 			"wsutil TestControlHandler/close#04": "it makes a Close frame whose reason is not UTF-8 with `NewCloseFrameBody`, which " +
-				"now truncates such a reason, and it wants 1002 as the answer, where RFC 6455 §7.4.1 has 1007",
+				"now truncates such a reason, and it expects the answer 1002 instead of 1007 (RFC 6455 §7.4.1)",
 		},
 	},
 	{

@@ -1,4 +1,4 @@
-// Runs the vectors of Close frames against the receiver of ws, as
+// This program runs the vectors of Close frames against the receiver of ws, as
 // testdata/README.md describes them: node read.mjs TESTDATA
 import { readFileSync } from 'node:fs';
 import { Receiver } from 'ws';

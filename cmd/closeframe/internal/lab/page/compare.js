@@ -1,8 +1,9 @@
-// Compares the outcome in a browser with the rules and with the browser's
-// profile.
+// This script compares the outcome in a browser with the rules and with the
+// browser's profile.
 "use strict";
 
-/** The name and version of this browser, such as "Firefox 153". */
+// browserName returns the name and the version of this browser, such as
+// "Firefox 153".
 function browserName() {
 	const brand = navigator.userAgentData?.brands?.find((b) => !/Not.*Brand/i.test(b.brand));
 	if (brand) return `${brand.brand} ${brand.version}`;
@@ -16,18 +17,17 @@ function browserName() {
 
 const isWebKitGTK = (ua) => /X11; .*AppleWebKit\//.test(ua) && !/Chrom(e|ium)\//.test(ua);
 
-/** The profile of this kind of browser. */
+// ownProfile returns the profile of this kind of browser.
 function ownProfile() {
 	const ua = navigator.userAgent;
 	const kind = /Firefox\//.test(ua) ? "firefox" : /Chrom(e|ium)\//.test(ua) ? "chromium" : isWebKitGTK(ua) ? "webkitgtk" : "";
 	return profiles.find((p) => p.kind === kind);
 }
 
-/**
- * What a run is, compared with the rules: "same", or which kind of difference.
- * "accepted" is a frame that the rules refuse, "readOn" a failure for what
- * follows the first Close frame.
- */
+// difference compares a run with the rules. It returns "same" or the kind of
+// difference: "accepted" if the browser accepted a frame that the rules refuse,
+// "readOn" if it failed because of bytes after the first Close frame, or else
+// "other".
 function difference(seen) {
 	const {expected, toBrowser} = seen.server;
 	if (has(expected, seen.event)) return "same";
@@ -37,16 +37,15 @@ function difference(seen) {
 	return "other";
 }
 
-/** An event in words, such as `1001 "bye", clean`. */
+// eventText describes an event, as in `1001 "bye", clean`.
 const eventText = (e) => say(e.wasClean ? "eventClean" : "eventNotClean", e.reason === "" ? e.code : `${e.code} ${quoted(e.reason)}`);
 
-/** A Close frame in words, by its code: 0 if there was none. */
+// closeText describes a Close frame by its code; 0 means that there was none.
 const closeText = (code) => say({0: "closeNone", 1005: "closeEmpty"}[code] ?? "closeWith", code);
 
-/**
- * What the script, the browser's own Close frame and the server say, by the
- * rules and in this run, and why they differ if they do.
- */
+// outcome describes the event of the script, the browser's own Close frame and
+// the event of the server, by the rules and in this run, and the reason for a
+// difference.
 function outcome(seen) {
 	const {expected, expectedAnswer, answer, server} = seen.server;
 	const told = say("serverTold", eventText(server));

@@ -1,9 +1,9 @@
-// Shows frames byte by byte, as closeframe decode does.
+// This script shows frames byte by byte, as closeframe decode does.
 "use strict";
 
 const perRow = 8; // bytes
 
-/** The bytes of a string of hexadecimal digits, two digits each. */
+// pairs splits a string of hexadecimal digits into bytes.
 const pairs = (hex) => (hex ?? "").match(/../g) ?? [];
 
 function sizeOf(n) {
@@ -65,7 +65,7 @@ function frameTable(f) {
 		el("tbody", {}, ...rows));
 }
 
-/** Cuts a reason into rows that do not break a character, with their text. */
+// rowsOf splits a reason into rows with their text, between characters.
 function rowsOf(bytes) {
 	const all = [];
 	const decoder = () => new TextDecoder("utf-8", {fatal: true, ignoreBOM: true});

@@ -1,5 +1,5 @@
-// The page of closeframe lab. It opens a WebSocket to its own server, closes it
-// as selected in the form, and shows both ends.
+// This script is the page of closeframe lab. It opens a WebSocket to its own
+// server, closes it as selected in the form, and shows both ends.
 //
 // No input from a connection or from the form becomes HTML: every text is
 // inserted as a text node.
@@ -12,7 +12,7 @@ const lang = document.documentElement.lang;
 let words = {}, cases = [], profiles = [];
 let last = null; // the last run, for the report
 
-/** Makes an element. Children are elements, or texts. */
+// el creates an element. Children are elements or texts.
 function el(name, attributes, ...children) {
 	const e = document.createElement(name);
 	for (const [k, v] of Object.entries(attributes || {})) e.setAttribute(k, v);
@@ -20,7 +20,8 @@ function el(name, attributes, ...children) {
 	return e;
 }
 
-/** A text of the page's language, with values in place of its verbs, as by Go's fmt. */
+// say returns a text in the page's language, with values inserted as by Go's
+// fmt.
 function say(key, ...values) {
 	let next = 0;
 	return words.text[key].replace(/%(?:\[(\d+)\])?[sd]/g, (verb, n) => values[n ? n - 1 : next++]);
@@ -28,13 +29,14 @@ function say(key, ...values) {
 
 const caseOf = (id) => cases.find((c) => c.id === id);
 
-/** A text without characters that cannot be seen, or that turn others around. */
+// visible escapes invisible characters and those that change the direction of
+// text.
 const visible = (text) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
 
-/** A text in quotes, which hide nothing. */
+// quoted returns a text in quotes, with invisible characters escaped.
 const quoted = (text) => visible(JSON.stringify(text));
 
-/** An event as one line, as in the profiles. */
+// line returns an event as one line, as in the profiles.
 const line = (e) => `${e.code} ${quoted(e.reason)} wasClean ${e.wasClean}`;
 
 const has = (events, e) => e !== null && events.some((x) => line(x) === line(e));
@@ -49,7 +51,7 @@ const getJSON = async (url) => (await fetchOK(url)).json();
 
 // ---- a run -------------------------------------------------------------
 
-/** Runs a case, and returns what both ends saw. */
+// play runs a case and returns the record of both ends.
 async function play(c, code, reason, url = "") {
 	const run = Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
 	const query = new URLSearchParams({run, case: c.id, lang});
@@ -72,7 +74,8 @@ async function play(c, code, reason, url = "") {
 	return seen;
 }
 
-/** The browser's part: one WebSocket, from its making to its close event. */
+// socket is the browser's part of a case: one WebSocket, from its creation to
+// its close event.
 function socket(c, code, reason, query, seen) {
 	return new Promise((resolve) => {
 		const note = (what, text) => seen.steps.push({ms: performance.now(), what, text});
@@ -127,7 +130,8 @@ function fillForm() {
 	changed();
 }
 
-/** Tells what is wrong with the code, how long the reason is, and the link. */
+// changed updates the message about the code, the length of the reason, and the
+// link.
 function changed() {
 	const c = caseOf($("case").value);
 	const code = $("code").value.trim();
@@ -140,7 +144,7 @@ function changed() {
 	if (!good || !reached) forget();
 }
 
-/** Takes the last result away: the form no longer describes it. */
+// forget clears the last result when the form no longer describes it.
 function forget() {
 	last = null;
 	$("result").hidden = true;
@@ -199,7 +203,8 @@ async function submit(event) {
 
 const specification = "https://websockets.spec.whatwg.org/#dom-websocket-close";
 
-/** Why it ended so: the sentence, the section, its words and where they stand. */
+// because explains the end of the connection: a sentence, and the rule with its
+// section and a link.
 function because(seen) {
 	const {why, rule, quote, href} = seen.server;
 	if (seen.thrown === null) return {why, rule, quote, href};
@@ -233,7 +238,8 @@ function show(seen) {
 
 const clean = (e) => el("span", {class: `tag ${e.wasClean ? "good" : "bad"}`}, String(e.wasClean));
 
-/** A reason, whichever way it is written. */
+// reasonOf returns a reason as an element, isolated from the direction of the
+// text around it.
 const reasonOf = (e) => el("bdi", {class: "mono"}, quoted(e.reason));
 
 function showEvent(dl, e, codes) {

@@ -1,17 +1,18 @@
-// Runs all cases and compares them with the rules and with known browsers.
+// This script runs all cases and compares them with the rules and with known
+// browsers.
 "use strict";
 
-/** The table of all cases, as it is saved: null until it is complete. */
+// table is the table of all cases as it is saved; null until it is complete.
 let table = null;
 
-/** An event for a table, of a line. */
+// eventCell returns a cell for an event, given as a line.
 function eventCell(text) {
 	const [, code, reason, wasClean] = text.match(/^(\d+) (".*") wasClean (true|false)$/s);
 	return el("span", {class: "event"}, el("b", {}, code), " ", reason === '""' ? null : el("bdi", {}, reason), " ",
 		el("span", {class: `tag ${wasClean === "true" ? "good" : "bad"}`}, say(wasClean === "true" ? "clean" : "notClean")));
 }
 
-/** The result of one case, as it is saved. */
+// resultOf returns the result of one case, as it is saved.
 async function resultOf(c, own) {
 	const row = {case: c.id, event: null, expected: [], answer: null, expectedAnswer: null, verdict: "failed", difference: "", known: null};
 	try {
@@ -27,7 +28,8 @@ async function resultOf(c, own) {
 	return row;
 }
 
-/** The last cells of a row: the verdict, and whether the profile has the event. */
+// verdictCell returns the contents of the last cell of a row: the verdict, and
+// whether the profile has the event.
 function verdictCell(row, own) {
 	const text = row.difference ? say({accepted: "diffAccepted", readOn: "diffReadOn", other: "diffOther"}[row.difference]) : say({same: "verdictSame", failed: "verdictFailed"}[row.verdict]);
 	const known = row.known === null || row.verdict === "failed" ? null
@@ -85,13 +87,13 @@ async function runAll() {
 	if (document.body.dataset.save) await saveToLab();
 }
 
-/** Has the lab save the table in the file that its user named. */
+// saveToLab makes the lab save the table in the file that the flag -save names.
 async function saveToLab() {
 	const r = await fetch("table", {method: "POST", body: JSON.stringify(table)});
 	if (!r.ok) $("all-status").textContent = say("failed", await r.text());
 }
 
-/** Offers the table as a file. */
+// download offers the table as a file.
 function download() {
 	const url = URL.createObjectURL(new Blob([`${JSON.stringify(table, null, "\t")}\n`], {type: "application/json"}));
 	el("a", {href: url, download: "closeframe-lab.json"}).click();

@@ -1,27 +1,28 @@
-// Merges the steps of both ends into one order in which no effect precedes
-// its cause. The browser and the server have clocks of their own, so only the
-// order of steps of one end is known exactly.
+// This script merges the steps of both ends into one order in which no effect
+// precedes its cause. The browser and the server have clocks of their own, so
+// only the order of steps of one end is known exactly.
 "use strict";
 
-/** What crosses, and which way: for the column between the two ends. */
+// ways maps a step to the arrow in the column between the two ends.
 const ways = {sent: "←", "sent-frame": "←", "received-frame": "→", received: "→", end: "→ FIN", "peer-reset": "→ RST", "half-closed": "← FIN", closed: "", reset: "← RST"};
 
-/** Whether a step of the server's ends its half of the TCP connection. */
+// endsTCP reports whether a step of the server ends its half of the TCP
+// connection.
 const endsTCP = (m) => ["half-closed", "closed", "reset"].includes(m.what);
 
-/** Whether a step of the server's shows what the browser did. */
+// isOfBrowser reports whether a step of the server shows an action of the
+// browser.
 const isOfBrowser = (m) => ["received", "end", "peer-reset"].includes(m.what);
 
-/** The step at which the server had sent all bytes of its first frame. */
+// firstFrameSent returns the step at which the server had sent all bytes of its
+// first frame.
 function firstFrameSent(server) {
 	let left = server.toBrowser.frames[0]?.size ?? Infinity;
 	return server.steps.find((m) => m.what === "sent" && (left -= pairs(m.hex).length) <= 0);
 }
 
-/**
- * The pairs of a cause and its effect at the other end, if the cause certainly
- * came first.
- */
+// certain returns the pairs of a cause and its effect at the other end for
+// which the order is certain.
 function certain(seen) {
 	const there = seen.server.steps ?? [], here = (what) => seen.steps.findLast((m) => m.what === what);
 	const opened = there.find((m) => m.what === "opened");
@@ -38,12 +39,11 @@ function certain(seen) {
 	return all.filter(([cause, effect]) => cause && effect);
 }
 
-/**
- * The same for what a browser does that keeps to the rules: it sends its Close
- * frame once it has reported the connection as open, and fires a clean close
- * event once both Close frames have been exchanged and the server has sent FIN
- * (RFC 6455 §7.1.1 and §7.1.4). Not every browser waits for that.
- */
+// likely returns the pairs of cause and effect for a browser that follows the
+// rules. It sends its Close frame after it has reported the connection as open.
+// It fires a clean close event after both Close frames have been exchanged and
+// the server has sent FIN (RFC 6455 §7.1.1 and §7.1.4). Not every browser waits
+// for that.
 function likely(seen) {
 	if (!seen.event.wasClean) return [];
 	const there = seen.server.steps ?? [], close = seen.steps.findLast((m) => m.what === "close");
@@ -56,12 +56,10 @@ function likely(seen) {
 	return all;
 }
 
-/**
- * Puts the browser's steps on the server's clock: in the middle of what the
- * pairs of cause and effect leave possible. Sets seen.order to the pairs that
- * are kept and seen.within to how far off the browser's times may be, in
- * milliseconds.
- */
+// alignClocks converts the times of the browser's steps to the server's clock.
+// It uses the middle of the range that the pairs of cause and effect allow. It
+// sets seen.order to the pairs that are kept, and seen.within to the maximum
+// error of the browser's times in milliseconds.
 function alignClocks(seen) {
 	const browser = new Set(seen.steps);
 	const bounds = (all) => {
@@ -84,11 +82,11 @@ function alignClocks(seen) {
 	const sure = bounds(certain(seen)); // a likely order does not make the times more precise
 	seen.within = Number.isFinite(sure.most - sure.least) ? Math.max(shift - sure.least, sure.most - shift) : null;
 	for (const m of seen.steps) m.ms += shift;
-	const begin = seen.steps[0].ms; // the first of all
+	const begin = seen.steps[0].ms; // the first step of both ends
 	for (const m of [...seen.steps, ...seen.server.steps ?? []]) m.ms -= begin;
 }
 
-/** The steps of both ends in order. No time is less than the one before it. */
+// inOrder returns the steps of both ends in order. Times never decrease.
 function inOrder(seen) {
 	const heads = [[...seen.steps], [...seen.server.steps ?? []]];
 	const causes = new Map();
@@ -105,7 +103,8 @@ function inOrder(seen) {
 	return all;
 }
 
-/** The rows of the timeline. Bytes that the server sent one by one are one row. */
+// timeline returns the rows of the timeline. Bytes that the server sent one by
+// one share a row.
 function timeline(seen) {
 	const rows = [];
 	for (const m of inOrder(seen)) {
@@ -125,7 +124,7 @@ function timeline(seen) {
 	return rows;
 }
 
-/** How exact the browser's times are, in words. */
+// exactness describes the maximum error of the browser's times.
 function exactness(seen) {
 	if (seen.case.ours) return say("oneClock");
 	if (seen.within === null || seen.within === undefined) return say("clocksUnknown");
