@@ -31,13 +31,16 @@ func (r *Report) text() string {
 	switch x := r.ClosedFirst; x {
 	case Client, Server:
 		if y := r.side(x.Peer()); y.Transport != EndNone && y.Told.Cause() == closeevent.CauseLost {
-			add(x.Peer().ended(y.Transport) + " without a Close frame")
+			add(x.Peer().ended(y.Transport) + y.without())
 		}
 		s := r.side(x)
 		add(x.String() + " closed" + contents(s.Sent, s.Reason))
+		if r.EndedFirst == x && r.side(x.Peer()).Sent == 0 && (s.Transport == EndReset || s.Transport == EndTimeout) {
+			add(x.ended(s.Transport)) // which is why there is no answer
+		}
 	case Neither, Proxy:
 		if x := r.EndedFirst; x != Neither && (r.ClosedFirst == Neither || r.side(x).Inserted == 0) {
-			add(x.ended(r.side(x).Transport) + " without a Close frame")
+			add(x.ended(r.side(x).Transport) + r.side(x).without())
 		} else if r.ClosedFirst == Neither {
 			add("still open")
 		}
@@ -99,6 +102,14 @@ func (s Side) ended(how End) string {
 		return s.String() + " timed out"
 	}
 	return "proxy closed the " + s.String() + "'s TCP connection"
+}
+
+// without says that s sent no Close frame that counts. One with a fault does not.
+func (s *SideReport) without() string {
+	if s.Fault != "" {
+		return " without a valid Close frame"
+	}
+	return " without a Close frame"
 }
 
 // outcome describes the events of the applications.
