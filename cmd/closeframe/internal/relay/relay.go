@@ -28,7 +28,7 @@ import (
 type Relay struct {
 	// Target is a ws, wss, http or https URL. If it has a path, every
 	// connection goes there; otherwise it goes to the path that the client asks
-	// for.
+	// for. A user and password are sent with basic authentication.
 	Target *url.URL
 
 	// Header is added to each request to the server, in place of fields of the
@@ -243,6 +243,10 @@ func (r *Relay) dial(req *http.Request, path string) (server end, head []byte, r
 		// A page with the relay's own origin is given the server's origin.
 		h.Set("Origin", map[bool]string{false: "http://", true: "https://"}[secure]+r.Target.Host)
 	}
+	if u := r.Target.User; u != nil {
+		password, _ := u.Password()
+		(&http.Request{Header: h}).SetBasicAuth(u.Username(), password)
+	}
 	host := r.Target.Host
 	for name, values := range r.Header {
 		if http.CanonicalHeaderKey(name) == "Host" {
@@ -259,7 +263,7 @@ func (r *Relay) dial(req *http.Request, path string) (server end, head []byte, r
 		return end{}, nil, nil, err
 	}
 	br := bufio.NewReader(c)
-	for !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
+	for !bytes.HasSuffix(head, []byte("\n\r\n")) && !bytes.HasSuffix(head, []byte("\n\n")) { // as ReadResponse does
 		line, err := br.ReadSlice('\n')
 		head = append(head, line...)
 		if len(head) > 1<<16 {

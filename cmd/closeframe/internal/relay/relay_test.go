@@ -259,3 +259,57 @@ func TestClose(t *testing.T) {
 		t.Errorf("event %+v", e)
 	}
 }
+
+// TestPassword verifies that the user and the password of the target are sent.
+func TestPassword(t *testing.T) {
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, password, _ := r.BasicAuth()
+		http.Error(w, user+" "+password, http.StatusForbidden)
+	}))
+	defer backend.Close()
+	u, _ := url.Parse(strings.Replace(backend.URL, "//", "//ann:s%20cret@", 1))
+	front := httptest.NewServer(&relay.Relay{Target: u})
+	defer front.Close()
+	resp, err := http.ReadResponse(bufio.NewReader(dialed(t, front, request)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, err := io.ReadAll(resp.Body); string(body) != "ann s cret\n" {
+		t.Errorf("the server got %q, %v", body, err)
+	}
+}
+
+// TestLineFeeds verifies that a response whose lines end with LF alone is forwarded
+// unchanged.
+func TestLineFeeds(t *testing.T) {
+	want := strings.ReplaceAll(response, "\r\n", "\n") + "\x88\x00"
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			io.WriteString(c, want)
+			c.Close()
+		}
+	}))
+	defer backend.Close()
+	u, _ := url.Parse(backend.URL)
+	front := httptest.NewServer(&relay.Relay{Target: u})
+	defer front.Close()
+	got, err := io.ReadAll(dialed(t, front, request))
+	if err != nil || string(got) != want {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+}
+
+// dialed returns a connection to the server on which request was sent.
+func dialed(t *testing.T, server *httptest.Server, request string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	if _, err := io.WriteString(c, request); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
