@@ -90,7 +90,7 @@ func runRelay(s *session, fs *flag.FlagSet, args []string) int {
 		scheme = "wss"
 		ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{c}, NextProtos: []string{"http/1.1"}})
 	}
-	fmt.Fprintln(s.stderr, s.text.Text("relay.at", scheme+"://"+ln.Addr().String(), target))
+	fmt.Fprintln(s.stderr, s.text.Text("relay.at", scheme+"://"+ln.Addr().String(), target.Redacted()))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	s.relay(ctx, ln, r, *verbose)
@@ -146,6 +146,10 @@ type relayed struct {
 	Report   *closetap.Report `json:"report,omitempty"`
 }
 
+// maxCloses is the maximum number of Close frames in a timeline. An endpoint sends
+// one, but a faulty one may send any number.
+const maxCloses = 16
+
 // A closingStep is one step in the closing of a connection.
 type closingStep struct {
 	At     float64        `json:"at"` // seconds since the connection was opened
@@ -185,7 +189,7 @@ func (p *relayPrinter) observe(e relay.Event) {
 		p.done(c, relayEnd{cause: "refused"})
 	case relay.Framed:
 		c.Frames[e.From.String()]++
-		if e.Frame.Opcode == 8 {
+		if e.Frame.Opcode == 8 && len(c.Timeline) < maxCloses {
 			c.Timeline = append(c.Timeline, closeStep(e))
 		}
 		p.frame(e)

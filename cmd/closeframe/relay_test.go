@@ -160,6 +160,27 @@ func TestRelay(t *testing.T) {
 	}
 }
 
+// TestRelayManyCloses verifies that a side that sends Close frames without end does
+// not make the relay keep them all.
+func TestRelayManyCloses(t *testing.T) {
+	many := serverSends(1000, strings.Repeat("x", 123))
+	many.send = bytes.Repeat(many.send, 500)
+	steps := []relayStep{many, ends(closetap.Server, closetap.EndFIN), ends(closetap.Client, closetap.EndFIN)}
+	var v struct {
+		Frames   map[string]int
+		Timeline []struct{ From, End string }
+	}
+	if err := json.Unmarshal([]byte(runRelayed(t, "en", true, false, steps)), &v); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(v.Timeline); n != maxCloses+2 || v.Timeline[n-2].End != "fin" || v.Timeline[n-1].End != "fin" {
+		t.Errorf("a timeline of %d steps, want %d with two ends", n, maxCloses+2)
+	}
+	if n := v.Frames["server"]; n != 500 {
+		t.Errorf("%d frames, want 500", n)
+	}
+}
+
 // TestRelaySentence verifies that the sentence in English is the text of the
 // report, and that it is translated for every way to close.
 func TestRelaySentence(t *testing.T) {
@@ -186,6 +207,47 @@ func TestRelaySentence(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRelaySentences verifies the same for every short sequence of events.
+func TestRelaySentences(t *testing.T) {
+	const client, server = closetap.Client, closetap.Server
+	steps := []relayStep{
+		clientSends(1000, "bye"), serverSends(1001, "bye"), clientSends(1005, ""),
+		{from: client, send: []byte("\x81\x01a")}, {from: server, send: []byte("\x88\x02\x03\xee")}, {from: server, send: []byte("\x81\x01a")},
+	}
+	for _, side := range []closetap.Side{client, server} {
+		for _, how := range []closetap.End{closetap.EndFIN, closetap.EndReset, closetap.EndTimeout, closetap.EndClosed} {
+			steps = append(steps, ends(side, how))
+		}
+	}
+	english := &relayPrinter{s: &session{text: catalog.In("en")}}
+	chinese := &relayPrinter{s: &session{text: catalog.In("zh-Hans")}}
+	var play func(c closetap.Conn, left int)
+	play = func(c closetap.Conn, left int) {
+		r := c.Report()
+		if got := english.sentence(&r); r.EndedFirst != closetap.Neither && got != r.Text {
+			t.Fatalf("got  %s\nwant %s", got, r.Text)
+		}
+		if left == 0 {
+			return
+		}
+		if got := chinese.sentence(&r); strings.ContainsAny(got, "%;") || strings.Contains(got, "relay.") {
+			t.Fatalf("%s: %s", r.Text, got)
+		}
+		for _, s := range steps {
+			next := c
+			if s.end == closetap.EndNone {
+				next.Feed(s.from, s.send)
+			} else {
+				next.Ended(s.from, s.end)
+			}
+			if next != c {
+				play(next, left-1)
+			}
+		}
+	}
+	play(closetap.Conn{}, 4)
 }
 
 // TestRelayUsage verifies the errors of the command line.

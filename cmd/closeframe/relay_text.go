@@ -55,17 +55,28 @@ func (p *relayPrinter) sentence(r *closetap.Report) string {
 			add("relay.say.fault", name[x], what, v.rule)
 		}
 	}
+	without := func(x closetap.Side) {
+		if how := side[x].Transport.String(); side[x].Err == nil {
+			add("relay.say.no."+how, name[x])
+		} else {
+			add("relay.say.invalid."+how, name[x])
+		}
+	}
+
 	fault(false)
 	if x := r.ClosedFirst; x == closetap.Client || x == closetap.Server {
 		y := x.Peer()
 		if side[y].Transport != closetap.EndNone && side[y].Told.Cause() == closeevent.CauseLost {
-			add("relay.say.no."+side[y].Transport.String(), name[y])
+			without(y)
 		}
 		switch s := side[x]; {
 		case s.Sent == closecode.NoStatusRcvd:
 			add("relay.say.closedEmpty", name[x])
 		default:
 			add("relay.say.closed", name[x], contents(s.Sent.String(), s.Reason))
+		}
+		if how := side[x].Transport; r.EndedFirst == x && side[y].Sent == 0 && (how == closetap.EndReset || how == closetap.EndTimeout) {
+			add("relay.say.ended."+how.String(), name[x])
 		}
 		switch s := side[y]; {
 		case s.Told.Received == 0 && s.Sent == 0:
@@ -77,7 +88,7 @@ func (p *relayPrinter) sentence(r *closetap.Report) string {
 			add("relay.say.unanswered."+s.Transport.String(), name[y])
 		}
 	} else if x := r.EndedFirst; x != closetap.Neither {
-		add("relay.say.no."+side[x].Transport.String(), name[x])
+		without(x)
 	}
 
 	fault(true)
