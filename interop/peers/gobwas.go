@@ -16,7 +16,7 @@ import (
 var gobwas = &Peer{
 	Name: "gobwas/ws", Language: "Go", Source: "github.com/gobwas/ws",
 	Version: module("github.com/gobwas/ws"), File: "gobwas.go",
-	Note: `Used with the helpers of its package wsutil. They answer every Close frame, one that answers our own as well; an application that closes first needs a handler of its own (see the recipe in ` + "`swapin`" + `).`,
+	Note: `Used with the helpers of its package wsutil. They answer every Close frame, even the answer to the application's own; an application that closes first needs a handler of its own (see the recipe in ` + "`swapin`" + `).`,
 	Server: serveGo(func(w http.ResponseWriter, r *http.Request) (Event, error) {
 		c, rw, _, err := ws.UpgradeHTTP(r, w)
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 var gws = &Peer{
 	Name: "lxzan/gws", Language: "Go", Source: "github.com/lxzan/gws",
 	Version: module("github.com/lxzan/gws"), File: "gws.go",
-	Note: `Used with its default options but for compression: UTF-8 is not checked unless CheckUtf8Enabled is set. After its own Close it does not wait for the answer, so that answer can meet a connection that is gone.`,
+	Note: `Used with its default options but for compression: UTF-8 is not checked unless CheckUtf8Enabled is set. After its own Close frame it closes TCP without waiting for the answer.`,
 	Server: serveGo(func(w http.ResponseWriter, r *http.Request) (Event, error) {
 		h := &gwsHandler{}
 		c, err := gwslib.NewUpgrader(h, &gwslib.ServerOption{PermessageDeflate: gwslib.PermessageDeflate{Enabled: true}}).Upgrade(w, r)

@@ -45,5 +45,5 @@ var lws = &Peer{
 		return nil, errors.New("libwebsockets-test-server does not listen")
 	},
 	Tells: Nothing,
-	Note:  `Its test server cannot be told to close and does not tell how a connection ended. When it fails a connection it waits about five seconds for an answer to its Close before it ends TCP; the limit here is shorter.`,
+	Note:  `Its test server cannot be told to close and does not tell how a connection ended. When it fails a connection, it waits about five seconds for an answer to its Close frame before it closes TCP; the limit here is shorter.`,
 }

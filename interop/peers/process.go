@@ -137,7 +137,7 @@ var python = func(name, source, file string, tells Telling, note string) *Peer {
 var (
 	websocketsPy = python("websockets", "Debian: python3-websockets", "websockets_peer.py", CodeAndReason, "")
 	wsprotoPy    = python("wsproto", "Debian: python3-wsproto", "wsproto_peer.py", CodeAndReason,
-		"A protocol without I/O: who ends TCP and when is up to the application.")
+		"A protocol without I/O: the application decides who closes TCP, and when.")
 	aiohttpPy = python("aiohttp", "Debian: python3-aiohttp", "aiohttp_peer.py", Code,
 		"Used with its default options: it answers every Close by itself, always with 1000, and does not tell the reason.")
 )

@@ -11,7 +11,7 @@ import (
 var xnet = &Peer{
 	Name: "x/net/websocket", Language: "Go", Source: "golang.org/x/net",
 	Version: module("golang.org/x/net"), File: "xnet.go",
-	Note: `The package answers a Close with nothing; the Close frames seen are those that its method Close sends, always with 1000, when the application gives up reading. It tells the application nothing of a Close but the end.`,
+	Note: `The package does not answer a Close frame. The Close frames seen are those that its method Close sends, always with 1000, when the application stops reading. It does not tell the application of a Close frame, only that the connection has ended.`,
 	Server: serveGo(func(w http.ResponseWriter, r *http.Request) (Event, error) {
 		var (
 			e   Event

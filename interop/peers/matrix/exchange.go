@@ -225,7 +225,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 		case errors.Is(cause, frame.ErrTooLong):
 			return []string{"it sends more than 125 bytes"}
 		case ev.Code == closecode.AbnormalClosure:
-			return []string{"it ends TCP without a Close frame"}
+			return []string{"it closes TCP without a Close frame"}
 		case ev.Code == p.code && !strings.HasPrefix(p.reason, ev.Reason):
 			return []string{"the stack is told another reason"}
 		}
@@ -241,7 +241,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 		case ev.Code != p.code:
 			say("it answers with %d", uint16(ev.Code))
 		case !ev.WasClean:
-			say("the stack's end is not clean")
+			say("the stack's close is not clean")
 		}
 	case "peer":
 		switch {
@@ -250,7 +250,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 		case ev.Reason != p.reason:
 			say("the stack is told another reason")
 		case !ev.WasClean:
-			say("it ends TCP before the stack can answer: the stack's end is not clean")
+			say("it closes TCP before the stack can answer: the stack's close is not clean")
 		}
 	case "both":
 		// It may have received our Close frame before it sent its own.
@@ -259,7 +259,7 @@ func (s *suite) exchange(p plan, m meeting, r *peers.Running) (differs []string)
 		switch {
 		case theirs || echo:
 		case !ev.WasClean:
-			say("it ends TCP before the stack can answer: the stack's end is not clean")
+			say("it closes TCP before the stack can answer: the stack's close is not clean")
 		default:
 			say("the stack is told %v", ev)
 		}

@@ -96,8 +96,17 @@ against a server of your own: ` + "`" + `closeframe probe -run '^one-byte-03$' -
 		}
 	}
 	p("%s", furtherMarkdown())
-	return []byte(b.String())
+	return []byte(wrap(b.String()))
 }
+
+// inWords names the two sides of a close, stack and peer, for readers.
+var inWords = strings.NewReplacer(
+	"stack closes with", "closeframe closes with",
+	"stack drops TCP", "closeframe drops TCP",
+	"peer closes with", "it closes with",
+	"peer is told to close with", "it is told to close with",
+	"peer drops TCP", "it drops TCP",
+)
 
 // rowTitle maps a rule to a short description.
 var rowTitle = map[string]string{
@@ -210,7 +219,7 @@ func findings(set *probe.Set, g []*suite) []string {
 			}
 		}
 		if l.rule == "" {
-			lines = append(lines, as+"closing with closeframe, "+l.what+".")
+			lines = append(lines, as+inWords.Replace(l.what)+".")
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("%s%s (%s, %s) in %s", as, l.what, set.Rules[l.rule].Section, set.Rules[l.rule].Level, strings.Join(ids[l], ", ")))

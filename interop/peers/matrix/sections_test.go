@@ -19,8 +19,8 @@ func TestSections(t *testing.T) {
 		t.Errorf("the table is lost:\n%s", section)
 	}
 	for _, part := range []string{section, wssSection, furtherMarkdown()} {
-		if !strings.Contains(string(text), part) {
-			t.Errorf("%s does not have, as it is here:\n%s", *doc, part)
+		if !strings.Contains(string(text), wrap(part)) {
+			t.Errorf("%s does not have, as it is here:\n%s", *doc, wrap(part))
 		}
 	}
 }
