@@ -71,6 +71,6 @@ func TestExamples(t *testing.T) {
 		}
 	}
 	if blocks < 4 {
-		t.Errorf("found %d pieces of code, want 4 at least", blocks)
+		t.Errorf("found %d blocks of code, want 4 at least", blocks)
 	}
 }

@@ -151,7 +151,7 @@ func TestLinkChecker(t *testing.T) {
 		"../README.md#no-such-heading": false, "#why": false,
 	} {
 		if err := check("embedding.md", target); (err == nil) != good {
-			t.Errorf("the link to %q: %v, want it to be good: %v", target, err, good)
+			t.Errorf("the link to %q: %v, want no error: %v", target, err, good)
 		}
 	}
 }

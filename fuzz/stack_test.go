@@ -81,10 +81,10 @@ func FuzzStack(f *testing.F) {
 				t.Errorf("a Close was received and none sent: %+v", p)
 			}
 			if p.event.WasClean && (p.event.Code != closecode.NoStatusRcvd && !p.event.Code.Valid()) {
-				t.Errorf("no good code: %+v", p)
+				t.Errorf("a code that cannot be sent: %+v", p)
 			}
 			if p.event.Code == closecode.AbnormalClosure && (p.event.WasClean || p.event.Reason != "") {
-				t.Errorf("1006 with more: %+v", p)
+				t.Errorf("1006 that is clean or has a reason: %+v", p)
 			}
 		}
 	})

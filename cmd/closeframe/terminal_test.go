@@ -48,7 +48,7 @@ func TestTerminal(t *testing.T) {
 	defer file.Close()
 	for _, f := range []any{null, file, &strings.Builder{}, nil} {
 		if terminal(f) {
-			t.Errorf("%T %v is taken for a terminal", f, f)
+			t.Errorf("%T %v is considered a terminal", f, f)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func TestAdd(t *testing.T) {
 	}
 	l := In("qaa")
 	if l.Tag() != "qaa" || !slices.Contains(Languages(), "qaa") {
-		t.Fatalf("qaa is %s; on offer: %q", l.Tag(), Languages())
+		t.Fatalf("qaa is %s; supported: %q", l.Tag(), Languages())
 	}
 	plain := regexp.MustCompile(`[A-Za-z]{2}`)
 	for key := range In("en").texts {
@@ -43,7 +43,7 @@ func TestAdd(t *testing.T) {
 	}
 	remove()
 	if In("qaa").Tag() != "en" || slices.Contains(Languages(), "qaa") {
-		t.Error("qaa is on offer after its removal")
+		t.Error("qaa is supported after its removal")
 	}
 	if _, err := Add("qaa", []byte(`{"words":{}}`)); err == nil {
 		t.Error("a file with an unknown part is accepted")

@@ -58,7 +58,7 @@ func TestScenarios(t *testing.T) {
 	}
 	for _, v := range checkGoals(all) {
 		if v.Scenario != "" && !seen[v.Scenario] {
-			t.Errorf("the goal %s is of no scenario", v.Work)
+			t.Errorf("no scenario has the goal %s", v.Work)
 		}
 	}
 }

@@ -165,7 +165,7 @@ func TestFaults(t *testing.T) {
 		s := find(test.id)
 		s.implementations = append(s.implementations[:1:1], implementation{name: "wrong", run: test.run})
 		if got := faults(s); len(got) == 0 || !strings.Contains(got[0], "wrong: the sum") {
-			t.Errorf("%s: a wrong implementation is not found out: %q", test.id, got)
+			t.Errorf("%s: a wrong implementation is not detected: %q", test.id, got)
 		}
 	}
 
@@ -191,7 +191,7 @@ func TestFaults(t *testing.T) {
 		}
 		s.implementations = []implementation{right, wrong}
 		if got := faults(s); len(got) != 1 {
-			t.Errorf("%s: an implementation that writes something else is not found out: %q", test.id, got)
+			t.Errorf("%s: an implementation that writes something else is not detected: %q", test.id, got)
 		}
 	}
 }

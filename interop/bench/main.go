@@ -37,7 +37,7 @@ func run(out io.Writer, p *progress, e effort, pattern string, write, short bool
 		return err
 	}
 	if write && (short || pattern != "") {
-		return errors.New("-write wants everything measured: leave out -short and -run")
+		return errors.New("-write needs all measurements: leave out -short and -run")
 	}
 	rep := report{Machine: machine(), Rounds: e.rounds, Turn: e.turn.String()}
 	begin := time.Now()

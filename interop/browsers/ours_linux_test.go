@@ -102,7 +102,7 @@ func talk(client *stack.Conn, c testCase, got *outcome) error {
 		}
 		event, ok := errors.AsType[closeevent.Event](err)
 		if !ok {
-			return fmt.Errorf("reading ended without a Event: %w", err)
+			return fmt.Errorf("reading ended without an Event: %w", err)
 		}
 		got.Event = event
 		break

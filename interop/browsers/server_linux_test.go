@@ -169,7 +169,7 @@ func (s *server) call(ctx context.Context, loop, function string, argument, resu
 	select {
 	case s.jobs[loop] <- j:
 	case <-ctx.Done():
-		return fmt.Errorf("the browser took no work: %w", context.Cause(ctx))
+		return fmt.Errorf("the browser fetched no job: %w", context.Cause(ctx))
 	}
 	select {
 	case body := <-j.answer:
@@ -179,7 +179,7 @@ func (s *server) call(ctx context.Context, loop, function string, argument, resu
 		}
 		return json.Unmarshal(body, result)
 	case <-ctx.Done():
-		return fmt.Errorf("the browser did not do its work: %w", context.Cause(ctx))
+		return fmt.Errorf("the browser did not finish the job: %w", context.Cause(ctx))
 	}
 }
 

@@ -142,7 +142,7 @@ func TestReasonIsNotHTML(t *testing.T) {
 						t.Errorf("%s: the reason is %q", how, got)
 					}
 					if n := eval[int](p, `document.querySelectorAll("main img, main svg, main script, main iframe").length`); n != 0 {
-						t.Errorf("%s: %d elements came of it", how, n)
+						t.Errorf("%s: the reason became %d elements", how, n)
 					}
 					if title := eval[string](p, "document.title"); strings.Contains(title, "<") {
 						t.Errorf("%s: the title is %s", how, title)
@@ -209,7 +209,7 @@ func TestArguments(t *testing.T) {
 	for _, code := range []string{"65536", "-1", "1e3", "x", "１０００"} {
 		p.visit("/?" + url.Values{"case": {"server"}, "code": {code}}.Encode())
 		if eval[bool](p, `document.getElementById("code").validity.valid || last !== null || document.getElementById("run").disabled`) {
-			t.Errorf("%q is taken for a code", code)
+			t.Errorf("%q is accepted as a code", code)
 		}
 	}
 }
@@ -321,7 +321,7 @@ func TestKeyboard(t *testing.T) {
 	p.do(chromedp.KeyEvent(" "))
 	p.wait(`last !== null && !document.getElementById("run").disabled`)
 	if focus() != "run" {
-		t.Errorf("the focus is gone to %q", focus())
+		t.Errorf("the focus is on %q", focus())
 	}
 	if got := p.text("#status"); !strings.Contains(got, `4000 "keys" wasClean true`) {
 		t.Errorf("the status is %q", got)
@@ -334,7 +334,7 @@ func TestKeyboard(t *testing.T) {
 	tab("with-slow")
 	p.do(chromedp.KeyEvent(" "))
 	if eval[bool](p, `document.getElementById("with-slow").checked`) {
-		t.Error("the box is checked still")
+		t.Error("the box is still checked")
 	}
 }
 

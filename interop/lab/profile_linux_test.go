@@ -29,7 +29,7 @@ func differs(t testing.TB, program browser.Program, id, got string, want []strin
 			return
 		}
 	}
-	t.Logf("%v, a version that was not seen yet: %s: %s, was %s", program, id, got, strings.Join(want, " or "))
+	t.Logf("%v, a version without a profile: %s: %s, was %s", program, id, got, strings.Join(want, " or "))
 }
 
 // A table is the result of all cases, as the lab saves it.

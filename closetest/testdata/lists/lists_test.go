@@ -38,7 +38,7 @@ func lenient(p []byte) (int, string, error) {
 
 func TestKnownGood(t *testing.T) {
 	closetest.Payloads(t, lenient,
-		closetest.Known("half a code is taken for none", "payload/one-byte-*"),
+		closetest.Known("half a code is accepted as none", "payload/one-byte-*"),
 		closetest.Known("1014 is not in RFC 6455", "payload/code-1014", "payload/code-1014-reason"),
 		closetest.Known("a text is no code", "payload/text-for-a-code", "frame/server/text-for-a-code"))
 }

@@ -92,7 +92,7 @@ func allTexts(backends []string) (calls int, resumed string, err error) {
 		return 0, "", err
 	}
 	if n := len(done.figures); n > 0 {
-		resumed = fmt.Sprintf("%d of %d parts by a run before, which was stopped", n, len(jobs))
+		resumed = fmt.Sprintf("%d of %d parts by an earlier run", n, len(jobs))
 	}
 	begin := time.Now()
 	inputs := map[string]int64{}

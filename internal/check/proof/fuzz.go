@@ -120,7 +120,7 @@ func fuzz(t target) (total int, err error) {
 			left += 10 * time.Second
 			continue
 		case m == nil && strings.Contains(out, "context deadline exceeded"):
-			fmt.Printf("%s: its deadline came in between; once more\n", t.name)
+			fmt.Printf("%s: go test exceeded its deadline; running again\n", t.name)
 			left = *fuzzTime
 			continue
 		case m != nil && strings.Contains(out, "hung or terminated unexpectedly") && passes(t, m[1]):

@@ -116,7 +116,7 @@ func showMutants() (string, error) {
 	}
 	for m := range known {
 		if !used[m] && (*only == "" || strings.HasPrefix(m.File, *only+"/")) {
-			alive = append(alive, fmt.Errorf("a test does notice, or it is gone: %v", m))
+			alive = append(alive, fmt.Errorf("mutants.json has a change that a test notices or that is gone: %v", m))
 		}
 	}
 	return fmt.Sprintf("%d mutants in %s: %d killed, %d that do not end, %d that do not compile, %d that make no difference",

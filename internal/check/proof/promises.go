@@ -34,7 +34,7 @@ func promised() (promises int, tests map[string][]string, err error) {
 	for _, row := range rows {
 		links := testLink.FindAllStringSubmatch(row, -1)
 		if len(links) == 0 {
-			return 0, nil, fmt.Errorf("no test holds: %s", row)
+			return 0, nil, fmt.Errorf("no test verifies: %s", row)
 		}
 		for _, m := range links {
 			pkg, name, file := m[1], m[2], m[3]

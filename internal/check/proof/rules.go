@@ -225,14 +225,14 @@ func (tr *tree) check() error {
 		}
 		tests, files := tr.shownBy(r.ID)
 		if r.Untestable == "" && len(tests) == 0 && len(files) == 0 {
-			errs = append(errs, fmt.Errorf("%s (%s §%s) is shown by no test, and is not said to be untestable", r.ID, r.Spec, r.Section))
+			errs = append(errs, fmt.Errorf("no test shows %s (%s §%s), and it is not marked untestable", r.ID, r.Spec, r.Section))
 		}
 	}
 	for id, rules := range tr.counts {
 		for file := range rules {
 			known[file] = true
 			if len(tr.tests[file]) == 0 {
-				errs = append(errs, fmt.Errorf("no test says that it runs the vectors of %s", file))
+				errs = append(errs, fmt.Errorf("no test runs the vectors of %s", file))
 			}
 		}
 		if !known[id] {
@@ -241,7 +241,7 @@ func (tr *tree) check() error {
 	}
 	for id, tests := range tr.tests {
 		if !known[id] {
-			errs = append(errs, fmt.Errorf("%s says that it shows %s, which there is not", tests[0].name, id))
+			errs = append(errs, fmt.Errorf("%s shows %s, which does not exist", tests[0].name, id))
 		}
 	}
 	return errors.Join(errs...)

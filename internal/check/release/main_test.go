@@ -36,7 +36,7 @@ func TestVectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(packed(t, copied), first) {
-		t.Error("a copy of the files makes another archive")
+		t.Error("a copy of the files makes a different archive")
 	}
 	z, err := gzip.NewReader(bytes.NewReader(first))
 	if err != nil {
@@ -58,7 +58,7 @@ func TestVectors(t *testing.T) {
 	for _, name := range []string{"README.md", "CHANGELOG.md", "payloads.json", "scenarios.json", "corpus.json", "schemas/frames.schema.json", "captures/ws-server.json", "profiles/firefox.json"} {
 		want, err := os.ReadFile(filepath.Join(root, "testdata", filepath.FromSlash(name)))
 		if err != nil || !bytes.Equal(got["vectors/"+name], want) {
-			t.Errorf("%s is not in the archive as it is, %v", name, err)
+			t.Errorf("%s is not in the archive unchanged, %v", name, err)
 		}
 	}
 	if len(got["vectors/LICENSE"]) == 0 {
@@ -77,7 +77,7 @@ func TestZip(t *testing.T) {
 	}
 	again, err := zipped("closeframe-v1", files)
 	if err != nil || !bytes.Equal(again, b) {
-		t.Errorf("packing the same files makes another archive, %v", err)
+		t.Errorf("packing the same files makes a different archive, %v", err)
 	}
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
@@ -89,7 +89,7 @@ func TestZip(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := io.ReadAll(f); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s is not in the archive as it is, %v", name, err)
+			t.Errorf("%s is not in the archive unchanged, %v", name, err)
 		}
 	}
 }

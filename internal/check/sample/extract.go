@@ -179,7 +179,7 @@ func jsonStrings(src string) [][]line {
 	var out [][]line
 	for i, text := range strings.Split(src, "\n") {
 		for _, m := range quoted.FindAllStringSubmatch(text, -1) {
-			if m[2] == "" && words(m[1]) > 3 || wide.MatchString(m[1]) {
+			if m[2] == "" && words(m[1]) > 3 && strings.Count(m[1], " ") > 1 || wide.MatchString(m[1]) {
 				out = append(out, []line{{i + 1, m[1]}})
 			}
 		}

@@ -221,7 +221,7 @@ func (b *Process) DevTools(ctx context.Context) (string, error) {
 	case <-b.exited:
 		return "", fmt.Errorf("the browser ended:\n%s", b.Stderr())
 	case <-ctx.Done():
-		return "", fmt.Errorf("%w; the browser's last words:\n%s", ctx.Err(), b.Stderr())
+		return "", fmt.Errorf("%w; the last lines of its standard error:\n%s", ctx.Err(), b.Stderr())
 	}
 }
 

@@ -57,7 +57,7 @@ func TestStart(t *testing.T) {
 			case <-b.Exited():
 				t.Fatalf("the browser ended:\n%s", b.Stderr())
 			case <-ctx.Done():
-				t.Fatalf("%v; the browser's last words:\n%s", ctx.Err(), b.Stderr())
+				t.Fatalf("%v; the last lines of its standard error:\n%s", ctx.Err(), b.Stderr())
 			}
 			if err := b.Stop(); err != nil {
 				t.Error(err)
@@ -133,14 +133,14 @@ func TestProgramKilled(t *testing.T) {
 			select {
 			case <-here:
 			case <-ctx.Done():
-				t.Fatal("the browser did not come: ", ctx.Err())
+				t.Fatal("the browser did not connect: ", ctx.Err())
 			}
 			cmd.Process.Kill()
 			cmd.Wait()
 			select {
 			case <-gone:
 			case <-ctx.Done():
-				t.Fatal("the browser lives on: ", ctx.Err())
+				t.Fatal("the browser is still running: ", ctx.Err())
 			}
 		})
 	}

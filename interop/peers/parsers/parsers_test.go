@@ -188,7 +188,7 @@ func (c *checker) check(t testing.TB, b []byte, role probe.Role) {
 		case c.file.Version(k):
 			t.Errorf("%s %s as %s: %s (%s): % x: closeframe: %+v %v, it: %+v", p.Peer, k.Version, role, what, rule, b, our, err, their)
 		default:
-			t.Logf("%s %s as %s, a version that nothing is known of: %s (%s): % x", p.Peer, k.Version, role, what, rule, b)
+			t.Logf("%s %s as %s, an unknown version: %s (%s): % x", p.Peer, k.Version, role, what, rule, b)
 		}
 	}
 }

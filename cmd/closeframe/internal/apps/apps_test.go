@@ -15,7 +15,7 @@ func TestData(t *testing.T) {
 	seen := map[string]string{}
 	for _, a := range All() {
 		if u, err := url.Parse(a.Source); err != nil || u.Scheme != "https" || u.Host == "" {
-			t.Errorf("%s: the source is no https URL: %q", a.ID, a.Source)
+			t.Errorf("%s: the source is not an https URL: %q", a.ID, a.Source)
 		}
 		if d, err := time.Parse(time.DateOnly, a.Read); err != nil || d.Year() < 2025 {
 			t.Errorf("%s: the date read is %q", a.ID, a.Read)

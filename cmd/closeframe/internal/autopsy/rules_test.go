@@ -110,7 +110,7 @@ func TestRules(t *testing.T) {
 	}
 	for id := range made {
 		if !ids[id] {
-			t.Errorf("facts are made for %s, which is no rule", id)
+			t.Errorf("made has facts for %s, which is not a rule", id)
 		}
 	}
 }

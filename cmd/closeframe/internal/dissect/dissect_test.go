@@ -522,7 +522,7 @@ func TestTexts(t *testing.T) {
 		}
 	}
 	if textOf("fr").Tag() != "en" || textOf("").Tag() != "en" {
-		t.Error("another language than English for one that is not on offer")
+		t.Error("an unsupported language is not replaced by English")
 	}
 }
 

@@ -78,18 +78,18 @@ func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !loopback(r.Host) {
 			// A page has a host name that resolves to this machine.
-			http.Error(w, "closeframe lab answers to localhost alone", http.StatusForbidden)
+			http.Error(w, "closeframe lab serves only loopback hosts", http.StatusForbidden)
 			return
 		}
 		if origin := r.Header.Get("Origin"); origin != "" && origin != "http://"+r.Host {
-			http.Error(w, "closeframe lab answers to its own page alone", http.StatusForbidden)
+			http.Error(w, "closeframe lab accepts only requests of its own page", http.StatusForbidden)
 			return
 		}
 		switch r.Header.Get("Sec-Fetch-Site") {
 		case "", "same-origin", "none":
 		default:
 			if r.URL.Path != "/" { // following a link to the page is allowed
-				http.Error(w, "closeframe lab answers to its own page alone", http.StatusForbidden)
+				http.Error(w, "closeframe lab accepts only requests of its own page", http.StatusForbidden)
 				return
 			}
 		}
@@ -196,7 +196,7 @@ func (l *lab) start(w http.ResponseWriter, r *http.Request) (*run, bool) {
 	q := r.URL.Query()
 	c, ok := caseOf(q.Get("case"))
 	if !ok || !runID.MatchString(q.Get("run")) {
-		http.Error(w, "no such case, or no proper run", http.StatusBadRequest)
+		http.Error(w, "unknown case or invalid run", http.StatusBadRequest)
 		return nil, false
 	}
 	code, reason, err := arguments(q)
@@ -206,7 +206,7 @@ func (l *lab) start(w http.ResponseWriter, r *http.Request) (*run, bool) {
 	}
 	p := &run{c: c, code: code, reason: reason, language: languageOf(r), done: make(chan struct{})}
 	if !l.add(q.Get("run"), p) {
-		http.Error(w, "this run has been started before, or too many are going on", http.StatusConflict)
+		http.Error(w, "this run exists already, or too many are running", http.StatusConflict)
 		return nil, false
 	}
 	return p, true

@@ -38,7 +38,7 @@ func (l *lab) own(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	server, ok := target(q.Get("url"))
 	if !ok || !runID.MatchString(q.Get("run")) {
-		http.Error(w, "no ws:// or wss:// URL, or no proper run", http.StatusBadRequest)
+		http.Error(w, "not a ws:// or wss:// URL, or an invalid run", http.StatusBadRequest)
 		return
 	}
 	p := &run{language: languageOf(r), relayed: &relayed{}, done: make(chan struct{})}

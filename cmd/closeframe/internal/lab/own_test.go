@@ -147,7 +147,7 @@ func TestOwnRefused(t *testing.T) {
 			continue
 		}
 		if res := l.result("/result?run=" + id); res.Refused == "" {
-			t.Errorf("%q: it is not said why: %+v", tt.url, res)
+			t.Errorf("%q: the reason is missing: %+v", tt.url, res)
 		}
 	}
 }

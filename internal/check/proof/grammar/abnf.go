@@ -71,7 +71,7 @@ func (c *compiler) name(name string, from, to int) error {
 	}
 	rest, err := c.alternatives(words, from, to)
 	if err == nil && len(rest) > 0 {
-		err = fmt.Errorf("%s: %q is left over", name, rest)
+		err = fmt.Errorf("%s: unexpected %q", name, rest)
 	}
 	return err
 }
@@ -105,7 +105,7 @@ func (c *compiler) element(words []string, from, to int) (rest []string, err err
 		lo, err1 := strconv.ParseUint(first, 16, 8)
 		hi, err2 := strconv.ParseUint(last, 16, 8)
 		if err1 != nil || err2 != nil || lo > hi {
-			return nil, fmt.Errorf("%q is no range of bytes", word)
+			return nil, fmt.Errorf("%q is not a range of bytes", word)
 		}
 		c.move(from, int(lo), int(hi), to)
 		return words[1:], nil
@@ -117,7 +117,7 @@ func (c *compiler) element(words []string, from, to int) (rest []string, err err
 	n, loop := 1, count == "*"
 	if count != "" && !loop {
 		if n, err = strconv.Atoi(count); err != nil || n < 1 {
-			return nil, fmt.Errorf("%q is no number of times", count)
+			return nil, fmt.Errorf("%q is not a number of repetitions", count)
 		}
 	}
 	for range n {

@@ -58,7 +58,7 @@ func TestProduct(t *testing.T) {
 	}
 	for _, bad := range []string{"a = %x100", "a = %x9-3", "a = b", "a = 0( %x00 )", "a = 2( %x00", "b = %x00"} {
 		if _, err := Compile(bad, "a"); err == nil {
-			t.Errorf("%q is taken for a grammar", bad)
+			t.Errorf("%q is accepted as a grammar", bad)
 		}
 	}
 }
@@ -92,7 +92,7 @@ func TestStream(t *testing.T) {
 		text := []byte(got.Access()[i])
 		var s utf8check.Stream
 		if got, want := s.Next(text), want.Run(0, text...) != want.Dead(); got != want {
-			t.Errorf("% x can still become a text: %v, want %v", text, got, want)
+			t.Errorf("% x can still become valid: %v, want %v", text, got, want)
 		}
 	}
 	t.Logf("%d states, %d pairs", len(got.Next), pairs)
