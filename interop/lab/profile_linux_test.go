@@ -60,7 +60,7 @@ type profile struct {
 	Kind    string              `json:"kind"`
 	Name    string              `json:"name"` // with the major version
 	Version string              `json:"version"`
-	Events  map[string][]string `json:"events"` // by case; several where a race decides
+	Events  map[string][]string `json:"events"` // by case; several if a race decides
 }
 
 // profilesFile is the file with the profiles that the page compares a browser
