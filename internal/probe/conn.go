@@ -61,7 +61,7 @@ func ParseTarget(s string) (Target, error) {
 	if !strings.Contains(s, "://") {
 		raw = "ws://" + s
 		host, _, _ := strings.Cut(s, "/")
-		if _, _, err := net.SplitHostPort(host); err != nil {
+		if _, port, err := net.SplitHostPort(host); err != nil || port == "" {
 			return Target{}, &TargetError{s, "form"}
 		}
 	}
@@ -185,11 +185,15 @@ func (l *link) request(t Target, o *Options, deflate bool) error {
 		return err
 	}
 	limited := &io.LimitedReader{R: l.Conn, N: maxOpening}
-	var seen head
-	br := bufio.NewReader(io.TeeReader(limited, &seen))
+	seen := &head{r: limited}
+	br := bufio.NewReader(seen)
 	resp, err := http.ReadResponse(br, &http.Request{Method: "GET"})
+	for err == nil && resp.StatusCode < 200 && resp.StatusCode != http.StatusSwitchingProtocols {
+		// An interim response precedes the final one (RFC 9110 §15.2).
+		resp, err = http.ReadResponse(br, &http.Request{Method: "GET"})
+	}
 	if err != nil {
-		return o.responseError(err, limited.N == 0, seen.b)
+		return o.responseError(err, limited.N == 0, seen)
 	}
 	problem := ""
 	switch {
@@ -243,26 +247,39 @@ func (t *Target) get(o *Options, key string, deflate bool) []byte {
 	return b.Bytes()
 }
 
-// A head keeps the first bytes that are written to it.
-type head struct{ b []byte }
+// A head reads from r. It keeps the first bytes and the last error.
+type head struct {
+	r   io.Reader
+	b   []byte
+	err error
+}
 
-func (h *head) Write(p []byte) (int, error) {
-	h.b = append(h.b, p[:min(len(p), shownOpening-len(h.b))]...)
-	return len(p), nil
+func (h *head) Read(p []byte) (n int, err error) {
+	n, h.err = h.r.Read(p)
+	h.b = append(h.b, p[:min(n, shownOpening-len(h.b))]...)
+	return n, h.err
 }
 
 // responseError explains a response that could not be read.
-func (o *Options) responseError(err error, full bool, seen []byte) error {
-	var timeout net.Error
+func (o *Options) responseError(err error, full bool, seen *head) error {
+	if seen.err != nil && !full && (timedOut(seen.err) || bytes.HasPrefix(seen.b, []byte("HTTP/1."))) {
+		err = seen.err // ReadResponse takes a line that was cut for the whole line
+	}
 	switch {
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case timedOut(err), len(seen.b) > 0 && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && !full:
 		return fmt.Errorf("%s: %w", o.say("probe.opening.partial"), err)
 	case full:
-		return &HandshakeError{Problem: o.say("probe.opening.long", maxOpening>>10), Body: seen}
-	case len(seen) == 0:
+		return &HandshakeError{Problem: o.say("probe.opening.long", maxOpening>>10), Body: seen.b}
+	case len(seen.b) == 0:
 		return fmt.Errorf("%s: %w", o.say("probe.opening.none"), err)
 	}
-	return &HandshakeError{Problem: o.say("probe.opening.other"), Body: seen}
+	return &HandshakeError{Problem: o.say("probe.opening.other"), Body: seen.b}
+}
+
+// timedOut reports whether err is a timeout.
+func timedOut(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
 // errNotWebSocket reports a request that was answered and does not count.

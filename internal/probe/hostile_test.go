@@ -139,6 +139,14 @@ func TestHostileServer(t *testing.T) {
 				if len(r.Events) > maxEvents+20 {
 					t.Errorf("%s: %d events", r.ID, len(r.Events))
 				}
+				if !strings.Contains(r.Received, "no longer read") {
+					continue
+				}
+				for _, f := range r.Findings() {
+					if strings.Contains(f.Got, "within") || strings.Contains(f.Got, "in full") {
+						t.Errorf("%s: got %q, but the prober has stopped reading", r.ID, f.Got)
+					}
+				}
 			}
 		})
 	}

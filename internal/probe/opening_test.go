@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestRequest verifies the request of the opening handshake.
@@ -76,5 +77,67 @@ func TestRefused(t *testing.T) {
 	var h *HandshakeError
 	if !errors.As(err, &h) || h.Code != 401 || h.Header.Get("X-Reason") != "token" || len(h.Body) != 1024 {
 		t.Errorf("%+v, %v", h, err)
+	}
+}
+
+// rawServer returns the address of a server that answers every request by calling
+// respond with the value that Sec-WebSocket-Accept must have.
+func rawServer(t *testing.T, respond func(c net.Conn, accept string)) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				if req, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+					respond(c, accept(req.Header.Get("Sec-Websocket-Key")))
+				}
+			}()
+		}
+	}()
+	return ln.Addr().String()
+}
+
+// TestInterim verifies that responses such as 103 Early Hints may precede the final
+// one.
+func TestInterim(t *testing.T) {
+	addr := rawServer(t, func(c net.Conn, accept string) {
+		io.WriteString(c, "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"+
+			"HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: "+accept+"\r\n\r\n")
+		c.Read(make([]byte, 100))
+		io.WriteString(c, "\x88\x02\x03\xe8")
+	})
+	rep, err := load(t).Dial(t.Context(), addr, Options{Run: only("code-1000"), Quiet: time.Millisecond})
+	if err != nil || rep.Counts[Pass] != 1 {
+		t.Errorf("%+v, %v", rep, err)
+	}
+}
+
+// TestCutResponse verifies that a response that is cut in its first line is not
+// taken for another protocol.
+func TestCutResponse(t *testing.T) {
+	for response, other := range map[string]bool{"HTTP/1.1 101 Sw": false, "HTTP/1.1 101 Switching\r\nA": false, "SSH-2.0-x": true, "SSH-2.0-x\r\n": true} {
+		for _, waits := range []bool{false, true} {
+			addr := rawServer(t, func(c net.Conn, _ string) {
+				io.WriteString(c, response)
+				if waits {
+					c.Read(make([]byte, 1))
+				}
+			})
+			_, err := load(t).Dial(t.Context(), addr, Options{openingLimit: 100 * time.Millisecond})
+			var h *HandshakeError
+			want := other && (!waits || strings.HasSuffix(response, "\n"))
+			if got := errors.As(err, &h); !errors.Is(err, ErrNoPeer) || got != want {
+				t.Errorf("%q, and waits: %v: %v", response, waits, err)
+			}
+		}
 	}
 }

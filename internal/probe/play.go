@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"net"
 	"os"
 	"slices"
 	"strings"
@@ -375,6 +374,5 @@ func (p *play) texts(by string) []string {
 // refused reports whether err shows that no server accepts connections, as
 // opposed to a timeout.
 func refused(err error) bool {
-	var timeout net.Error
-	return !(errors.As(err, &timeout) && timeout.Timeout())
+	return !timedOut(err)
 }

@@ -52,7 +52,7 @@ func TestParseTarget(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "http://host", "host", "ws://", "ws+unix:", "ws+unix:/s:/a b", "ws+unix:/s:/a\r\nX: y", "ws://:80",
-		"ws://host:99999", "ws://host:80:81", "host:http", "ws://host/chat#x"} {
+		"ws://host:99999", "ws:/host", "host:", "ws://host:80:81", "host:http", "ws://host/chat#x"} {
 		if got, err := ParseTarget(bad); err == nil {
 			t.Errorf("%q: %+v", bad, got)
 		}
