@@ -263,19 +263,14 @@ func (r *Relay) dial(req *http.Request, path string) (server end, head []byte, r
 		return end{}, nil, nil, err
 	}
 	br := bufio.NewReader(c)
-	for !bytes.HasSuffix(head, []byte("\n\r\n")) && !bytes.HasSuffix(head, []byte("\n\n")) { // as ReadResponse does
-		line, err := br.ReadSlice('\n')
-		head = append(head, line...)
-		if len(head) > 1<<16 {
-			err = errors.New("the response is too long")
-		}
-		if err != nil && err != bufio.ErrBufferFull {
+	for resp == nil || resp.StatusCode < 200 && resp.StatusCode != http.StatusSwitchingProtocols {
+		// Interim responses may precede the final one (RFC 9110 §15.2).
+		if head, err = readHead(br); err != nil {
 			return end{}, nil, nil, fmt.Errorf("opening handshake: %w", err)
 		}
-	}
-	resp, err = http.ReadResponse(bufio.NewReader(io.MultiReader(bytes.NewReader(head), br)), req)
-	if err != nil {
-		return end{}, nil, nil, err
+		if resp, err = http.ReadResponse(bufio.NewReader(io.MultiReader(bytes.NewReader(head), br)), req); err != nil {
+			return end{}, nil, nil, err
+		}
 	}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		// ReadResponse has read only the head. There is no body, and later
@@ -284,6 +279,21 @@ func (r *Relay) dial(req *http.Request, path string) (server end, head []byte, r
 		c.SetDeadline(time.Time{})
 	}
 	return end{c, closetap.Server, br}, head, resp, nil
+}
+
+// readHead reads the head of a response, up to its empty line.
+func readHead(r *bufio.Reader) (head []byte, err error) {
+	for !bytes.HasSuffix(head, []byte("\n\r\n")) && !bytes.HasSuffix(head, []byte("\n\n")) { // as in ReadResponse
+		line, err := r.ReadSlice('\n')
+		head = append(head, line...)
+		if len(head) > 1<<16 {
+			err = errors.New("the response is too long")
+		}
+		if err != nil && err != bufio.ErrBufferFull {
+			return nil, err
+		}
+	}
+	return head, nil
 }
 
 // forward copies from src to dst until src ends, and then ends dst in the same

@@ -279,13 +279,13 @@ func TestPassword(t *testing.T) {
 	}
 }
 
-// TestLineFeeds verifies that a response whose lines end with LF alone is forwarded
-// unchanged.
-func TestLineFeeds(t *testing.T) {
+// TestUnusualResponse verifies that a response whose lines end with LF alone is
+// forwarded unchanged, and that an interim response may precede it.
+func TestUnusualResponse(t *testing.T) {
 	want := strings.ReplaceAll(response, "\r\n", "\n") + "\x88\x00"
 	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
-			io.WriteString(c, want)
+			io.WriteString(c, "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"+want)
 			c.Close()
 		}
 	}))
