@@ -6,7 +6,8 @@
 //	CX  n                             R8  key
 //	R9  the greatest SI with four blocks between it and the last block
 //
-// AX and R10 are temporary.
+// AX and R10 are temporary. Operands are in the order of Go's assembler, the
+// reverse of Intel's: the destination is the last.
 //
 // Between two blocks, ERRORS holds the errors at the bytes before SI. A
 // character that those bytes leave unfinished is not an error yet: if it is
@@ -86,7 +87,8 @@
 	VPOR T0, ERRORS, ERRORS
 
 // CHECKLAST adds an error if the last character of the last block is cut off.
-// The saturated difference is not zero where a byte is above its limit.
+// The saturated difference is not zero where a byte is above its limit in
+// lastAllowed (dispatch_amd64.s).
 #define CHECKLAST(block) \
 	VPSUBUSB lastAllowed<>+32(SB), block, T0 \
 	VPOR     T0, ERRORS, ERRORS

@@ -9,6 +9,9 @@
 // AX, K1, K2 and K3 are temporary. Z0 to Z15 are not used, since writing them
 // would require a VZEROUPPER.
 //
+// Operands are in the order of Go's assembler, the reverse of Intel's: the
+// destination is the last.
+//
 // Between two blocks, PREVLEAD holds leadInfo of the block before SI, or zeros
 // at the start. BADRANGE and BADCONT hold the errors at the bytes before SI. A
 // character that those bytes leave unfinished is not an error yet: if it is
@@ -49,11 +52,13 @@
 // sets lead to leadInfo of block, adds to BADRANGE, and sets bit 7 of each byte
 // of T0 that has an error of BADCONT.
 //
-// T1 is leadInfo one byte before. A shift by 8 bits moves leadInfo up by one
-// byte; 17 bits are two bytes, and one bit that moves follow2 to where follow1
-// is; 26 bits are three bytes, and two bits for follow3. Bit 7 of T0 then says
-// that a continuation byte is expected. One is found if bit 7 is set in block,
-// as in all bytes from 80, but not in lead, as in all from C0.
+// VPSHLDQ shifts each eight bytes of lead up and fills them from T0, the eight
+// bytes before. A shift by 8 bits moves leadInfo up by one byte, so T1 is
+// leadInfo of the byte before. 17 bits are two bytes, and one bit that moves
+// follow2 to where follow1 is; 26 bits are three bytes, and two bits for
+// follow3. Bit 7 of each byte of T0 then says that a continuation byte is
+// expected; the other bits are meaningless. One is found if bit 7 is set in
+// block, as in all bytes from 80, but not in lead, as in all from C0.
 #define FINDERRORS(prev, block, lead) \
 	LOOKUPLEAD(block, lead)            \
 	VPERMB     RANGEOF, block, T2      \
@@ -71,7 +76,8 @@
 	VPORQ T0, BADCONT, BADCONT
 
 // CHECKLAST adds an error if the last character of the last block is cut off.
-// The saturated difference is not zero where a byte is above its limit.
+// The saturated difference is not zero where a byte is above its limit in
+// lastAllowed (dispatch_amd64.s).
 #define CHECKLAST(block) \
 	VPSUBUSB lastAllowed<>(SB), block, T0 \
 	VPORQ    T0, BADRANGE, BADRANGE
@@ -82,10 +88,10 @@
 // last, so CHECKTWO ignores those. first covers them: the blocks overlap by at
 // least three bytes.
 #define CHECKTWO(first, last) \
-	LOADTABLES                                    \
-	VPXORQ     PREVLEAD, PREVLEAD, PREVLEAD                   \
-	CHECK(PREVLEAD, first, LEAD)                      \
-	FINDERRORS(PREVLEAD, last, LEAD)                     \
+	LOADTABLES                                     \
+	VPXORQ     PREVLEAD, PREVLEAD, PREVLEAD        \
+	CHECK(PREVLEAD, first, LEAD)                   \
+	FINDERRORS(PREVLEAD, last, LEAD)               \
 	VPTERNLOGD $0xF8, notFirst3<>(SB), T0, BADCONT \ // BADCONT |= T0 & notFirst3
 	CHECKLAST(last)
 
@@ -156,25 +162,30 @@ twoBlocks:
 	JMP  setResult
 
 moreBlocks:
-	CMPQ CX, $const_maxChunk
-	JA   moreThanChunk
 	LEAQ -64(SI)(CX*1), DX
 	LEAQ -256(DX), R9
 	VMOVDQU64 (SI), Z16
-	TESTASCII(Z16)
-	JNE  notASCII // text that is not ASCII from the start leaves here
 	CMPQ CX, $256
-	JA   afterFirst
+	JA   testFirst
 
-	// One or three more blocks, from both ends, cover up to 256 bytes.
-	VMOVDQU64 (DX), Z16
-	CMPQ CX, $128
-	JBE  asciiRestDone
+	// Two or four blocks, from both ends, cover up to 256 bytes.
+	VPORQ (DX), Z16, Z16
+	CMPQ  CX, $128
+	JBE   testCovered
 	VPORQ 64(SI), Z16, Z16
 	VPORQ -64(DX), Z16, Z16
-	JMP  asciiRestDone
 
-afterFirst:
+testCovered:
+	TESTASCII(Z16)
+	JNE  notASCII
+	MOVB $1, ret+16(FP)
+	RET
+
+testFirst: // text that is not ASCII from the start leaves here
+	CMPQ CX, $const_maxChunk
+	JA   moreThanChunk
+	TESTASCII(Z16)
+	JNE  notASCII
 	ADDQ $64, SI
 
 asciiFour: // everything before SI is ASCII

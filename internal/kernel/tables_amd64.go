@@ -13,8 +13,9 @@ package kernel
 //
 // leadInfo describes what must follow a lead byte; for any other byte it is
 // taken as 0. rangeOf is the range of a continuation byte; for any other byte
-// it is meaningless. Let p1, p2 and p3 be the bytes one, two and three places
-// before b. Then b is an error if
+// it is meaningless, and matters only after a lead byte, where any other byte
+// is an error. Let p1, p2 and p3 be the bytes one, two and three places before
+// b. Then b is an error if
 //
 //	leadInfo(p1) & rangeOf(b) != 0, which is a range not allowed after p1; or
 //	b is a continuation byte and none is expected, or the other way around.
