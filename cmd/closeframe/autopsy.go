@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/autopsy"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/near"
 )
 
 var cmdAutopsy = &command{
@@ -64,18 +64,18 @@ func runAutopsy(s *session, fs *flag.FlagSet, args []string) int {
 	q.cause = autopsy.Cause(*cause)
 	switch {
 	case *cause != "" && !slices.Contains(causes, *cause):
-		return s.usage("autopsy.error.cause", *cause, strings.Join(causes, ", "))
+		return s.notOneOf("autopsy.error.cause", *cause, causes)
 	case autopsyOrders[q.sort] == nil:
-		return s.usage("autopsy.error.sort", q.sort, "time, duration, frames, by, cause, code")
+		return s.notOneOf("autopsy.error.sort", q.sort, []string{"time", "duration", "frames", "by", "cause", "code"})
 	case ts.Memory < 0 || *timeout <= 0:
 		return s.usage("autopsy.error.limits")
 	}
 	if *code != "" {
-		n, err := strconv.ParseUint(*code, 10, 16)
-		if err != nil || n == 0 {
-			return s.usage("autopsy.error.code", *code)
+		c, ok := findCode(*code)
+		if !ok || c == 0 {
+			return s.notACode(*code, "autopsy.error.code")
 		}
-		q.code = int(n)
+		q.code = int(c)
 	}
 	if *printCommand {
 		if ts.TwoPass() {
@@ -91,49 +91,88 @@ func runAutopsy(s *session, fs *flag.FlagSet, args []string) int {
 	if len(args) == 0 {
 		return s.usage("autopsy.error.file")
 	}
-	if ts.Keylog != "" { // tshark ignores a file that it cannot read
-		f, err := os.Open(ts.Keylog)
+	if ts.Keylog != "" { // tshark ignores a file without secrets
+		b, err := os.ReadFile(ts.Keylog)
 		if err != nil {
 			return s.usage("error.is", err)
 		}
-		f.Close()
+		if !autopsy.HasSecrets(b) {
+			return s.usage("autopsy.error.keylog", ts.Keylog)
+		}
 	}
 	if i := slices.Index(args, "-"); i >= 0 && slices.Contains(args[i+1:], "-") {
 		return s.usage("autopsy.error.stdin")
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	signaled, stop := interruptible()
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, *timeout)
+	ctx, cancel := context.WithTimeoutCause(signaled, *timeout, errText("autopsy.error.timeout", *timeout))
 	defer cancel()
 	exit := exitOK
 	for i, name := range args {
-		if i > 0 {
-			fmt.Fprintln(s.stdout)
+		if len(args) > 1 && !s.asJSON {
+			if i > 0 {
+				fmt.Fprintln(s.stdout)
+			}
+			fmt.Fprintf(s.stdout, "%s\n\n", s.style().cyan("==> "+name+" <=="))
 		}
 		result, err := s.autopsyFile(ctx, name, ts, *tls)
-		var memory *autopsy.MemoryError
-		stopped := true // the cause is a limit or SIGINT, not invalid input
-		switch {
-		case errors.As(err, &memory):
-			err = errText("autopsy.error.memory", ts.Memory, err)
-		case errors.Is(err, context.DeadlineExceeded):
-			err = errText("autopsy.error.timeout", *timeout)
-		default:
-			stopped = ctx.Err() != nil
+		if err != nil {
+			err = autopsyError(err, ts.Memory)
+			if len(args) > 1 {
+				err = errText("autopsy.say", name, err)
+			}
 		}
 		if err != nil && (result == nil || len(result.Connections) == 0) {
-			if stopped {
-				s.errorf("error.is", err)
-				return exitUsage
+			s.errorf("error.is", err)
+			exit = exitUsage
+		} else {
+			result.File = name
+			if err != nil {
+				result.Partial = err.Error()
 			}
-			return s.usage("error.is", err)
+			exit = max(exit, s.autopsyResult(result, q))
+			if err != nil {
+				exit = max(exit, s.invalid("autopsy.error.partial", err))
+			}
 		}
-		exit = max(exit, s.autopsyResult(result, q))
-		if err != nil {
-			exit = s.invalid("autopsy.error.partial", err)
+		if ctx.Err() != nil {
+			break
 		}
 	}
+	if sig, ok := errors.AsType[interrupt](context.Cause(ctx)); ok {
+		return sig.status()
+	}
 	return exit
+}
+
+// notOneOf reports that a flag's value is none of a list, with the nearest one
+// or else with the list.
+func (s *session) notOneOf(key, value string, list []string) int {
+	if guess := near.Find(value, list); guess != "" {
+		return s.usage(key+"Near", value, guess)
+	}
+	return s.usage(key, value, strings.Join(list, ", "))
+}
+
+// autopsyError returns err with a message in the session's language, if the
+// cause is known. memory is the limit for tshark.
+func autopsyError(err error, memory int) error {
+	if m, ok := errors.AsType[*autopsy.MemoryError](err); ok {
+		if m.Killed {
+			return errText("autopsy.error.killed")
+		}
+		return errText("autopsy.error.memory", memory, err)
+	}
+	if m, ok := errors.AsType[*autopsy.MissingError](err); ok {
+		if m.Version != "" {
+			return errText("autopsy.error.old", m.Version, autopsy.MinVersion, errText("autopsy.error.install"))
+		}
+		return errText("autopsy.error.missing", errText("autopsy.error.install"))
+	}
+	if sig, ok := errors.AsType[interrupt](err); ok {
+		return errText("autopsy.error.signal", sig.Signal)
+	}
+	return err
 }
 
 // autopsyFile reads one capture, or the output of tshark for one.
@@ -144,15 +183,21 @@ func (s *session) autopsyFile(ctx context.Context, name string, ts autopsy.Tshar
 	}
 	defer func() { closeFile() }()
 	reader := autopsy.Reader{TLS: tls}
-	if b, _ := r.Peek(len(autopsy.FirstField)); string(b) == autopsy.FirstField {
+	b, err := r.Peek(len(autopsy.FirstField))
+	switch {
+	case string(b) == autopsy.FirstField:
 		return reader.Read(r)
+	case len(b) < 4 && err != io.EOF:
+		return nil, err
+	case len(b) < 4: // tshark accepts an empty file
+		return nil, errText("autopsy.error.short", name, len(b))
 	}
 	if _, err := ts.Check(ctx); err != nil {
 		return nil, err
 	}
 	if ts.TwoPass() {
 		if name == "-" {
-			return nil, errors.New(s.text.Text("autopsy.error.twice"))
+			return nil, errText("autopsy.error.twice")
 		}
 		if err := ts.Select(ctx, r); err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -107,12 +108,22 @@ func TestAutopsy(t *testing.T) {
 		{"autopsy", "", exitUsage, "", "missing file"},
 		{"autopsy - -", "", exitUsage, "", "only once"},
 		{"autopsy -cause odd x", "", exitUsage, "", `the cause "odd" is unknown; the causes are clean, lost`},
-		{"autopsy -code 0 x", "", exitUsage, "", `the code "0" is not a number from 1 to 65535`},
-		{"autopsy -sort odd x", "", exitUsage, "", `cannot sort by "odd"`},
+		{"autopsy -cause lsot x", "", exitUsage, "", `the cause "lsot" is unknown; did you mean "lost"?`},
+		{"autopsy -code 0 x", "", exitUsage, "", `the code "0" is not a number from 1 to 65535, nor a name`},
+		{"autopsy -code 'going awya' x", "", exitUsage, "", `did you mean "Going Away"?`},
+		{"autopsy -code AbnormalClosure " + zipped, "", exitOK, "5 connections\n", ""},
+		{"autopsy -sort odd x", "", exitUsage, "", `cannot sort by "odd"; the columns are time, duration`},
+		{"autopsy -sort durtion x", "", exitUsage, "", `cannot sort by "durtion"; did you mean "duration"?`},
 		{"autopsy -memory -1 x", "", exitUsage, "", "-memory must not be negative"},
 		{"autopsy " + filepath.Join(dir, "none"), "", exitUsage, "", "no such file"},
 		{"autopsy -keylog " + filepath.Join(dir, "none") + " " + zipped, "", exitUsage, "", "no such file"},
-		{"autopsy -tshark " + filepath.Join(dir, "none") + " -", "x", exitUsage, "", "tshark is not installed; install it with"},
+		{"autopsy -keylog " + empty + " " + zipped, "", exitUsage, "", "empty.tsv has no TLS secrets"},
+		{"autopsy -", "xyz", exitUsage, "", "autopsy: - has 3 bytes, so it is no capture\n"},
+		{"autopsy " + dir, "", exitUsage, "", "is a directory\n"},
+		{"autopsy " + empty + " " + dir + " " + zipped, "", exitUsage, "fields.tsv.gz <==\n\nID ", "is a directory\n"},
+		{"autopsy -tshark " + filepath.Join(dir, "none") + " -", "capture", exitUsage, "", "tshark is not installed; install it with"},
+		{"autopsy -lang zh -tshark " + filepath.Join(dir, "none") + " -", "capture", exitUsage, "", "未安装 tshark；安装方法："},
+		{"autopsy -tshark " + zipped + " -", "capture", exitUsage, "", "permission denied\n"},
 		{"autopsy -keylog k.txt -r 'tcp.port == 1' -print-tshark my.pcap", "", exitOK, "tshark -r my.pcap -n ", ""},
 	} {
 		r := runWith(nil, tt.stdin, split(tt.args)...)
@@ -122,6 +133,52 @@ func TestAutopsy(t *testing.T) {
 		if tt.stderr == "" && r.stderr != "" {
 			t.Errorf("%s: %s", tt.args, r.stderr)
 		}
+	}
+}
+
+// TestAutopsyBadTshark verifies that a tshark that is too old, fails or hangs
+// causes an error or a partial answer, even if it is a script whose children
+// outlive it.
+func TestAutopsyBadTshark(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a shell")
+	}
+	fields, err := filepath.Abs(recorded + "fin.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const version = "test $1 = --version && echo 'TShark (Wireshark) 4.0.17' && exit\n"
+	for _, tt := range []struct {
+		script         string
+		status         int
+		stdout, stderr string // part of the output
+	}{
+		{"echo 'TShark (Wireshark) 2.6.20'", exitUsage, "", "tshark 2.6.20 is too old, expected 3.6 or later; install it with"},
+		{"echo hello", exitUsage, "", `says "hello", expected a version`},
+		{"exit 3", exitUsage, "", "exit status 3"},
+		{version + "cat " + fields + "; echo 'tshark: broken' >&2; exit 2", exitInvalid, "the server closed TCP", "the answer is partial: tshark: broken\n"},
+		{version + "cat " + fields + "; kill -KILL $$", exitInvalid, "the server closed TCP", "the answer is partial: tshark was killed"},
+		{version + "head -n 1 " + fields + "; kill -KILL $$", exitUsage, "", "autopsy: tshark was killed"},
+		{version + "cat /dev/zero", exitUsage, "", "line 1 is longer than"},
+		{version + "cat " + fields + "; sleep 20", exitInvalid, "the server closed TCP", "the answer is partial: the time limit of 4s has passed"},
+		{version + "cat " + fields + "; exec sleep 20", exitInvalid, "the server closed TCP", "the answer is partial: the time limit of 4s has passed"},
+		{"sleep 20", exitUsage, "", "the time limit of 4s has passed"},
+	} {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "tshark")
+			if err := os.WriteFile(path, []byte("#!/bin/sh\n"+tt.script+"\n"), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			limit := "1m"
+			if strings.Contains(tt.stderr, "4s") {
+				limit = "4s"
+			}
+			r := runWith(nil, "capture", "autopsy", "-timeout", limit, "-tshark", path, "-")
+			if r.status != tt.status || !strings.Contains(r.stdout, tt.stdout) || !strings.Contains(r.stderr, tt.stderr) {
+				t.Errorf("%s: status %d, expected %d\n%s%s", tt.script, r.status, tt.status, r.stdout, r.stderr)
+			}
+		})
 	}
 }
 

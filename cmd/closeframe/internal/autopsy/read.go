@@ -7,6 +7,7 @@ import (
 
 // A Result is the analysis of a capture.
 type Result struct {
+	File        string        `json:"file"`
 	Packets     int           `json:"packets"`           // of TCP
 	TCP         int           `json:"tcp"`               // connections of TCP
 	Hidden      int           `json:"hidden"`            // of them over TLS that could not be decrypted

@@ -12,14 +12,15 @@ import (
 )
 
 // hiddenField matches the fields of the protocols that [Tshark.Args] switches
-// off, and quoted matches what is no field.
+// off or expects on every port, and of those in TLS. quoted matches what is no
+// field.
 var (
-	hiddenField = regexp.MustCompile(`(^|[^\w.-])(http|websocket)($|[^\w-])`)
+	hiddenField = regexp.MustCompile(`(^|[^\w.-])(http2?|tls|websocket)($|[^\w-])`)
 	quoted      = regexp.MustCompile(`"(\\.|[^"\\])*"`)
 )
 
-// TwoPass reports whether the filter names fields of HTTP or WebSocket. It then
-// selects whole connections, and the capture has to be read twice.
+// TwoPass reports whether the filter names fields of TLS, HTTP or WebSocket. It
+// then selects whole connections, and the capture has to be read twice.
 func (t *Tshark) TwoPass() bool {
 	return hiddenField.MatchString(quoted.ReplaceAllString(t.Filter, ""))
 }

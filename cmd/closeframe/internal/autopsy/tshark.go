@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os/exec"
 	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Tshark holds the options for running tshark.
@@ -47,7 +49,10 @@ var versionRE = regexp.MustCompile(`(\d+)\.(\d+)(?:\.\d+)*`)
 
 // A MemoryError reports that tshark failed in a way that is typical of its
 // memory limit.
-type MemoryError struct{ err error }
+type MemoryError struct {
+	Killed bool // it was killed, as by a system that is short of memory
+	err    error
+}
 
 func (e *MemoryError) Error() string { return e.err.Error() }
 
@@ -58,17 +63,27 @@ func (e *MemoryError) Unwrap() error { return e.err }
 var noMemory = regexp.MustCompile(`(?i)failed to map segment|cannot (allocate|map)|failed to allocate|out of memory|bad_alloc|` +
 	`signal: (segmentation fault|aborted|trace/breakpoint trap|bus error)`)
 
+var secretRE = regexp.MustCompile(`(?m)^(RSA|(CLIENT|SERVER|EARLY|EXPORTER|PMS|ECH)_[A-Z_0-9]+) `)
+
+// HasSecrets reports whether b has a line of the format that SSLKEYLOGFILE
+// selects.
+func HasSecrets(b []byte) bool { return secretRE.Match(b) }
+
 // Check finds tshark and returns its version.
 func (t *Tshark) Check(ctx context.Context) (version string, err error) {
 	if t.Path == "" {
 		t.Path = "tshark"
 	}
 	path, err := exec.LookPath(t.Path)
-	if err != nil {
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 		return "", &MissingError{err: err}
+	} else if err != nil {
+		return "", err
 	}
 	t.Path = path
-	out, err := exec.CommandContext(ctx, path, "--version").Output()
+	cmd := exec.CommandContext(ctx, path, "--version")
+	cmd.WaitDelay = waitDelay
+	out, err := cmd.Output()
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
@@ -104,9 +119,11 @@ func older(a, b string) bool {
 //
 // The dissectors for HTTP and WebSocket are disabled, so that tshark prints the
 // unchanged bytes of a connection or of decrypted TLS records, and does not
-// keep HTTP bodies in memory.
+// keep HTTP bodies in memory. TLS is expected on every port. Without TLS, its
+// dissector prints nothing, whereas tshark would try 60 others and then print
+// each payload a second time, as data.data: that takes twice as long.
 func (t *Tshark) Args() []string {
-	args := append(t.options(), "--disable-protocol", "http", "--disable-protocol", "websocket", "-Y", t.filter(),
+	args := append(t.options(), "-d", "tcp.port==1-65535,tls", "--disable-protocol", "http", "--disable-protocol", "websocket", "-Y", t.filter(),
 		"-T", "fields", "-E", "header=y", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator="+aggregator)
 	for _, f := range fields {
 		args = append(args, "-e", f)
@@ -146,6 +163,10 @@ func (t *Tshark) CommandLine(file string) string {
 	return strings.Join(args, " ")
 }
 
+// waitDelay is how long a process that tshark started, if it is a script, may
+// keep a pipe open after tshark has ended.
+const waitDelay = time.Second
+
 // Run runs tshark on a capture and calls f with its output. If tshark fails, as
 // for a truncated capture, Run returns its error after f has read all output.
 func (t *Tshark) Run(ctx context.Context, capture io.Reader, f func(fields io.Reader) error) error {
@@ -162,6 +183,7 @@ func (t *Tshark) run(ctx context.Context, args []string, capture io.Reader, f fu
 		script := fmt.Sprintf(`ulimit -v %d 2>/dev/null; exec "$0" "$@"`, t.Memory<<10)
 		cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", script, t.Path}, args...)...)
 	}
+	cmd.WaitDelay = waitDelay
 	stderr := &lastLines{}
 	cmd.Stderr = stderr
 	stdin, err := cmd.StdinPipe()
@@ -175,6 +197,8 @@ func (t *Tshark) run(ctx context.Context, args []string, capture io.Reader, f fu
 	if err := cmd.Start(); err != nil {
 		return err
 	}
+	stop := context.AfterFunc(ctx, func() { stdout.Close() })
+	defer stop()
 	fed := make(chan error, 1)
 	go func() {
 		_, err := io.Copy(stdin, capture)
@@ -201,8 +225,9 @@ func (t *Tshark) run(ctx context.Context, args []string, capture io.Reader, f fu
 		if msg := stderr.message(); msg != "" {
 			err = fmt.Errorf("tshark: %s", msg)
 		}
-		if t.Memory > 0 && noMemory.MatchString(err.Error()) {
-			err = &MemoryError{err}
+		killed := strings.Contains(err.Error(), "signal: killed")
+		if killed || t.Memory > 0 && noMemory.MatchString(err.Error()) {
+			err = &MemoryError{killed, err}
 		}
 		return err
 	case feedErr != nil && !isBrokenPipe(feedErr):
