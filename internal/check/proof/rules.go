@@ -252,13 +252,15 @@ func (tr *tree) conformance() string {
 	var b strings.Builder
 	b.WriteString(`# Conformance
 
-` + "`go run ./internal/check/proof rules -write`" + ` generates this page from [rules.json](../testdata/rules.json), from
-the comments of tests that name rules, and from the sections that the code quotes. A test fails if a rule that can be
-tested has no test, or if this page is not up to date.
+` + "`go run ./internal/check/proof rules -write`" + ` generates this page from
+[rules.json](../testdata/rules.json), from the comments of tests that name rules, and from the
+sections that the code quotes. A test fails if a rule that can be tested has no test, and if this
+page is not up to date.
 
-Each rule is in our own words; the specification decides. *Shown by* lists the tests that name the rule, and the files of
-[testdata](../testdata/README.md) with the number of their vectors for it. The end of the page lists the tests that run
-each file, and the declarations that quote each section.
+Each rule is in our own words; the specification decides. *Shown by* lists the tests that name the
+rule, and the files of [testdata](../testdata/README.md) with the number of their vectors for it.
+The end of the page lists the tests that run each file, and the declarations that quote each
+section.
 `)
 	spec := ""
 	for _, r := range vectors.Rules() {
