@@ -333,7 +333,7 @@ func closeDivergences(list []exchange) []known.Divergence {
 		group := groups[d.ID]
 		d.Cases = cases[d.ID]
 		if n := all[group]; n > 1 && len(d.Cases) == n {
-			d.Cases = []string{fmt.Sprintf("each of %d", n)}
+			d.Cases = []string{fmt.Sprintf("each of %d vectors", n)}
 		}
 		if d.Cases[0] == "" {
 			d.Cases = nil
