@@ -73,12 +73,18 @@ type outcome struct {
 	event    closeevent.Event
 }
 
+// readers holds buffered readers for run, which is called for every code.
+var readers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
+
 // run makes an endpoint, a client or a server, read the chunks to the end. If
 // echo is set, the endpoint returns every message.
 func run(t testing.TB, client bool, config Config, echo bool, chunks ...[]byte) (o outcome) {
 	t.Helper()
 	s := &script{chunks: chunks}
-	c := newConn(s, bufio.NewReader(s), client, config)
+	in := readers.Get().(*bufio.Reader)
+	defer readers.Put(in)
+	in.Reset(s)
+	c := newConn(s, in, client, config)
 	for {
 		op, msg, err := c.Read(nil)
 		if err != nil {
