@@ -75,19 +75,28 @@ type chunk struct {
 
 var errFlood = errors.New("too much to read")
 
-// run plays the scenario and closes the connection.
-func (p *play) run() {
+// start starts to read, and returns the function that closes the connection. It sets
+// unasked if the peer has closed the connection already.
+func (p *play) start() (stop func()) {
 	p.began = time.Now()
 	p.since = p.began
 	p.in, p.done = make(chan chunk), make(chan struct{})
 	go p.read()
-	defer close(p.done)
-	defer p.raw.Close()
 	p.received(p.early)
 	if p.settle {
 		p.wait(p.o.Quiet, p.closed)
 	}
-	if p.unasked = p.closed() || p.end != "" && p.end != "flood"; p.unasked {
+	p.unasked = p.closed() || p.end != "" && p.end != "flood"
+	return func() {
+		p.raw.Close()
+		close(p.done)
+	}
+}
+
+// run plays the scenario and closes the connection.
+func (p *play) run() {
+	defer p.start()()
+	if p.unasked {
 		return
 	}
 	for i := range p.sc.Steps {
@@ -348,11 +357,13 @@ func (p *play) result() Result {
 	case p.silent:
 		res.skip(p.o.say("probe.skip.silent", p.o.Timeout))
 	default:
+		res.Waited = p.first == nil && (p.late || p.end == "open")
 		p.checkOutcome()
 		res.settle(p.findings)
 	}
 	comma := p.o.say("word.comma")
 	res.Sent, res.Received = strings.Join(p.texts("prober"), comma), strings.Join(p.texts("peer"), comma)
+	res.Closed, res.Unasked = p.first != nil, p.unasked
 	res.Millis = float64(time.Since(p.began).Microseconds()) / 1000
 	return res
 }

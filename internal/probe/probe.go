@@ -128,6 +128,21 @@ func (s *Set) playServer(ctx context.Context, t Target, l *link, sc *Scenario, o
 	return res, nil
 }
 
+// Settle connects to the server at t, and returns an [UnaskedError] if the server
+// closes the connection by itself. It returns nil if there is no connection.
+func (s *Set) Settle(ctx context.Context, t Target, o Options) error {
+	o.defaults()
+	l, err := dial(ctx, t, &o, false)
+	if err != nil {
+		return nil
+	}
+	p := &play{link: l, set: s, role: Server, o: &o, settle: true}
+	if p.start()(); p.unasked {
+		return p.unaskedError()
+	}
+	return nil
+}
+
 // Client plays one scenario with the next client that connects to ln.
 func (s *Set) Client(ctx context.Context, ln net.Listener, sc *Scenario, o Options) (Result, error) {
 	o.defaults()
@@ -158,9 +173,13 @@ func (p *play) play(ctx context.Context) (Result, error) {
 	}
 	res := p.result()
 	if p.settle && p.unasked {
-		return res, &UnaskedError{p.role, strings.Join(p.texts("peer"), ", ")}
+		return res, p.unaskedError()
 	}
 	return res, nil
+}
+
+func (p *play) unaskedError() error {
+	return &UnaskedError{p.role, strings.Join(p.texts("peer"), ", ")}
 }
 
 // untriggered returns the result of a scenario that needs a trigger if there

@@ -18,6 +18,10 @@ type Result struct {
 	Received string          `json:"received"`
 	Events   []Event         `json:"events"`
 	Millis   float64         `json:"ms"`
+
+	Closed  bool `json:"-"` // the peer sent a Close frame
+	Waited  bool `json:"-"` // it sent none until the wait ran out
+	Unasked bool `json:"-"` // it closed the connection before the first step
 }
 
 // blank returns a Result without findings.
@@ -105,6 +109,21 @@ func (r *Report) add(res Result) {
 		*old = res
 	}
 	old.Verdicts = verdicts
+}
+
+// Silent reports whether the peer has sent no Close frame in any scenario, although
+// the prober waited for one.
+func (r *Report) Silent() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	waited := false
+	for i := range r.Results {
+		if r.Results[i].Closed {
+			return false
+		}
+		waited = waited || r.Results[i].Waited
+	}
+	return waited
 }
 
 // blame adds a finding to the result of a scenario.
