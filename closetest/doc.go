@@ -26,5 +26,8 @@
 // end, each test logs how many vectors or scenarios passed, and how many failed
 // for each rule.
 //
+// A panic of the implementation is a failure. So is a peer that sends no Close frame
+// in any scenario, or that closes each connection by itself.
+//
 // [Seed] adds the same inputs to a fuzz target.
 package closetest

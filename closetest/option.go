@@ -2,6 +2,7 @@ package closetest
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
@@ -62,25 +63,29 @@ func (c *config) why(id string) (why string, ok bool) {
 }
 
 // Run selects the vectors and scenarios whose id matches the regular
-// expression pattern.
+// expression pattern. It must match the id of a vector or scenario, not
+// necessarily of this test.
 func Run(pattern string) Option {
-	return func(c *config) {
-		var err error
-		if c.run, err = regexp.Compile(pattern); err != nil {
-			c.errs = append(c.errs, fmt.Errorf("Run(%q): %w", pattern, err))
-		}
-	}
+	return func(c *config) { c.run = c.compile("Run", pattern) }
 }
 
 // Skip leaves out the vectors and scenarios whose id matches the regular
-// expression pattern, such as those whose outcome depends on chance.
+// expression pattern, such as those whose outcome depends on chance. It must
+// match an id, as for [Run].
 func Skip(pattern string) Option {
-	return func(c *config) {
-		var err error
-		if c.skip, err = regexp.Compile(pattern); err != nil {
-			c.errs = append(c.errs, fmt.Errorf("Skip(%q): %w", pattern, err))
-		}
+	return func(c *config) { c.skip = c.compile("Skip", pattern) }
+}
+
+// compile returns the regular expression of an option.
+func (c *config) compile(option, pattern string) *regexp.Regexp {
+	re, err := regexp.Compile(pattern)
+	if err == nil && !slices.ContainsFunc(everyID(), re.MatchString) {
+		err = errors.New("no vector or scenario has a matching id")
 	}
+	if err != nil {
+		c.errs = append(c.errs, fmt.Errorf("%s(%q): %w", option, pattern, err))
+	}
+	return re
 }
 
 // runs reports whether the vector or scenario is to be run.

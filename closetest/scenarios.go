@@ -6,7 +6,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime/debug"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,9 +23,63 @@ import (
 // a few seconds, or up to the limit of [Timeout] if some fail.
 func Handler(t *testing.T, h http.Handler, opts ...Option) {
 	t.Helper()
-	srv := httptest.NewServer(h)
+	var panics panics
+	srv := httptest.NewServer(panics.watch(h))
 	defer srv.Close()
+	defer panics.report(t)
 	Server(t, "ws"+strings.TrimPrefix(srv.URL, "http"), opts...)
+}
+
+// panics counts the panics of a handler and keeps the first.
+type panics struct {
+	running sync.WaitGroup
+	mu      sync.Mutex
+	n       int
+	first   string
+}
+
+// watch returns a handler that calls h and records its panics. net/http would only
+// log them.
+func (p *panics) watch(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.running.Add(1)
+		defer p.running.Done()
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if v != http.ErrAbortHandler {
+				p.mu.Lock()
+				defer p.mu.Unlock()
+				if p.n++; p.n == 1 {
+					p.first = fmt.Sprintf("%v\n%s", v, debug.Stack())
+				}
+			}
+			panic(http.ErrAbortHandler)
+		}()
+		h.ServeHTTP(w, r)
+	})
+}
+
+// report fails the test if the handler has panicked. Its connections are closed, so it
+// returns soon, unless it hangs.
+func (p *panics) report(t *testing.T) {
+	t.Helper()
+	returned := make(chan struct{})
+	go func() {
+		p.running.Wait()
+		close(returned)
+	}()
+	select {
+	case <-returned:
+	case <-time.After(time.Second):
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.n > 0 {
+		t.Errorf("closetest: the handler panicked %d times, first with: %s", p.n, p.first)
+	}
 }
 
 // Server is like [Handler] for the server at url: a ws or wss URL, or
@@ -34,6 +90,9 @@ func Server(t *testing.T, url string, opts ...Option) {
 	target, err := probe.ParseTarget(url)
 	if err != nil {
 		t.Fatalf("closetest: %v", err)
+	}
+	if err := scenarios().Settle(t.Context(), target, s.options()); err != nil {
+		t.Fatalf("closetest: nothing was tested: %v", err)
 	}
 	s.scenarios(probe.Server, func(ctx context.Context, sc *probe.Scenario) (probe.Result, error) {
 		return scenarios().Server(ctx, target, sc, s.options())
@@ -56,10 +115,9 @@ func Client(t *testing.T, connect func(url string), opts ...Option) {
 		if s.tls != nil {
 			url = "wss://" + l.Addr().String()
 		}
-		returned := make(chan struct{})
+		returned := make(chan string, 1)
 		go func() {
-			defer close(returned)
-			connect(url)
+			returned <- catch(func() { connect(url) })
 			// No other connection will come. Accept may still have to take
 			// this one from the queue.
 			time.AfterFunc(time.Second, func() { l.Close() })
@@ -70,7 +128,10 @@ func Client(t *testing.T, connect func(url string), opts ...Option) {
 		}
 		if err != nil {
 			select {
-			case <-returned:
+			case panicked := <-returned:
+				if panicked != "" {
+					return res, fmt.Errorf("connect: %s", panicked)
+				}
 				return res, fmt.Errorf("connect returned without connecting to %s", url)
 			default:
 				return res, fmt.Errorf("connect did not connect to %s: %w", url, err)
@@ -79,7 +140,10 @@ func Client(t *testing.T, connect func(url string), opts ...Option) {
 		limit := time.NewTimer(s.eventTimeout())
 		defer limit.Stop()
 		select {
-		case <-returned:
+		case panicked := <-returned:
+			if panicked != "" {
+				return res, fmt.Errorf("connect: %s", panicked)
+			}
 			return res, nil
 		case <-limit.C:
 			return res, fmt.Errorf("connect has not returned %v after the connection ended", s.eventTimeout())
@@ -150,12 +214,24 @@ func (s *suite) scenarios(role probe.Role, play func(context.Context, *probe.Sce
 			})
 		}
 	})
+	switch {
+	case s.counts["answered"] > 0:
+	case s.counts["waited"] > 0:
+		s.t.Errorf("closetest: the %s sent no Close frame in any scenario, and the wait was %v", role, s.eventTimeout())
+	case s.counts["unasked"] > 0:
+		s.t.Errorf("closetest: nothing was tested: the %s closed each connection before anything was sent", role)
+	}
 	s.done()
 }
 
 // scenario ends the subtest of a scenario.
 func (s *suite) scenario(t *testing.T, res probe.Result, err error) {
 	t.Helper()
+	for what, is := range map[string]bool{"answered": res.Closed && !res.Unasked, "waited": res.Waited, "unasked": res.Unasked} {
+		if is {
+			s.count(what)
+		}
+	}
 	switch {
 	case err != nil:
 		s.settle(t, t.Name()[strings.LastIndexByte(t.Name(), '/')+1:], "", "no result: "+err.Error())

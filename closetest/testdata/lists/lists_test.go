@@ -63,6 +63,14 @@ func TestBadSkip(t *testing.T) {
 	closetest.Payloads(t, lenient, closetest.Skip(")"))
 }
 
+func TestRunNothing(t *testing.T) {
+	closetest.Payloads(t, lenient, closetest.Run("one-bite"))
+}
+
+func TestSkipNothing(t *testing.T) {
+	closetest.Payloads(t, lenient, closetest.Skip("one-bite"))
+}
+
 func TestPanics(t *testing.T) {
 	closetest.Payloads(t, lenient, closetest.Run("text-for"))
 }
@@ -230,4 +238,75 @@ func TestClientStays(t *testing.T) {
 		}
 		select {}
 	}, closetest.Run("^code-1000$"), closetest.Timeout(time.Second))
+}
+
+// TestClientPanics has a client that panics before it connects, and one that panics
+// afterwards.
+func TestClientPanics(t *testing.T) {
+	for _, before := range []bool{true, false} {
+		closetest.Client(t, func(url string) {
+			if before {
+				panic("no client today")
+			}
+			if c, err := stack.Dial(context.Background(), url, stack.Config{}); err == nil {
+				c.Read(nil)
+			}
+			panic("the client is done")
+		}, closetest.Run("^code-1000$"))
+	}
+}
+
+// upgrade accepts a connection.
+func upgrade(w http.ResponseWriter, r *http.Request) net.Conn {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+
+		base64.StdEncoding.EncodeToString(sum[:])+"\r\n\r\n")
+	return conn
+}
+
+// TestHandlerPanics has a handler that panics after the opening handshake.
+func TestHandlerPanics(t *testing.T) {
+	closetest.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn := upgrade(w, r)
+		defer conn.Close()
+		conn.Read(make([]byte, 1))
+		panic("no handler today")
+	}), closetest.Run("^code-1000$"), closetest.Timeout(time.Second))
+}
+
+// TestHandlerSilent has a handler that answers nothing.
+func TestHandlerSilent(t *testing.T) {
+	closetest.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn := upgrade(w, r)
+		defer conn.Close()
+		io.Copy(io.Discard, conn)
+	}), closetest.Run("^code-100[01]$"), closetest.Timeout(100*time.Millisecond))
+}
+
+// TestHandlerUnasked has a handler that closes every connection by itself.
+func TestHandlerUnasked(t *testing.T) {
+	closetest.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn := upgrade(w, r)
+		defer conn.Close()
+		io.WriteString(conn, "\x88\x02\x0f\xa1")
+	}), closetest.Run("^code-1000$"))
+}
+
+// TestClientUnasked has a client that closes every connection by itself.
+func TestClientUnasked(t *testing.T) {
+	closetest.Client(t, func(url string) {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x88\x82\x00\x00\x00\x00\x0f\xa1")
+		io.Copy(io.Discard, conn)
+	}, closetest.Run("^code-1000$"))
 }
