@@ -209,6 +209,9 @@ func runProbe(s *session, fs *flag.FlagSet, args []string) int {
 		return exitInvalid
 	case r.failed():
 		return exitInvalid
+	case rep.Silent() && r.known == nil:
+		s.errorf("probe.report.silent", s.text.Text("probe."+string(role)), o.Timeout)
+		return exitInvalid
 	}
 	return exitOK
 }

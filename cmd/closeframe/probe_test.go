@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -49,6 +51,30 @@ func closer(t *testing.T) (url string) {
 	}))
 	t.Cleanup(ts.Close)
 	return "ws" + strings.TrimPrefix(ts.URL, "http")
+}
+
+// TestProbeSilent verifies that a run fails if the server sent no Close frame at all,
+// although no single scenario shows a violation.
+func TestProbeSilent(t *testing.T) {
+	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, err := upgrade(w, r); err == nil {
+			io.Copy(io.Discard, c)
+			c.Close()
+		}
+	}))
+	defer ts.Close()
+	url := "ws" + strings.TrimPrefix(ts.URL, "http")
+	r := runWith(nil, "", "probe", "-run", "^code-1000$", "-timeout", "10ms", "-format", "json", url)
+	if r.status != exitInvalid || !strings.Contains(r.stderr, "the server sent no Close frame in any scenario, and the wait was 10ms") || !strings.Contains(r.stdout, `"WARN"`) {
+		t.Errorf("status %d, %s", r.status, r.stderr)
+	}
+	baseline := filepath.Join(t.TempDir(), "b.json")
+	if err := os.WriteFile(baseline, []byte(r.stdout), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if r := runWith(nil, "", "probe", "-run", "^code-1000$", "-timeout", "10ms", "-baseline", baseline, url); r.status != exitOK {
+		t.Errorf("with a baseline: status %d, %s", r.status, r.stderr)
+	}
 }
 
 func TestProbe(t *testing.T) {
