@@ -53,7 +53,7 @@ func (rep *report) summary(s say) string {
 		"for each of the %d validations: at least %s the speed of `unicode/utf8`, or at most %.1f ns more\n"+
 		"(%d ns for invalid input). %d of them miss it. Measured with %s at commit %s on\n%s.\n",
 		"\n%d 轮的中位数，在同一进程里交替运行，使用 %d 个不同的缓冲区。“绝不更慢”的含义：%d 项校验中的每一项，速度至少是\n"+
-			"`unicode/utf8` 的 %s，或者最多慢 %.1f ns（非法输入为 %d ns）。其中 %d 项未达到。用 %s 在提交 %s 上测得，处理器为\n%s。\n"),
+			"`unicode/utf8` 的 %s，或者最多慢 %.1f ns（无效输入为 %d ns）。其中 %d 项未达到。用 %s 在提交 %s 上测得，处理器为\n%s。\n"),
 		rep.Rounds, poolSize, inputs, times(leastRatio), mostLonger, mostLongerInvalid, missed, rep.Machine.Go, rep.Machine.Commit, rep.Machine.CPU)
 	return b.String()
 }
