@@ -74,3 +74,17 @@ func TestExamples(t *testing.T) {
 		t.Errorf("found %d blocks of code, want 4 at least", blocks)
 	}
 }
+
+// TestLines verifies the numbers of lines that the documents state, and that the
+// READMEs are short.
+func TestLines(t *testing.T) {
+	for path, most := range map[string]int{
+		"../README.md": 200, "../README.zh-CN.md": 200,
+		"../examples/echo/main.go": 119, "../examples/echo/ownframing/main.go": 119, // embedding.md
+		"../examples/proxy/main.go": 350, // proxies.md
+	} {
+		if n := strings.Count(read(t, path), "\n"); n > most {
+			t.Errorf("%s has %d lines, want at most %d", path, n, most)
+		}
+	}
+}
