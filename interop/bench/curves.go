@@ -22,6 +22,11 @@ const (
 	curveLengths = 1101
 	stdName      = "unicode/utf8"
 
+	// curveTexts is the number of texts of a length, a power of two. They all
+	// fit into an L1 cache of 32 KiB: otherwise there would be steps where the
+	// pool becomes larger than the cache.
+	curveTexts = 16
+
 	// cliffLengths and mostStep are the goal: for ASCII up to cliffLengths
 	// bytes, no length takes mostStep nanoseconds more than the length before
 	// it.
@@ -66,7 +71,7 @@ func measureCurves(e effort, p *progress) (all []curve) {
 		p.show(k, 2, "curves/"+content)
 		lanes := make([][]lane, curveLengths)
 		for n := range lanes {
-			pool := aligned(texts(named(content), n))
+			pool := aligned(texts(named(content), n)[:curveTexts])
 			for _, name := range names {
 				c := closeframeValidOn(name, pool)
 				if name == stdName {
@@ -78,7 +83,7 @@ func measureCurves(e effort, p *progress) (all []curve) {
 		runtime.GC()
 		for range rounds {
 			for _, byName := range lanes {
-				byName[0].timed(poolSize) // loads the pool into the cache
+				byName[0].timed(curveTexts) // loads the pool into the cache
 				for i := range byName {
 					l := &byName[i]
 					l.nanos = append(l.nanos, float64(l.timed(l.n))/float64(l.n))
