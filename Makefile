@@ -18,10 +18,9 @@ ci:
 # the catalog. The last command needs the packages of interop/peers (npm ci).
 generate:
 	go generate ./internal/vectors
-	go run ./internal/probe/gen >testdata/scenarios.json
+	go run ./internal/probe/gen >scenarios.tmp && mv scenarios.tmp testdata/scenarios.json
 	go generate ./docs/pictures
 	go test ./cmd/closeframe ./closetest -update
 	go test ./docs -run Output -update
-	go run ./internal/check/proof api -write
-	go run ./internal/check/proof rules -write
+	go run ./internal/check/proof api rules -generate
 	cd interop && go test ./peers/doc -update

@@ -46,12 +46,14 @@ var points = []point{
 	{"promises", "the promises of SECURITY.md have tests that hold them", showPromises},
 }
 
-// write reports whether to write generated files.
-var write = flag.Bool("write", false, "write the figures to docs/proof.md, and files made of the code")
+var (
+	write    = flag.Bool("write", false, "write the figures to docs/proof.md, and the generated files")
+	generate = flag.Bool("generate", false, "write the generated files alone")
+)
 
 func main() {
 	flag.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: proof NAME [-write]")
+		fmt.Fprintln(os.Stderr, "usage: proof NAME [-write | -generate]")
 		for _, p := range points {
 			fmt.Fprintf(os.Stderr, "  %-12s %s\n", p.name, p.what)
 		}
@@ -136,7 +138,7 @@ func root() string {
 // made compares a generated file with its expected content, or writes it.
 func made(file, want string) error {
 	path := filepath.Join(root(), file)
-	if *write {
+	if *write || *generate {
 		return os.WriteFile(path, []byte(want), 0o666)
 	}
 	got, err := os.ReadFile(path)
