@@ -7,7 +7,8 @@ import (
 	"github.com/closeframe/closeframe/closeevent"
 )
 
-// text returns r in one line.
+// text returns r in one line. It is in English, because this package depends on
+// no catalog of texts; closeframe relay has the same line in every language.
 func (r *Report) text() string {
 	var line string
 	add := func(clause string) {
