@@ -243,7 +243,7 @@ func (s *session) explanation(r names.Result, app *apps.App, after time.Duration
 	c := r.Code
 	d := s.text.Code(c)
 	e = explanation{Code: c, Name: c.Name(), Class: c.Class().String(), Title: d.Title, Meaning: d.What, Valid: c.Valid(), Scriptable: c.Scriptable(),
-		Who: d.Who, Causes: d.Causes, Operator: d.Operator, Client: d.Client, Read: sections(c), Reason: r.Reason,
+		Who: d.Who, Causes: d.Causes, Operator: d.Operator, Client: d.Client, Read: s.sections(c), Reason: r.Reason,
 		Received: int(r.Received), Sent: int(r.Sent), UsedBy: []appCode{}, Limits: []limitView{}, result: r, after: after}
 	if lo, hi, ok := c.Reconnect(0); ok {
 		e.Reconnect = &window{lo.Seconds(), hi.Seconds()}
@@ -496,7 +496,7 @@ func (s *session) reconnect(c closecode.Code) string {
 }
 
 // reading maps single codes to sections to read, in addition to those of their
-// class.
+// class: titles of specifications, or keys of texts in the catalog.
 var reading = map[closecode.Code][]string{
 	closecode.NormalClosure:   {"RFC 6455 §7.3 Normal Closure of Connections"},
 	closecode.GoingAway:       {"WHATWG WebSockets Standard: making a WebSocket disappear"},
@@ -504,20 +504,21 @@ var reading = map[closecode.Code][]string{
 	closecode.UnsupportedData: {"RFC 6455 §5.6 Data Frames"},
 	closecode.NoStatusRcvd:    {"RFC 6455 §7.1.5 The WebSocket Connection Close Code"},
 	closecode.AbnormalClosure: {"RFC 6455 §7.1.5 The WebSocket Connection Close Code",
-		"RFC 6455 §7.2.3 Recovering from Abnormal Closure", "docs/why-1006.md in the repository of closeframe"},
+		"RFC 6455 §7.2.3 Recovering from Abnormal Closure", "explain.read.why1006"},
 	closecode.InvalidFramePayloadData: {"RFC 6455 §8.1 Handling Errors in UTF-8-Encoded Data", "RFC 3629 §4 Syntax of UTF-8 Byte Sequences"},
 	closecode.PolicyViolation:         {"RFC 6455 §10.2 Origin Considerations"},
 	closecode.MessageTooBig:           {"RFC 6455 §10.4 Implementation-Specific Limits"},
 	closecode.MandatoryExtension:      {"RFC 6455 §9.1 Negotiating Extensions"},
-	closecode.InternalError:           {"RFC 6455, erratum 3227: clients may send it too"},
+	closecode.InternalError:           {"explain.read.erratum3227"},
 	closecode.ServiceRestart:          {"hybi list: https://www.ietf.org/mail-archive/web/hybi/current/msg09670.html"},
 	closecode.TryAgainLater:           {"hybi list: https://www.ietf.org/mail-archive/web/hybi/current/msg09670.html"},
 	closecode.BadGateway:              {"hybi list: https://www.ietf.org/mail-archive/web/hybi/current/msg10748.html"},
-	closecode.TLSHandshake:            {"WHATWG WebSockets Standard: browsers report 1006 instead"},
+	closecode.TLSHandshake:            {"explain.read.browsers1006"},
 }
 
-// sections returns the sections to read about c. Titles are in English.
-func sections(c closecode.Code) []string {
+// sections returns the sections to read about c. Titles of specifications are in
+// English.
+func (s *session) sections(c closecode.Code) []string {
 	const (
 		defined  = "RFC 6455 §7.4.1 Defined Status Codes"
 		ranges   = "RFC 6455 §7.4.2 Reserved Status Code Ranges"
@@ -535,7 +536,12 @@ func sections(c closecode.Code) []string {
 	default:
 		list = append(list, ranges)
 	}
-	list = append(list, reading[c]...)
+	for _, title := range reading[c] {
+		if s.text.Has(title) {
+			title = s.text.Text(title)
+		}
+		list = append(list, title)
+	}
 	if class := c.Class(); class != closecode.Unused && class != closecode.Private && class != closecode.OutOfRange {
 		list = append(list, iana)
 	}

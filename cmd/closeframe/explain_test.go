@@ -3,10 +3,12 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/closeframe/closeframe/internal/catalog"
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
@@ -72,13 +74,11 @@ func TestExplainAll(t *testing.T) {
 // TestReadingExists verifies that the files of this repository that explain
 // refers to exist.
 func TestReadingExists(t *testing.T) {
-	for c, list := range reading {
-		for _, s := range list {
-			if path, _, ok := strings.Cut(s, " in the repository of closeframe"); ok {
-				if _, err := os.Stat(filepath.Join("..", "..", path)); err != nil {
-					t.Errorf("%d: %v", c, err)
-				}
-			}
+	for _, tag := range catalog.Languages() {
+		text := catalog.In(tag).Text("explain.read.why1006")
+		path := regexp.MustCompile(`docs/\S+\.md`).FindString(text)
+		if _, err := os.Stat(filepath.Join("..", "..", path)); path == "" || err != nil {
+			t.Errorf("%s: %q: %v", tag, text, err)
 		}
 	}
 }

@@ -59,11 +59,11 @@ var (
 		// Verdicts of probe, ids of scenarios, and titles that are only a code.
 		regexp.MustCompile(`(?m)^[a-z0-9-]+ {2,}|\b(PASS|WARN|FAIL|SKIP)\b(  [a-z0-9-]+( [a-z0-9-]+)*(:|$))?|\bClose \d+`),
 		regexp.MustCompile(`https://\S+`),
-		regexp.MustCompile(`(?m)^  .*closeframe .*$`),                      // examples
-		regexp.MustCompile(`(?m)^  (RFC|WHATWG|hybi|docs/).*(\n    .*)*$`), // titles of specifications
-		regexp.MustCompile(`"(?:[^"\\]|\\.)*"`),                            // quoted from the input
-		regexp.MustCompile(`-[A-Za-z]+`),                                   // flags
-		regexp.MustCompile(`closeframe[a-z ]*:`),                           // prefix of errors
+		regexp.MustCompile(`(?m)^  .*closeframe .*$`),                // examples
+		regexp.MustCompile(`(?m)^  (RFC|WHATWG|hybi).*(\n    .*)*$`), // titles of specifications
+		regexp.MustCompile(`"(?:[^"\\]|\\.)*"`),                      // quoted from the input
+		regexp.MustCompile(`-[A-Za-z]+`),                             // flags
+		regexp.MustCompile(`closeframe[a-z ]*:`),                     // prefix of errors
 		regexp.MustCompile(`closeframe( help| explain| -app| [a-z]+)*`),
 		regexp.MustCompile(`github\.com/\S+|\(devel\)|go1\S+ \S+|v[0-9]\S+|\b[0-9a-f]{40}\b`), // version
 		regexp.MustCompile(`close\(\)|JSON|\bGo\b|RSV[123]`),
