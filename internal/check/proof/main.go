@@ -1,11 +1,12 @@
 // Command proof verifies the claims of this module. Each claim is a point with
 // its own command, and the last line of the output has the figures:
 //
-//	go run ./internal/check/proof NAME [-write]
+//	go run ./internal/check/proof NAME [-write | -generate]
 //
 // With -write it records the figures in docs/proof.md and rewrites the
-// generated files (docs/conformance.md, internal/check/proof/api.txt). Without
-// arguments it lists the points. It runs in any directory of the module.
+// generated files (docs/conformance.md, internal/check/proof/api.txt). With
+// -generate it only rewrites the generated files. Without arguments it lists
+// the points. It runs in any directory of the module.
 package main
 
 import (
