@@ -2,6 +2,11 @@
 // TCP headers, and the opening handshake.
 package envelope
 
+import (
+	"cmp"
+	"slices"
+)
+
 // A Chunk is consecutive bytes of one direction, such as one packet or one
 // read of a log.
 type Chunk struct {
@@ -50,7 +55,8 @@ type Stream struct {
 	Layers string // "Ethernet, IPv4, TCP 192.0.2.1:80 → 192.0.2.2:50000", or ""
 	Heads  []Head // of the HTTP messages before the frames
 
-	marks []mark // offsets of the chunks in Data
+	marks   []mark // offsets of the chunks in Data and the skipped bytes before it
+	skipped int
 }
 
 // A mark is the offset of a chunk in the data of a stream.
@@ -58,13 +64,11 @@ type mark struct{ offset, chunk int }
 
 // Chunk returns the index of the chunk that holds the byte at offset of Data.
 func (s *Stream) Chunk(offset int) int {
-	n := 0
-	for _, m := range s.marks {
-		if m.offset <= offset {
-			n = m.chunk
-		}
+	n, _ := slices.BinarySearchFunc(s.marks, offset+s.skipped+1, func(m mark, at int) int { return cmp.Compare(m.offset, at) })
+	if n == 0 {
+		return 0
 	}
-	return n
+	return s.marks[n-1].chunk
 }
 
 // Open removes the headers in front of frames.
@@ -86,9 +90,7 @@ func Open(chunks []Chunk) *Content {
 			}
 			s.Heads = append(s.Heads, h)
 			s.Data = s.Data[n:]
-			for k := range s.marks {
-				s.marks[k].offset -= n
-			}
+			s.skipped += n
 		}
 		if kind, detail := foreign(s); kind != "" && c.Foreign == "" {
 			c.Foreign, c.Detail = kind, detail
