@@ -2,8 +2,8 @@ package paste
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
 )
@@ -24,6 +24,10 @@ var arrays = recognizer{
 	},
 }
 
+// maxAlone is the maximum number of arrays each of which may be the only one of
+// bytes.
+const maxAlone = 64
+
 // readArray reads arrays of numbers, in the brackets of any language.
 func readArray(t *text, opt Options, r *result) {
 	s := t.norm
@@ -33,36 +37,29 @@ func readArray(t *text, opt Options, r *result) {
 	var lists []list
 	empty := -1
 	emptySpan := span{}
-	for i := 0; i < len(s); {
-		l, fault, ok := parseList(s, i)
-		if fault != "" {
-			at, _ := strconv.Atoi(fault)
-			r.fail(t, s, at, natural, "element", clip(token(s[at:])))
+	for _, l := range t.lists() {
+		i := l.from
+		if l.deep {
+			r.fail(t, s, i, certain, "deep")
+			return
 		}
-		if l.unclosed && len(l.elements) > 0 && l.open != "(" && l.open != "<" && !(l.open == "<<" && strings.TrimSpace(labelBefore(s, i)) == "") {
+		if l.fault >= 0 {
+			r.fail(t, s, l.fault, natural, "element", clip(token(s[l.fault:])))
+			continue
+		}
+		if l.unclosed && l.open != "(" && l.open != "<" && !(l.open == "<<" && strings.TrimSpace(labelBefore(s, i)) == "") {
 			r.fail(t, s, i, certain, "unclosed", l.open)
 			return
 		}
-		if !ok {
-			i++
-			continue
-		}
-		if len(l.elements) == 0 {
+		switch {
+		case l.unclosed:
+		case len(l.elements) == 0:
 			if empty < 0 && (l.open != "(" && l.open != "<") {
 				empty, emptySpan = i, l.span
 			}
-			i = l.to
-			continue
+		case !weak(s, l):
+			lists = append(lists, l)
 		}
-		if weak(s, l) {
-			i++
-			if l.open == "[" || l.open == "(" {
-				i = l.to
-			}
-			continue
-		}
-		lists = append(lists, l)
-		i = l.to
 	}
 	if l, ok := indexedLines(t); ok && len(lists) == 0 {
 		lists = append(lists, l)
@@ -78,7 +75,7 @@ func readArray(t *text, opt Options, r *result) {
 		return
 	}
 	readLists(t, lists, r)
-	if len(lists) > 1 {
+	if n := len(lists); n > 1 && n <= maxAlone {
 		// Some of the arrays may contain other data than bytes.
 		sensible := false
 		for i := range r.readings {
@@ -126,7 +123,7 @@ func weak(s string, l list) bool {
 	case "(":
 		return true
 	}
-	if sizedRE.MatchString(before) || typedRE.MatchString(behind) || strings.HasPrefix(strings.TrimSpace(behind), "[") {
+	if b := before[max(0, len(before)-utf8.UTFMax):]; sizedRE.MatchString(b) || typedRE.MatchString(behind) || strings.HasPrefix(strings.TrimLeft(behind, " \t\r\n"), "[") {
 		return true
 	}
 	return e.bare != "" && !strings.HasPrefix(e.bare, "-") && len(e.bare) != 2 && len(e.bare) != 3

@@ -250,13 +250,12 @@ func elementsReading(t *text, lists []list, b base, rk rank) (out Reading, whole
 			}
 		}
 		whole = whole && have == 0
-		label := direction(labelBefore(t.norm, l.from))
-		out.Chunks = append(out.Chunks, envelope.Chunk{Data: data, Label: label})
+		out.Chunks = append(out.Chunks, envelope.Chunk{Data: data})
 		out.used = append(out.used, l.span)
 		if l.cut != 0 {
 			out.Cut = l.cut
 		}
 	}
-	numberSides(out.Chunks)
+	out.label()
 	return out, whole
 }

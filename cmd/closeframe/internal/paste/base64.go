@@ -51,13 +51,13 @@ func readBase64(t *text, opt Options, r *result) {
 			out.at = m[0]
 		}
 		out.used = append(out.used, span{m[0], m[1]})
-		out.Chunks = append(out.Chunks, envelope.Chunk{Data: b, Label: peerAbove(s, m[0])})
+		out.Chunks = append(out.Chunks, envelope.Chunk{Data: b})
 		out.loose = !(pad && whole)
 	}
 	if len(out.Chunks) == 0 {
 		return
 	}
-	numberSides(out.Chunks)
+	out.label()
 	r.add(out)
 }
 
@@ -74,19 +74,8 @@ func sameWidth(s string) bool {
 
 // fenced64 reports whether the word is marked as base64.
 func fenced64(s string, m []int) bool {
-	return strings.Contains(strings.ToLower(s[:m[0]]), "base64,")
-}
-
-// peerAbove returns the direction in the line of s[i] or in a line above it.
-func peerAbove(s string, i int) string {
-	if d := directionNear(s, i); d != "" {
-		return d
-	}
-	all := peerRE.FindAllStringSubmatch(s[:i], -1)
-	if len(all) == 0 {
-		return ""
-	}
-	return "peer " + all[len(all)-1][1]
+	const mark = "base64,"
+	return strings.EqualFold(s[max(0, m[0]-len(mark)):m[0]], mark)
 }
 
 func unbase64(s string) ([]byte, bool) {

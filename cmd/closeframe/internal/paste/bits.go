@@ -25,7 +25,7 @@ func readBits(t *text, opt Options, r *result) {
 	loose, whole := false, true
 	for n, l := range t.lines {
 		quiet := t.quiet[n]
-		quiet = quiet[:comment(quiet)]
+		quiet = quiet[:t.ends[n]]
 		m := bitsRE.FindStringSubmatchIndex(quiet)
 		if m == nil {
 			loose = loose || hasWord(quiet)

@@ -19,12 +19,12 @@ func readBytea(t *text, opt Options, r *result) {
 	out := Reading{Form: "hex", Name: "PostgreSQL bytea", of: s, rank: natural}
 	for _, m := range byteaRE.FindAllStringSubmatchIndex(s, -1) {
 		out.used = append(out.used, span{m[2], m[3]})
-		out.Chunks = append(out.Chunks, envelope.Chunk{Data: hexBytes(s[m[4]:m[5]]), Label: directionNear(s, m[2])})
+		out.Chunks = append(out.Chunks, envelope.Chunk{Data: hexBytes(s[m[4]:m[5]])})
 	}
 	if len(out.Chunks) == 0 {
 		return
 	}
 	out.at = out.used[0].from
-	numberSides(out.Chunks)
+	out.label()
 	r.add(out)
 }

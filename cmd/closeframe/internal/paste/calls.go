@@ -1,7 +1,9 @@
 package paste
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,68 +45,58 @@ type chain struct {
 	fault  *Error    // an invalid number or escape sequence
 }
 
-// chains returns the concatenations in s. It is called for each recognizer
-// that has to leave their literals alone.
-func chains(t *text) []chain {
-	if t.chained {
-		return t.chains
-	}
-	t.chained = true
+// findChains returns the concatenations in raw.
+func (t *text) findChains() []chain {
 	s := t.raw
-	quoted := literals(s)
+	var all []chain
 	for i := 0; i < len(s); {
 		if i > 0 && (isWord(s[i-1]) || s[i-1] == '.') {
 			i++
 			continue
 		}
-		c, called := chainAt(t, quoted, i)
+		c, called := chainAt(t, i)
 		if called < 1 {
-			i++
-			if k := literalAt(quoted, i-1); k >= 0 {
-				i = max(i, quoted[k].to)
+			i = max(i+1, c.to)
+			if k := t.literalAt(i - 1); k >= 0 {
+				i = max(i, t.literals()[k].to)
 			}
 			continue
 		}
-		t.chains = append(t.chains, c)
+		all = append(all, c)
 		i = max(c.to, i+1)
 	}
-	return t.chains
+	return all
 }
 
-// chainedAt reports whether the byte i of raw is in a concatenation.
-func chainedAt(t *text, i int) bool {
-	for _, c := range chains(t) {
-		if c.from <= i && i < c.to {
-			return true
-		}
+// literalAt returns the index of the literal that starts at raw[i:], or -1.
+func (t *text) literalAt(i int) int {
+	k, ok := slices.BinarySearchFunc(t.literals(), i, func(l literal, i int) int { return cmp.Compare(l.from, i) })
+	if !ok {
+		return -1
 	}
-	return false
-}
-
-func literalAt(quoted []literal, i int) int {
-	for k, l := range quoted {
-		if l.from == i {
-			return k
-		}
-	}
-	return -1
+	return k
 }
 
 // chainAt returns the concatenation of at least two parts that begins at i,
 // and how many of its parts are calls; 0 if there is none.
-func chainAt(t *text, quoted []literal, i int) (c chain, called int) {
-	s := t.raw
+func chainAt(t *text, i int) (c chain, called int) {
+	s, quoted := t.raw, t.literals()
 	c = chain{span: span{from: i, to: i}, latin1: true}
 	parts := 0
 	packed := false
 	for {
-		if m := charCallRE.FindStringSubmatch(s[i:]); m != nil {
+		word := i // behind letters, digits and punctuation of a name
+		for word < min(len(s), i+64) && (isWord(s[word]) || strings.IndexByte(".:$", s[word]) >= 0) {
+			word++
+		}
+		call := word < len(s) && word > i && s[word] == '('
+		if m := find(charCallRE, s[i:], call); m != nil {
 			for _, n := range strings.Split(m[1], ",") {
 				c.number(t, i, strings.TrimSpace(n))
 			}
 			called++
 			i += len(m[0])
-		} else if m := charMethodRE.FindStringSubmatch(s[i:]); m != nil {
+		} else if m := find(charMethodRE, s[i:], strings.HasPrefix(s[i:], "(char)") || strings.Contains(s[i:min(len(s), i+32)], ".chr")); m != nil {
 			c.number(t, i, m[1]+m[2])
 			called++
 			i += len(m[0])
@@ -118,7 +110,7 @@ func chainAt(t *text, quoted []literal, i int) (c chain, called int) {
 			packed = true
 			called++
 			i += n
-		} else if k := literalAt(quoted, i); k >= 0 && !quoted[k].open {
+		} else if k := t.literalAt(i); k >= 0 && !quoted[k].open {
 			c.literal(t, quoted[k])
 			i = quoted[k].to
 		} else {
@@ -182,7 +174,7 @@ func (c *chain) literal(t *text, l literal) {
 
 // readCalls reads characters made by calls and joined by operators.
 func readCalls(t *text, opt Options, r *result) {
-	all := chains(t)
+	all := t.chains()
 	if len(all) == 0 {
 		return
 	}
@@ -206,9 +198,9 @@ func readCalls(t *text, opt Options, r *result) {
 		}
 		for _, c := range all {
 			out.used = append(out.used, c.span)
-			out.Chunks = append(out.Chunks, envelope.Chunk{Data: c.data[k], Label: direction(labelBefore(t.raw, c.from))})
+			out.Chunks = append(out.Chunks, envelope.Chunk{Data: c.data[k]})
 		}
-		numberSides(out.Chunks)
+		out.label()
 		r.add(out)
 	}
 }

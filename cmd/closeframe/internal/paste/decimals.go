@@ -11,11 +11,11 @@ func readDecimals(t *text, opt Options, r *result) {
 	var lists []list
 	for n, l := range t.lines {
 		quiet := t.quiet[n]
-		m := decimalsRE.FindStringSubmatchIndex(quiet[:comment(quiet)])
+		m := decimalsRE.FindStringSubmatchIndex(quiet[:t.ends[n]])
 		if m == nil {
 			continue
 		}
-		x, _, ok := parseElements("\x02"+quiet[m[2]:m[3]]+"\x03", 0, "\x02", "\x03")
+		x, ok := parseElements("\x02"+quiet[m[2]:m[3]]+"\x03", 0, "\x02", "\x03")
 		if !ok {
 			continue
 		}

@@ -72,17 +72,17 @@ func readDotted(t *text, opt Options, r *result) {
 			out.rank = unnatural
 		}
 		ok := true
-		for i, p := range parts {
+		for _, p := range parts {
 			var data []byte
 			for _, n := range p {
 				v, err := strconv.ParseUint(n, b.base, 8)
 				ok = ok && err == nil
 				data = append(data, byte(v))
 			}
-			out.Chunks = append(out.Chunks, envelope.Chunk{Data: data, Label: directionNear(s, used[i].from)})
+			out.Chunks = append(out.Chunks, envelope.Chunk{Data: data})
 		}
 		if ok {
-			numberSides(out.Chunks)
+			out.label()
 			r.add(out)
 		}
 	}

@@ -2,12 +2,18 @@ package paste
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxRow is the maximum length of a line of a dump.
 const maxRow = 1024
+
+// maxTries is the maximum number of words of a line that may be an offset, or
+// the first byte of a line without one.
+const maxTries = 16
 
 // maxBytes is the maximum size of a dump in bytes, including the lines replaced
 // by "*".
@@ -52,8 +58,28 @@ type dumper struct {
 	opt Options
 
 	rows   []row
-	labels []string // per row: the text before it
+	labels []*label // per row: the text before it
 	others []bool   // per row: it is in a section that repeats other bytes
+}
+
+// A label is the lines above some rows.
+type label struct {
+	text      string // the last one
+	lines     []string
+	direction func() string // that the last of them with one names
+}
+
+func newLabel() *label {
+	l := &label{}
+	l.direction = sync.OnceValue(func() string {
+		for _, s := range slices.Backward(l.lines) {
+			if d := direction(s[:min(len(s), maxLabel)]); d != "" {
+				return d
+			}
+		}
+		return ""
+	})
+	return l
 }
 
 var (
@@ -66,20 +92,19 @@ var (
 
 // read finds the rows and joins them.
 func (d *dumper) read(all []line) {
-	label, other, fresh := "", false, true
+	above, other := newLabel(), false
+	fresh := false // the line before is a row
 	decrypted := false
 	for i, l := range all {
 		s := strings.TrimRight(l.s, " \t")
 		if strings.Trim(s, " \t|│┊:") == "*" && len(d.rows) > 0 {
-			d.push(row{line: l, n: i, star: true}, "", other)
+			d.push(row{line: l, n: i, star: true}, above, other)
 			continue
 		}
 		if x, ok := d.row(l, s); ok {
 			x.n = i
-			if fresh {
-				fresh = false
-			}
-			d.push(x, label, other)
+			fresh = true
+			d.push(x, above, other)
 			continue
 		}
 		if strings.TrimSpace(s) == "" {
@@ -100,14 +125,18 @@ func (d *dumper) read(all []line) {
 		case !strings.HasPrefix(s, " ") && !strings.HasPrefix(s, "\t"):
 			other = false
 		}
-		label = s
+		if fresh {
+			above, fresh = newLabel(), false
+		}
+		above.text = s
+		above.lines = append(above.lines[max(0, len(above.lines)-maxAbove+1):], s)
 	}
 	if len(d.rows) == 0 || d.count() == 0 {
 		return
 	}
 	if decrypted {
 		for i, l := range d.labels {
-			d.others[i] = !strings.Contains(strings.ToLower(l), "decrypted") && !d.rows[i].star
+			d.others[i] = !strings.Contains(strings.ToLower(l.text), "decrypted") && !d.rows[i].star
 		}
 	}
 	if !d.evident() {
@@ -116,7 +145,7 @@ func (d *dumper) read(all []line) {
 	d.join(all)
 }
 
-func (d *dumper) push(x row, label string, other bool) {
+func (d *dumper) push(x row, label *label, other bool) {
 	d.rows = append(d.rows, x)
 	d.labels = append(d.labels, label)
 	d.others = append(d.others, other)

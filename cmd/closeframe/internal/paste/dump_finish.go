@@ -12,9 +12,9 @@ func (d *dumper) sides() []string {
 	keys := make([]string, len(d.rows))
 	kinds := map[string]bool{}
 	for i, x := range d.rows {
-		key := direction(x.prefix)
+		key := direction(x.prefix[:min(len(x.prefix), maxLabel)])
 		if key == "" {
-			key = direction(d.labels[i])
+			key = d.labels[i].direction()
 		}
 		keys[i] = key
 		if !x.star && !d.others[i] {

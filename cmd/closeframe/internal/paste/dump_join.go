@@ -69,10 +69,10 @@ func (d *dumper) join(all []line) {
 			continue
 		}
 		s := open[key]
-		fresh := s == nil || x.offset == "" && d.labels[i] != s.label ||
+		fresh := s == nil || x.offset == "" && d.labels[i].text != s.label ||
 			x.offset != "" && strings.Trim(x.offset, "0") == "" && len(x.cells) > 0 && len(s.rows) > 0
 		if fresh {
-			s = &section{side: key, label: d.labels[i]}
+			s = &section{side: key, label: d.labels[i].text}
 			open[key] = s
 			sections = append(sections, s)
 		}

@@ -9,10 +9,12 @@ func (d *dumper) row(l line, s string) (row, bool) {
 	if len(s) > maxRow {
 		return row{}, false
 	}
-	for at := 0; at < len(s); at++ {
+	tries := 0
+	for at := 0; at < len(s) && tries < maxTries; at++ {
 		if c := s[at]; !isHex(c) || at > 0 && (isWord(s[at-1]) || strings.IndexByte(".-:/", s[at-1]) >= 0 && !strings.HasSuffix(s[:at], "│")) {
 			continue
 		}
+		tries++
 		m := offsetRE.FindStringSubmatchIndex(s[at:])
 		if m == nil {
 			continue
@@ -46,12 +48,14 @@ func (d *dumper) row(l line, s string) (row, bool) {
 		}
 	}
 	// Without an offset, the text of the bytes is needed to verify them.
-	for at := 0; at < len(s); at++ {
+	tries = 0
+	for at := 0; d.enc.form == "hex" && at < len(s) && tries < maxTries; at++ {
 		if !isHex(s[at]) || at > 0 && s[at-1] != ' ' && s[at-1] != '\t' {
 			continue
 		}
+		tries++
 		x := row{line: l, prefix: s[:at]}
-		if d.enc.form == "hex" && d.fill(&x, s[at:], l.from+at) && x.gutter {
+		if d.fill(&x, s[at:], l.from+at) && x.gutter {
 			return x, true
 		}
 	}
@@ -102,12 +106,13 @@ func (d *dumper) fill(x *row, s string, from int) bool {
 	if d.enc.form == "chars" {
 		return rest == "" && take(len(cells), false)
 	}
-	widest := 0 // gap between two cells
+	widest := make([]int, len(cells)+1) // gap between two of the first cells
 	for i := 1; i < len(cells); i++ {
-		widest = max(widest, cells[i].from-cells[i-1].to)
+		widest[i+1] = max(widest[i], cells[i].from-cells[i-1].to)
 	}
+	widest[1] = min(2, widest[len(cells)])
 	for n := len(cells); n > 0; n-- {
-		if n < len(cells) && cells[n].from-cells[n-1].to <= widestOf(cells[:n], widest) && counts[n-1] != 16 {
+		if n < len(cells) && cells[n].from-cells[n-1].to <= widest[n] && counts[n-1] != 16 {
 			continue // another cell follows
 		}
 		if matches(s[ends[n-1]:], data[:counts[n-1]]) {
@@ -125,16 +130,4 @@ func (d *dumper) fill(x *row, s string, from int) bool {
 		return take(len(cells), false)
 	}
 	return false
-}
-
-// widestOf returns the widest gap between cells, or most if there is none.
-func widestOf(cells []cell, most int) int {
-	if len(cells) < 2 {
-		return min(most, 2)
-	}
-	w := 0
-	for i := 1; i < len(cells); i++ {
-		w = max(w, cells[i].from-cells[i-1].to)
-	}
-	return w
 }

@@ -26,16 +26,15 @@ var (
 	suffixRE = regexp.MustCompile(`^(?:\.toU?Byte(?:\(\))?|\.byteValue(?:\(\))?|\.toInt\(\)|\)?\.toByte\(\)| as u8| as byte|_?[ui](?:8|16|32|64|size)|'[ui]8|[uU]y|[uU][lL]{0,2}|[lL]{1,2}|y)`)
 	sizeRE   = regexp.MustCompile(`^::?(?:size\()?(\d+)\)?(?:[-/](?:big|unsigned|integer|unit:1|-)+)*`)
 	// indexRE matches an element's own index.
-	indexRE   = regexp.MustCompile(`^(?:"(\d+)"\s*:|'(\d+)'\s*:|\.?\[(\d+|0[xX][0-9a-fA-F]+)(?: '(?:\\.[^']*|[^'\\])')?\]\s*=>?|(\d+)\s*(?:=>|:)\s)\s*`)
-	numberRE  = regexp.MustCompile(`^(?:0[xX]([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)|&[hH]([0-9a-fA-F]+)&?|16#([0-9a-fA-F]+)#?|#x([0-9a-fA-F]+)|\$([0-9][0-9a-fA-F]?|[0-9a-fA-F]{2})\b|([0-9][0-9a-fA-F]*)[hH]\b)`)
-	bits01RE  = regexp.MustCompile(`^(?:0[bB]|2#|#b)([01_]+)#?`)
-	octalRE   = regexp.MustCompile(`^(?:0[oO]|8#|#o)([0-7]+)#?`)
-	bareRE    = regexp.MustCompile(`^[-−]?[0-9a-fA-F]+`)
-	elideRE   = regexp.MustCompile(`^(?:\.\.\.|…)\s*(?:(\d+) more (?:bytes?|items?|elements?)|\+?(\d+) more)?`)
-	propRE    = regexp.MustCompile(`^(?:[A-Za-z_$][\w$]*\s*[:=]|Symbol\()`)
-	commentRE = regexp.MustCompile(`^(?:/\*(?s:.*?)\*/|//[^\n]*|#\s[^\n]*|--[^\n]*|;;[^\n]*)`)
-	timesRE   = regexp.MustCompile(`^\s*<repeats (\d+) times>`)
-	flagsRE   = regexp.MustCompile(`^\s*'(?:\\.[^']*|[^'\\]|\\\\|\\')'`)
+	indexRE  = regexp.MustCompile(`^(?:"(\d+)"\s*:|'(\d+)'\s*:|\.?\[(\d+|0[xX][0-9a-fA-F]+)(?: '(?:\\.[^']*|[^'\\])')?\]\s*=>?|(\d+)\s*(?:=>|:)\s)\s*`)
+	numberRE = regexp.MustCompile(`^(?:0[xX]([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)|&[hH]([0-9a-fA-F]+)&?|16#([0-9a-fA-F]+)#?|#x([0-9a-fA-F]+)|\$([0-9][0-9a-fA-F]?|[0-9a-fA-F]{2})\b|([0-9][0-9a-fA-F]*)[hH]\b)`)
+	bits01RE = regexp.MustCompile(`^(?:0[bB]|2#|#b)([01_]+)#?`)
+	octalRE  = regexp.MustCompile(`^(?:0[oO]|8#|#o)([0-7]+)#?`)
+	bareRE   = regexp.MustCompile(`^[-−]?[0-9a-fA-F]+`)
+	elideRE  = regexp.MustCompile(`^(?:\.\.\.|…)\s*(?:(\d+) more (?:bytes?|items?|elements?)|\+?(\d+) more)?`)
+	propRE   = regexp.MustCompile(`^(?:[A-Za-z_$][\w$]*\s*[:=]|Symbol\()`)
+	timesRE  = regexp.MustCompile(`^\s*<repeats (\d+) times>`)
+	flagsRE  = regexp.MustCompile(`^\s*'(?:\\.[^']*|[^'\\]|\\\\|\\')'`)
 )
 
 // blank returns the index of the first byte of s[i:] that is neither white
@@ -46,20 +45,48 @@ func blank(s string, i int) int {
 			i++
 			continue
 		}
-		m := commentRE.FindString(s[i:])
-		if m == "" {
+		n := commentAt(s[i:min(len(s), i+maxComment)])
+		if n == 0 {
 			return i
 		}
-		i += len(m)
+		i += n
 	}
 	return i
+}
+
+// maxComment is the maximum size of a comment in an array.
+const maxComment = 4096
+
+// commentAt returns the size of the comment that s starts with, or 0.
+func commentAt(s string) int {
+	switch {
+	case strings.HasPrefix(s, "/*"):
+		if n := strings.Index(s[2:], "*/"); n >= 0 {
+			return n + 4
+		}
+		return 0
+	case strings.HasPrefix(s, "//"), strings.HasPrefix(s, "--"), strings.HasPrefix(s, ";;"), len(s) > 1 && s[0] == '#' && isSpace(s[1]):
+	default:
+		return 0
+	}
+	if n := strings.IndexByte(s, '\n'); n >= 0 {
+		return n
+	}
+	if len(s) == maxComment {
+		return 0
+	}
+	return len(s)
 }
 
 // parseElement parses the element at s[i:]. Strings are elements only in
 // Erlang's binaries.
 func parseElement(s string, i int, binary bool) (e element, next int, ok bool) {
 	e.from, e.times = i, 1
-	if m := quotedRE.FindStringSubmatch(s[i:]); m != nil && !binary {
+	c := byte(0)
+	if i < len(s) {
+		c = s[i]
+	}
+	if m := find(quotedRE, s[i:], !binary && (c == '"' || c == '\'')); m != nil {
 		e.quoted = m[1] + m[2]
 		if len(e.quoted) > 1 || m[1] != "" {
 			x, n, ok := parseElement(e.quoted, 0, false)
@@ -71,12 +98,12 @@ func parseElement(s string, i int, binary bool) (e element, next int, ok bool) {
 			return e, e.to, true
 		}
 	}
-	if m := castRE.FindString(s[i:]); m != "" {
-		i += len(m)
+	if m := find(castRE, s[i:], c == '('); m != nil {
+		i += len(m[0])
 	}
 	shut := false
-	if m := callRE.FindString(s[i:]); m != "" {
-		i += len(m)
+	if m := find(callRE, s[i:], i < len(s) && isLetter(s[i])); m != nil {
+		i += len(m[0])
 		shut = true
 	} else if i < len(s) && s[i] == '(' && i+1 < len(s) && (s[i+1] == '-' || isDigit(s[i+1])) { // (-24).toByte()
 		i++
@@ -138,19 +165,24 @@ func parseElement(s string, i int, binary bool) (e element, next int, ok bool) {
 		e.v = int(rest[1])
 		i += 2
 	default:
-		if m := numberRE.FindStringSubmatch(rest); m != nil {
+		n := digits(rest, len(rest), isHex) // most elements have digits alone
+		odd := n == len(rest) || n == 0 && rest[0] != '-' || strings.IndexByte("xXhH#oO_", rest[n]) >= 0
+		if m := find(numberRE, rest, odd); m != nil {
 			digits := m[1] + m[2] + m[3] + m[4] + m[5] + m[6]
 			if !set(digits, 16, len(m[0])) {
 				return e, i, false
 			}
-		} else if m := bits01RE.FindStringSubmatch(rest); m != nil && (len(rest) == len(m[0]) || !isWord(rest[len(m[0])])) {
+		} else if m := find(bits01RE, rest, odd || rest[0] == '0' && n > 1); m != nil && (len(rest) == len(m[0]) || !isWord(rest[len(m[0])])) {
 			if !set(m[1], 2, len(m[0])) {
 				return e, i, false
 			}
-		} else if m := octalRE.FindStringSubmatch(rest); m != nil {
+		} else if m := find(octalRE, rest, odd); m != nil {
 			if !set(m[1], 8, len(m[0])) {
 				return e, i, false
 			}
+		} else if n > 0 {
+			e.bare = rest[:n]
+			i += n
 		} else if m := bareRE.FindString(rest); m != "" {
 			e.bare = strings.Replace(m, "−", "-", 1)
 			i += len(m)
@@ -158,7 +190,12 @@ func parseElement(s string, i int, binary bool) (e element, next int, ok bool) {
 			return e, i, false
 		}
 	}
-	if m := suffixRE.FindString(s[i:]); m != "" {
+	if i < len(s) && strings.IndexByte(", \n]};:", s[i]) >= 0 && !strings.HasPrefix(s[i:], " as ") {
+		if s[i] == ',' || s[i] == ']' {
+			e.to = i
+			return e, i, !shut
+		}
+	} else if m := suffixRE.FindString(s[i:]); m != "" {
 		i += len(m)
 		if strings.HasPrefix(m, ")") {
 			shut = false
@@ -183,10 +220,12 @@ func parseElement(s string, i int, binary bool) (e element, next int, ok bool) {
 			i += len(m[0])
 		}
 	}
-	if m := flagsRE.FindString(s[i:]); m != "" { // gdb: 136 '\210'
-		i += len(m)
+	behind := strings.TrimLeft(s[i:min(len(s), i+8)], " \t\r\n")
+	if m := find(flagsRE, s[i:], strings.HasPrefix(behind, "'")); m != nil { // gdb: 136 '\210'
+		i += len(m[0])
+		behind = "<"
 	}
-	if m := timesRE.FindStringSubmatch(s[i:]); m != nil {
+	if m := find(timesRE, s[i:], strings.HasPrefix(behind, "<")); m != nil {
 		e.times, _ = strconv.Atoi(m[1])
 		e.times = min(e.times, 4096)
 		i += len(m[0])
@@ -202,6 +241,7 @@ func parseElement(s string, i int, binary bool) (e element, next int, ok bool) {
 func charConstant(s string) (v, n int) {
 	open := strings.IndexByte(s, '\'')
 	shut := open + 1
+	s = s[:min(len(s), 16)]
 	for shut < len(s) && s[shut] != '\'' {
 		if s[shut] == '\\' {
 			shut++

@@ -2,6 +2,8 @@ package paste
 
 import (
 	"encoding/hex"
+	"errors"
+	"strings"
 	"testing"
 )
 
@@ -27,5 +29,15 @@ func TestSamples(t *testing.T) {
 				t.Errorf("%q: recognizer %d does not read it", s.text, i)
 			}
 		}
+	}
+}
+
+// TestDeep verifies that brackets that would take quadratic time to read are
+// refused.
+func TestDeep(t *testing.T) {
+	text := "[" + strings.Repeat("?[ ", 4096) + "x"
+	var bad *Error
+	if _, err := Read([]byte(text), Options{}); !errors.As(err, &bad) || bad.Kind != "deep" {
+		t.Errorf("%v, want deep", err)
 	}
 }

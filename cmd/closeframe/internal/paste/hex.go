@@ -22,7 +22,7 @@ var hexDigits = recognizer{
 // readRuns reads groups of hex digits, alone or in log lines.
 func readRuns(t *text, opt Options, r *result) {
 	s := t.norm
-	arrays := arraySpans(s)
+	arrays := t.arraySpans()
 	all := outside(runs(t), arrays)
 	plain := isPlain(t)
 	if x, ok := wrapped(t); ok {
@@ -56,12 +56,10 @@ func readRuns(t *text, opt Options, r *result) {
 	} else {
 		perLine := map[int]int{}
 		for _, x := range all {
-			if x.strong {
-				perLine[x.line]++
-			}
+			perLine[x.line]++
 		}
 		for _, x := range all {
-			if x.strong || perLine[x.line] == 0 && x.units[0].to-x.units[0].from >= 2 && !alphabeticUnits(x.units) && onlyRun(all, x) {
+			if x.strong || perLine[x.line] == 1 && x.units[0].to-x.units[0].from >= 2 && !alphabeticUnits(x.units) {
 				pool = append(pool, x)
 			}
 		}
@@ -146,7 +144,8 @@ func runBytes(pool []run) []byte { return hexBytes(string(joinUnits(pool))) }
 // same odd length, and a last one.
 func wrapped(t *text) (Reading, bool) {
 	out := Reading{Form: "hex", of: t.norm, rank: natural}
-	digits, width := "", 0
+	var digits []byte
+	width := 0
 	for n, l := range t.lines {
 		s := strings.TrimSpace(l.s)
 		if s == "" || strings.Trim(s, "`") == "" {
@@ -161,30 +160,24 @@ func wrapped(t *text) (Reading, bool) {
 		if width < len(s) {
 			return out, false
 		}
-		digits += s
+		digits = append(digits, s...)
 		out.used = append(out.used, span{l.from, l.from + len(l.s)})
 	}
 	if width < 16 || width%2 == 0 || len(out.used) < 2 || len(digits)%2 != 0 {
 		return out, false
 	}
-	out.Chunks = []envelope.Chunk{{Data: hexBytes(digits)}}
+	out.Chunks = []envelope.Chunk{{Data: hexBytes(string(digits))}}
 	return out, true
 }
 
-// arraySpans returns where in s arrays with commas are, whose numbers are not
+// arraySpans returns where arrays with commas are, whose numbers are not
 // digits of one run.
-func arraySpans(s string) []span {
+func (t *text) arraySpans() []span {
 	var all []span
-	for i := 0; i < len(s); i++ {
-		if strings.IndexByte("[{(<", s[i]) < 0 {
-			continue
+	for _, l := range t.lists() {
+		if l.fault < 0 && !l.unclosed && len(l.elements) > 1 && (l.commas || l.open == "<<") {
+			all = append(all, l.span)
 		}
-		l, _, ok := parseList(s, i)
-		if !ok || len(l.elements) < 2 || !l.commas && l.open != "<<" {
-			continue
-		}
-		all = append(all, l.span)
-		i = l.to - 1
 	}
 	return all
 }
@@ -193,24 +186,11 @@ func arraySpans(s string) []span {
 func outside(all []run, spans []span) []run {
 	var kept []run
 	for _, x := range all {
-		in := false
-		for _, sp := range spans {
-			in = in || sp.from <= x.from && x.to <= sp.to
-		}
-		if !in {
+		if !within(spans, x.from) || !within(spans, x.to-1) {
 			kept = append(kept, x)
 		}
 	}
 	return kept
-}
-
-func onlyRun(all []run, x run) bool {
-	for _, y := range all {
-		if y.line == x.line && y.from != x.from {
-			return false
-		}
-	}
-	return true
 }
 
 func sensible(r *result, opt Options) bool {
@@ -226,8 +206,8 @@ func sensible(r *result, opt Options) bool {
 // around them.
 func isPlain(t *text) bool {
 	any := false
-	for _, quiet := range t.quiet {
-		quiet = quiet[:comment(quiet)]
+	for n, quiet := range t.quiet {
+		quiet = quiet[:t.ends[n]]
 		for _, w := range strings.FieldsFunc(quiet, func(r rune) bool { return strings.ContainsRune(" \t,;:-[]{}()<>|\"'`\x01", r) }) {
 			w = strings.TrimSuffix(strings.ToLower(w), ".")
 			w = strings.TrimPrefix(w, "0x")

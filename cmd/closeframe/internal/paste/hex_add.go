@@ -31,13 +31,12 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 			words = words && (len(u.s) == 4 || len(u.s) == 8)
 			prefixed = prefixed && u.to-u.from > len(u.s)
 		}
-		label := directionNear(s, x.from)
-		out.Chunks = append(out.Chunks, envelope.Chunk{Data: data, Label: label})
-		le.Chunks = append(le.Chunks, envelope.Chunk{Data: rev, Label: label})
+		out.Chunks = append(out.Chunks, envelope.Chunk{Data: data})
+		le.Chunks = append(le.Chunks, envelope.Chunk{Data: rev})
 		out.used = append(out.used, x.span)
 	}
 	for n, quiet := range t.quiet {
-		if !lineNo[n] && hasWord(quiet[:comment(quiet)]) {
+		if !lineNo[n] && hasWord(quiet[:t.ends[n]]) {
 			clear = false
 		}
 	}
@@ -67,8 +66,8 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 	}
 	le.used = out.used
 	le.loose = out.loose
-	numberSides(out.Chunks)
-	numberSides(le.Chunks)
+	out.label()
+	le.label()
 	if d := strings.TrimSpace(s); !opt.Payload && len(d) == 4 && plain {
 		if v, err := strconv.Atoi(d); err == nil && v >= 1000 && v < 5000 {
 			r.fail(t, s, pool[0].from, marked, "status", d)
@@ -114,12 +113,6 @@ func digitsBeside(t *text, pool []run) bool {
 	return false
 }
 
-// directionNear returns the direction in the line of s[i].
-func directionNear(s string, i int) string {
-	from := max(0, i-512) // a long line would take quadratic time
-	return direction(labelBefore(s[from:], i-from))
-}
-
 // silent reports whether byte i of norm is in noise or in a comment.
 func (t *text) silent(i int) bool {
 	n, found := slices.BinarySearchFunc(t.lines, i, func(l line, i int) int { return cmp.Compare(l.from, i) })
@@ -128,5 +121,5 @@ func (t *text) silent(i int) bool {
 	}
 	quiet := t.quiet[n]
 	i -= t.lines[n].from
-	return i >= len(quiet) || quiet[i] == 1 || i >= comment(quiet)
+	return i >= len(quiet) || quiet[i] == 1 || i >= t.ends[n]
 }

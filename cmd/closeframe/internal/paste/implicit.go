@@ -21,13 +21,11 @@ func readImplicit(t *text, opt Options, r *result) {
 	s := t.norm
 	begin := blank(s, 0)
 	fenced := strings.Contains(s, "```")
-	body := s
 	if fenced {
 		return
 	}
-	l, fault, ok := parseElements("\x02"+body+"\x03", 0, "\x02", "\x03")
+	l, ok := parseElements("\x02"+s+"\x03", 0, "\x02", "\x03")
 	if !ok {
-		_ = fault
 		readDecimals(t, opt, r)
 		return
 	}

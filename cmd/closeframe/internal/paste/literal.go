@@ -1,6 +1,7 @@
 package paste
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
@@ -24,24 +25,17 @@ var literalStrings = recognizer{
 // readLiteral reads string literals with escape sequences, and bytes literals.
 func readLiteral(t *text, opt Options, r *result) {
 	s := t.raw
-	all := literals(s)
+	all := slices.Clone(t.literals())
 	// A literal joined to a bytes literal is one too.
-	for changed := true; changed; {
-		changed = false
-		for i := range all {
-			if all[i].data || all[i].raw {
-				continue
-			}
-			before := i > 0 && all[i-1].data && joins(s, all[i-1], all[i])
-			behind := i+1 < len(all) && all[i+1].data && joins(s, all[i], all[i+1])
-			if before || behind {
-				all[i].data, changed = true, true
-			}
-		}
+	for i := 1; i < len(all); i++ {
+		all[i].data = all[i].data || !all[i].raw && all[i-1].data && joins(s, all[i-1], all[i])
+	}
+	for i := len(all) - 2; i >= 0; i-- {
+		all[i].data = all[i].data || !all[i].raw && all[i+1].data && joins(s, all[i], all[i+1])
 	}
 	var data []literal
 	for _, l := range all {
-		if l.data && !chainedAt(t, l.from) {
+		if l.data && !within(t.chainSpans(), l.from) {
 			data = append(data, l)
 		}
 	}

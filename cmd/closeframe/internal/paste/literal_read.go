@@ -120,18 +120,15 @@ func readDialects(t *text, data []literal, r *result, inside func(literal) strin
 	}
 	for _, a := range list {
 		out := Reading{Form: a.form, Name: stringName(a.names), of: t.raw, rank: a.rank, at: data[0].from}
-		names := newSides()
 		for k, l := range data {
-			label := labelBefore(t.raw, l.from)
-			side := direction(label)
-			out.Chunks = append(out.Chunks, envelope.Chunk{Data: a.chunks[k], Side: names.of(side), Label: side})
+			out.Chunks = append(out.Chunks, envelope.Chunk{Data: a.chunks[k]})
 			out.used = append(out.used, l.span)
 			if l.cut {
 				out.Cut = -1
 			}
 			out.lossy = out.lossy || l.tail != ""
 		}
-		names.settle(out.Chunks)
+		out.label()
 		r.add(out)
 	}
 }

@@ -19,14 +19,23 @@ var (
 // start of s, and its length. n is 0 if there is none. ok is false if the
 // meaning of the call is unknown.
 func packAt(s string) (data []byte, n int, ok bool) {
+	const most = 4096
+	if s == "" || strings.IndexByte("ps[(&$0123456789", s[0]) < 0 {
+		return nil, 0, false
+	}
+	clipped := len(s) > most
+	s = s[:min(len(s), most)]
 	var format, args string
-	if m := orderRE.FindStringSubmatch(s); m != nil {
+	if m := find(orderRE, s, strings.Contains(s[:min(len(s), 32)], ".to_bytes(")); m != nil {
 		format, args, n = "n", m[1], len(m[0])
 	} else if m := packRE.FindStringSubmatch(s); m != nil {
 		format, args, n = m[1]+m[2], m[3], len(m[0])
 	} else if m := packedRE.FindStringSubmatch(s); m != nil {
 		format, args, n = m[2]+m[3], m[1], len(m[0])
 	} else {
+		return nil, 0, false
+	}
+	if clipped && n == most {
 		return nil, 0, false
 	}
 	values := strings.Split(args, ",")

@@ -44,12 +44,12 @@ func readPascal(t *text, opt Options, r *result) {
 			continue
 		}
 		out.used = append(out.used, span{m[2], m[3]})
-		out.Chunks = append(out.Chunks, envelope.Chunk{Data: data, Label: directionNear(s, m[2])})
+		out.Chunks = append(out.Chunks, envelope.Chunk{Data: data})
 	}
 	if len(out.Chunks) == 0 {
 		return
 	}
 	out.at = out.used[0].from
-	numberSides(out.Chunks)
+	out.label()
 	r.add(out)
 }

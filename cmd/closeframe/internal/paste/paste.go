@@ -124,7 +124,7 @@ func (r *result) dropLossy(t *text) {
 }
 
 // maxText is the maximum length of a text in bytes.
-const maxText = 256 << 10
+const maxText = 1 << 20
 
 // Read finds the bytes in text. Its error is an *Error or an *Ambiguity.
 func Read(input []byte, opt Options) (Reading, error) {
@@ -153,14 +153,16 @@ func Read(input []byte, opt Options) (Reading, error) {
 			r.Fit = envelope.Partial
 		}
 		r.Notes = append(r.Notes, t.notes...)
-		r.skip(t)
 	}
 	all.dropLossy(t)
 	if opt.As != "" {
-		return as(all, opt)
+		r, err := as(all, opt)
+		r.skip(t)
+		return r, err
 	}
 	r, err := choose(t, all, opt)
 	if err == nil {
+		r.skip(t)
 		for _, check := range []func(*text, *Reading) *Error{missing, compared, replaced} {
 			if e := check(t, &r); e != nil {
 				return Reading{}, e

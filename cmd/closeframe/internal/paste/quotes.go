@@ -33,20 +33,27 @@ var (
 // literals finds the string literals of s.
 func literals(s string) []literal {
 	var all []literal
+	lastTriple := max(strings.LastIndex(s, `"""`), strings.LastIndex(s, "'''"))
+	var open [2]int  // no curly quote, double or single, is closed before this index
+	var escaped span // the line from which has its first escape sequence before to
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
-		shut := r
+		shut, curly := r, -1
 		switch r {
 		case '"', '\'':
 		case '“':
-			shut = '”'
+			shut, curly = '”', 0
 		case '‘':
-			shut = '’'
+			shut, curly = '’', 1
 		default:
 			if r == '\\' && i+1 < len(s) && s[i+1] != '\n' { // an escape sequence without quotes
 				_, m := utf8.DecodeRuneInString(s[i+1:])
 				n += m
 			}
+			i += n
+			continue
+		}
+		if curly >= 0 && i < open[curly] {
 			i += n
 			continue
 		}
@@ -64,10 +71,7 @@ func literals(s string) []literal {
 			l.from = i
 			l.prefix = ""
 		}
-		triple := strings.HasPrefix(s[i:], `"""`) || strings.HasPrefix(s[i:], `'''`)
-		if triple && strings.Count(s[i:], s[i:i+3]) < 2 {
-			triple = false
-		}
+		triple := i+3 <= lastTriple && (strings.HasPrefix(s[i:], `"""`) || strings.HasPrefix(s[i:], `'''`))
 		if triple {
 			n = 3
 		}
@@ -99,8 +103,16 @@ func literals(s string) []literal {
 			j += m
 		}
 		if !closed {
-			before := s[strings.LastIndexByte(s[:i], '\n')+1 : i]
-			if l.prefix == "" && !escapedRE.MatchString(s[i:j]) || escapedRE.MatchString(before) {
+			if curly >= 0 {
+				open[curly] = j
+			}
+			if begin := strings.LastIndexByte(s[:i], '\n') + 1; begin != escaped.from || escaped.to == 0 {
+				escaped = span{begin, len(s)}
+				if m := escapedRE.FindStringIndex(s[begin:j]); m != nil {
+					escaped.to = begin + m[1]
+				}
+			}
+			if l.prefix == "" && !escapedRE.MatchString(s[i:j]) || escaped.to <= i {
 				i += n // an apostrophe, a quote of prose, or one after escape sequences without quotes
 				continue
 			}

@@ -3,6 +3,7 @@ package paste
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // A run is groups of digits in a line, with separators between them.
@@ -32,7 +33,8 @@ func runs(t *text) []run {
 	var all []run
 	for n, l := range t.lines {
 		quiet := t.quiet[n]
-		end := comment(quiet)
+		end := t.ends[n]
+		labeled := sync.OnceValue(func() bool { return hexWordRE.MatchString(l.s) })
 		for i := 0; i < end; {
 			c := quiet[i]
 			if !isHex(c) && c != '&' || i > 0 && (isWord(quiet[i-1]) || strings.IndexByte(`.-/\%=&$@`, quiet[i-1]) >= 0 && !(quiet[i-1] == '=' || quiet[i-1] == '-' && i > 1 && isSpace(quiet[i-2]))) {
@@ -59,8 +61,8 @@ func runs(t *text) []run {
 					x.torn, x.at = true, k
 				}
 			}
-			x.clear = prefixedRE.MatchString(quiet[:x.from]) && behindRE.MatchString(rest)
-			x.strong = strongUnits(x.units) || len(x.units) == 1 && len(x.units[0].s) >= 4 && hexWordRE.MatchString(l.s)
+			x.clear = prefixedRE.MatchString(quiet[max(0, x.from-64):x.from]) && behindRE.MatchString(rest)
+			x.strong = strongUnits(x.units) || len(x.units) == 1 && len(x.units[0].s) >= 4 && labeled()
 			next = x.to
 			x.from += l.from
 			x.to += l.from

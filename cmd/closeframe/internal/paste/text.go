@@ -2,7 +2,11 @@ package paste
 
 import (
 	"bytes"
+	"cmp"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -15,12 +19,15 @@ type text struct {
 
 	lines []line   // of norm
 	quiet []string // the lines without noise
+	ends  []int    // where their comments begin
 
 	marks  [2][]int // runes before every markEvery bytes of raw and of norm
 	starts []int    // runes before each byte of raw, if it is not UTF-8
 
-	chains  []chain // set by chains
-	chained bool
+	lists      func() []list    // of norm
+	literals   func() []literal // of raw
+	chains     func() []chain   // concatenations in raw
+	chainSpans func() []span
 
 	runes []int // the index in the input of each rune of raw; nil if equal
 	notes []Note
@@ -75,8 +82,19 @@ func decodeText(b []byte) *text {
 	}, s)
 	t.lines = lines(t.norm)
 	for _, l := range t.lines {
-		t.quiet = append(t.quiet, silence(l.s))
+		quiet := silence(l.s)
+		t.quiet = append(t.quiet, quiet)
+		t.ends = append(t.ends, comment(quiet))
 	}
+	t.lists = sync.OnceValue(t.findLists)
+	t.literals = sync.OnceValue(func() []literal { return literals(t.raw) })
+	t.chains = sync.OnceValue(t.findChains)
+	t.chainSpans = sync.OnceValue(func() (all []span) {
+		for _, c := range t.chains() {
+			all = append(all, c.span)
+		}
+		return all
+	})
 	return t
 }
 
@@ -227,6 +245,21 @@ func show(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
 
 // A span is a range of bytes of a text.
 type span struct{ from, to int }
+
+// within reports whether one of the spans, which are in order, contains byte i.
+func within(spans []span, i int) bool {
+	n, found := slices.BinarySearchFunc(spans, i, func(x span, i int) int { return cmp.Compare(x.from, i) })
+	return found || n > 0 && i < spans[n-1].to
+}
+
+// find returns the match of re, which is anchored, in s. If likely is not set,
+// s cannot match: that is cheaper to know than to ask re.
+func find(re *regexp.Regexp, s string, likely bool) []string {
+	if !likely {
+		return nil
+	}
+	return re.FindStringSubmatch(s)
+}
 
 // A line is a line of a text without its line terminator.
 type line struct {

@@ -94,7 +94,10 @@ func caret(s string) ([]byte, int) {
 // between and after them.
 func readUnquoted(t *text, opt Options, r *result) {
 	s := t.raw
-	quoted := literals(s)
+	var quoted []span
+	for _, l := range t.literals() {
+		quoted = append(quoted, l.span)
+	}
 	for _, in := range intros {
 		var full, short Reading
 		for _, l := range lines(s) {
@@ -102,7 +105,7 @@ func readUnquoted(t *text, opt Options, r *result) {
 			if m == nil {
 				continue
 			}
-			if begin := l.from + m[0]; inLiteral(quoted, begin) {
+			if begin := l.from + m[0]; within(quoted, begin) {
 				continue
 			}
 			bad := false
@@ -144,13 +147,12 @@ func readUnquoted(t *text, opt Options, r *result) {
 			if bad {
 				return
 			}
-			key := direction(l.s[:m[0]])
-			full.Chunks = append(full.Chunks, envelope.Chunk{Data: data, Label: key})
+			full.Chunks = append(full.Chunks, envelope.Chunk{Data: data})
 			full.used = append(full.used, span{l.from + m[0], l.from + end})
 			if stop < 0 {
 				stop, stopLen = end, len(data)
 			}
-			short.Chunks = append(short.Chunks, envelope.Chunk{Data: data[:stopLen:stopLen], Label: key})
+			short.Chunks = append(short.Chunks, envelope.Chunk{Data: data[:stopLen:stopLen]})
 			short.used = append(short.used, span{l.from + m[0], l.from + stop})
 		}
 		if len(full.Chunks) == 0 {
@@ -162,7 +164,7 @@ func readUnquoted(t *text, opt Options, r *result) {
 			if strings.TrimSpace(s[:x.at]) == "" && strings.Count(strings.TrimSpace(s), "\n") == 0 {
 				x.loose = false
 			}
-			numberSides(x.Chunks)
+			x.label()
 			r.add(x)
 			if in.form == "percent" && strings.Contains(string(x.Bytes()), "+") {
 				y := x
@@ -176,22 +178,4 @@ func readUnquoted(t *text, opt Options, r *result) {
 			}
 		}
 	}
-}
-
-// numberSides sets the sides of chunks according to their labels.
-func numberSides(chunks []envelope.Chunk) {
-	names := newSides()
-	for i := range chunks {
-		chunks[i].Side = names.of(chunks[i].Label)
-	}
-	names.settle(chunks)
-}
-
-func inLiteral(all []literal, at int) bool {
-	for _, l := range all {
-		if l.from <= at && at < l.to {
-			return true
-		}
-	}
-	return false
 }

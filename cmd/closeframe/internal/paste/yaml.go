@@ -24,7 +24,7 @@ func readYAML(t *text, opt Options, r *result) {
 			continue
 		}
 		indent := len(l.s) - len(strings.TrimLeft(l.s, " -"))
-		digits := strings.Trim(l.s[at+len("!!binary"):], " \t|>-\"")
+		digits := []byte(strings.Trim(l.s[at+len("!!binary"):], " \t|>-\""))
 		first := l.from + at
 		end := l.from + len(l.s)
 		for i+1 < len(all) {
@@ -33,20 +33,20 @@ func readYAML(t *text, opt Options, r *result) {
 			if body == "" || len(next.s)-len(strings.TrimLeft(next.s, " ")) < indent || base64RE.FindString(body) != body {
 				break
 			}
-			digits += body
+			digits = append(digits, body...)
 			end = next.from + len(next.s)
 			i++
 		}
-		b, ok := unbase64(digits)
+		b, ok := unbase64(string(digits))
 		if !ok {
 			r.fail(t, s, first, marked, "base64")
 			return
 		}
 		out.used = append(out.used, span{first, end})
-		out.Chunks = append(out.Chunks, envelope.Chunk{Data: b, Label: peerAbove(s, first)})
+		out.Chunks = append(out.Chunks, envelope.Chunk{Data: b})
 	}
 	if len(out.Chunks) > 0 {
-		numberSides(out.Chunks)
+		out.label()
 		out.at = out.used[0].from
 		r.add(out)
 	}
