@@ -182,7 +182,7 @@ func (s *session) autopsyFile(ctx context.Context, name string, ts autopsy.Tshar
 		return nil, err
 	}
 	defer func() { closeFile() }()
-	reader := autopsy.Reader{TLS: tls}
+	reader := autopsy.Reader{TLS: tls, Keys: ts.Keylog != ""}
 	b, err := r.Peek(len(autopsy.FirstField))
 	switch {
 	case string(b) == autopsy.FirstField:

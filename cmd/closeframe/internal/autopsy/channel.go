@@ -40,8 +40,10 @@ type channel struct {
 
 	key         string // Sec-WebSocket-Key
 	badAccept   bool
-	beforeClose int64 // when the last frame before the first Close was complete
+	tunnel      bool  // the client asked a proxy for a connection (CONNECT)
+	skipped     int   // segments that were no frames, in a capture that begins later
 	lastFrame   int64 // when the last frame of either side was complete
+	quiet       int64 // lastFrame before the first act
 	closed      [2]closed
 	unansweredP [2]int // unanswered pings of each side
 	lastPing    [2]int64
@@ -177,17 +179,23 @@ func (c *channel) headCut(i int) {
 func (c *channel) readHead(i int, b []byte) []byte {
 	h := &c.sides[i]
 	if len(h.buf) == 0 {
+		if h.bytes == int64(len(b)) {
+			b = cutProxy(b)
+		}
 		switch {
-		case bytes.HasPrefix(b, []byte("HTTP/1.")), bytes.HasPrefix(b, []byte("GET ")):
-		case c.asked || c.sure && len(b) < 4:
+		case startsHTTP(b):
+		case c.asked && c.status == 0 || c.sure && mayStartHTTP(b):
+		case c.sure:
+			if h.bytes == int64(len(b)) && len(b) > 0 {
+				h.state = ignored // another protocol
+			}
+			return nil
 		default:
-			if masked, ok := plausible(b); ok && !c.sure {
+			if masked, ok := plausible(b); ok {
 				c.begin(i, masked)
 				return b
 			}
-			if c.sure && h.bytes == int64(len(b)) {
-				h.state = ignored // another protocol
-			}
+			c.skipped++
 			return nil
 		}
 	}
@@ -196,38 +204,70 @@ func (c *channel) readHead(i int, b []byte) []byte {
 		return nil
 	}
 	h.buf = append(h.buf, b...)
-	head, rest, ok := cutHead(h.buf)
-	if !ok {
-		return nil
+	for h.state == inHead {
+		head, rest, ok := cutHead(h.buf)
+		if !ok {
+			return nil
+		}
+		c.head(i, head)
+		h.buf = bytes.Clone(rest)
+		if h.state == inHead && !startsHTTP(rest) {
+			rest = nil // a body
+		}
+		if h.state != inHead || len(rest) == 0 {
+			h.buf = nil
+			return bytes.Clone(rest)
+		}
 	}
-	rest = bytes.Clone(rest)
-	h.buf = nil
+	return nil
+}
+
+// head processes a request or response.
+func (c *channel) head(i int, head head) {
+	request := strings.HasPrefix(head.first, "GET ") && i != 1-c.client
 	switch {
-	case head.upgrade() || c.cutHead && strings.HasPrefix(head.first, "GET ") && !c.asked && i != 1-c.client:
+	case head.upgrade() && request || c.cutHead && request && !c.asked:
+		if c.status != 0 { // it was refused before
+			c.status, c.acts = 0, nil
+		}
 		c.client, c.sure, c.asked, c.web = i, true, true, true
 		c.path, c.host, c.agent = head.path(), head.get("Host"), head.get("User-Agent")
 		c.key = head.get("Sec-WebSocket-Key")
 		c.step(i, "request", 0, c.path)
-		h.state = inFrames
-	case c.asked && i != c.client && head.status() == 101:
+		c.sides[i].state = inFrames
+	case c.asked && i != c.client && c.status == 0 && head.status() == 101:
 		c.software = head.get("Server")
 		c.answered(i, 101, head.get("Sec-WebSocket-Extensions"))
 		accept := head.get("Sec-WebSocket-Accept")
 		if sum := sha1.Sum([]byte(c.key + guid)); !c.cutHead && accept != base64.StdEncoding.EncodeToString(sum[:]) {
 			c.badAccept, c.open = true, false
 		}
-	case c.asked && i != c.client && head.status() >= 200:
+	case c.asked && i != c.client && c.status == 0 && head.status() >= 200:
 		c.refused(i, head.status())
+	case strings.HasPrefix(head.first, "CONNECT "):
+		c.tunnel = true
 	}
-	return rest
+}
+
+// act records a step that ends the connection.
+func (c *channel) act(what string, i int) {
+	if len(c.acts) == 0 {
+		c.quiet = c.lastFrame
+	}
+	c.acts = append(c.acts, act{what, i, c.now})
 }
 
 // refused records that the opening handshake was answered with another status.
+// The client may repeat it, as with credentials after 401.
 func (c *channel) refused(i, status int) {
 	c.status = status
 	c.step(i, "answer", status, "")
-	c.acts = append(c.acts, act{"answer", i, c.now})
-	c.sides[0].state, c.sides[1].state = ignored, ignored
+	c.act("answer", i)
+	state := inHead
+	if c.http2 {
+		state = ignored
+	}
+	c.sides[0].state, c.sides[1].state = state, state
 }
 
 // guid is the constant for the answer to the opening handshake (RFC 6455
@@ -308,10 +348,6 @@ func (s sender) frame(h frameHeader, raw []byte, gap bool) {
 	side.frames++
 	side.last = c.now
 	late := c.closed[0].seen || c.closed[1].seen
-	if h.opcode == 8 && !late {
-		c.beforeClose = c.lastFrame
-	}
-	c.lastFrame = c.now
 	if c.closed[i].seen {
 		side.after++
 	}
@@ -322,7 +358,7 @@ func (s sender) frame(h frameHeader, raw []byte, gap bool) {
 		cl.count++
 		if !cl.seen {
 			*cl = closed{seen: true, at: c.now, seq: c.seq, ack: c.ack, raw: bytes.Clone(raw), gap: gap, count: 1}
-			c.acts = append(c.acts, act{"close", i, c.now})
+			c.act("close", i)
 			if gap {
 				c.limit("close-cut")
 			}
@@ -334,6 +370,7 @@ func (s sender) frame(h frameHeader, raw []byte, gap bool) {
 	case 10:
 		c.unansweredP[1-i] = 0
 	}
+	c.lastFrame = c.now
 	if c.fault == nil && c.faultOf(i) != "" {
 		c.fault = &violation{i, c.now, c.faultOf(i), late}
 	}
@@ -348,7 +385,7 @@ func (c *channel) fin(i int) {
 	}
 	h.ended = true
 	c.cutOff(i)
-	c.acts = append(c.acts, act{"fin", i, c.now})
+	c.act("fin", i)
 	c.step(i, "fin", 0, "")
 	c.tap.Ended(tapSide(i == c.client), closetap.EndFIN)
 }
@@ -356,7 +393,7 @@ func (c *channel) fin(i int) {
 // reset records that side i reset the connection.
 func (c *channel) reset(i int) {
 	c.cutOff(i)
-	c.acts = append(c.acts, act{"reset", i, c.now})
+	c.act("reset", i)
 	c.step(i, "reset", 0, "")
 	c.tap.Ended(tapSide(i == c.client), closetap.EndReset)
 }

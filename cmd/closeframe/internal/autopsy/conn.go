@@ -22,6 +22,7 @@ type tcpConn struct {
 	tls    tlsState
 	rst    [2]bool
 
+	packets    [2]int    // that each side sent
 	afterFIN   [2]bool   // data arrived for side i after its FIN
 	rstToData  [2]string // a RST came after such data (after_fin), or soon after other data (recent)
 	lastData   [2]int64
@@ -58,7 +59,7 @@ func newTCPConn(p *packet, held *int) *tcpConn {
 	t := &tcpConn{stream: p.stream, client: -1, started: p.time, tls: tlsState{alert: -1}}
 	t.ends = [2]string{endpoint(p.src, p.sport), endpoint(p.dst, p.dport)}
 	t.ch = newChannel(strconv.Itoa(p.stream))
-	t.ch.ends = t.ends
+	t.ch.ends, t.ch.started = t.ends, p.time
 	t.flows[0].total, t.flows[1].total = held, held
 	return t
 }
@@ -74,6 +75,8 @@ func (t *tcpConn) packet(p *packet) {
 	if t.ends[0] == t.ends[1] {
 		return // to itself: the two directions look the same
 	}
+	t.packets[i]++
+	this := segment{seq: p.seq, length: p.length, data: p.payload, fin: p.flags&flagFIN != 0, time: p.time, ack: p.ack}
 	if p.flags&flagSYN != 0 {
 		t.syn = true
 		t.client = i
@@ -81,13 +84,16 @@ func (t *tcpConn) packet(p *packet) {
 			t.client = 1 - i
 		}
 		t.setClient(t.client, true)
-		t.flows[i].synced, t.flows[i].next = true, p.seq+1
-		return
+		this.seq++
+		t.flows[i].synced, t.flows[i].next = true, this.seq
+		if p.length == 0 { // not TCP Fast Open (RFC 7413)
+			return
+		}
 	}
-	if p.flags&flagACK != 0 {
+	if p.flags&flagACK != 0 && !t.rst[1-i] {
 		t.flows[1-i].acknowledge(p.ack, tcpSide{t, 1 - i})
 	}
-	this := segment{seq: p.seq, length: p.length, data: p.payload, fin: p.flags&flagFIN != 0, time: p.time, ack: p.ack}
+	t.flows[i].probe(this, p.flags)
 	tcpSide{t, i}.at(this)
 	t.records(i, p)
 	if p.length > 0 {
@@ -179,7 +185,7 @@ func (t *tcpConn) decide(i int, b []byte) {
 		t.kind = overTLS
 		t.ch.tls = true
 		if !t.syn {
-			t.ch.limit("middle")
+			t.ch.limit("tls-middle")
 		}
 	case bytes.HasPrefix(b, []byte("PRI * HTTP/2.0")):
 		t.kind = overHTTP2
@@ -195,9 +201,11 @@ func (t *tcpConn) records(i int, p *packet) {
 	if p.serverName != "" {
 		s.serverName = p.serverName
 	}
-	if len(p.recordTypes) > 0 && t.kind == undecided {
+	tunneled := t.kind == plain && t.ch.tunnel && !t.ch.web && slices.Contains(p.recordTypes, recordHandshake)
+	if len(p.recordTypes) > 0 && t.kind == undecided || tunneled {
 		t.kind = overTLS
 		t.ch.tls = true
+		t.ch.sides[0].buf, t.ch.sides[1].buf = nil, nil
 	}
 	if t.kind == overTLS || t.kind == overHTTP2 && t.ch.tls {
 		t.tlsRecords(i, p)
@@ -242,7 +250,7 @@ func (t *tcpConn) tlsRecords(i int, p *packet) {
 			s.maybe[i] = 0
 			if length == alertSize13 {
 				s.maybe[i] = p.time
-			} else {
+			} else if len(t.ch.acts) == 0 {
 				t.lastRecord[i] = p.time
 			}
 			if len(p.data) == 0 {
@@ -265,7 +273,7 @@ func (t *tcpConn) alertRecord(i, description int) {
 		if !s.notified[i] {
 			s.notified[i] = true
 			t.each(func(ch *channel) {
-				ch.acts = append(ch.acts, act{"notify", i, ch.now})
+				ch.act("notify", i)
 				ch.step(i, "notify", 0, "")
 			})
 		}
@@ -275,7 +283,7 @@ func (t *tcpConn) alertRecord(i, description int) {
 		s.alert, s.alertFrom = description, i
 	}
 	t.each(func(ch *channel) {
-		ch.acts = append(ch.acts, act{"alert", i, ch.now})
+		ch.act("alert", i)
 		ch.step(i, "alert", description, "")
 	})
 }

@@ -78,6 +78,13 @@ func (c *Connection) setEvents(ch *channel) {
 			}
 		}
 		c.Told = Told{&e, &f}
+		if c.facts["answer_unread"] == true {
+			*c.told(c.Closes[0].From) = &abnormal
+		}
+		if c.Cause == Unanswered && c.facts["after_close"] == "peer-reset" {
+			*c.told(c.Closes[0].From.Other()) = nil
+			ch.limit("close-unread")
+		}
 		// The code of a side depends on the frames of the other side, and
 		// WasClean on both.
 		for i := range ch.sides {
@@ -91,6 +98,14 @@ func (c *Connection) setEvents(ch *channel) {
 			c.Browser = &Browser{b.Name, e}
 		}
 	}
+}
+
+// told returns the event of a side's application.
+func (c *Connection) told(s Side) **closeevent.Event {
+	if s == Client {
+		return &c.Told.Client
+	}
+	return &c.Told.Server
 }
 
 // event returns the event that the browser fires. ok is false if it is unknown.

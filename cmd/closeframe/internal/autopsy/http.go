@@ -2,6 +2,8 @@ package autopsy
 
 import (
 	"bytes"
+	"encoding/binary"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,6 +15,37 @@ const maxHead = 32 << 10
 type head struct {
 	first string
 	lines []string
+}
+
+// starts are the methods of HTTP with which a connection may begin before its
+// opening handshake, and the start of a response.
+var starts = [][]byte{
+	[]byte("GET "), []byte("HTTP/1."), []byte("POST "), []byte("HEAD "), []byte("OPTIONS "), []byte("CONNECT "), []byte("PUT "),
+	[]byte("PATCH "), []byte("DELETE "),
+}
+
+// startsHTTP reports whether b begins with a request or a response.
+func startsHTTP(b []byte) bool {
+	return slices.ContainsFunc(starts, func(start []byte) bool { return bytes.HasPrefix(b, start) })
+}
+
+// mayStartHTTP reports whether b is the first part of such a beginning.
+func mayStartHTTP(b []byte) bool {
+	return slices.ContainsFunc(starts, func(start []byte) bool { return bytes.HasPrefix(start, b) })
+}
+
+// cutProxy returns b without the header of the PROXY protocol, with which
+// HAProxy and others tell a server the address of the client.
+func cutProxy(b []byte) []byte {
+	const signature, size = "\r\n\r\n\x00\r\nQUIT\n", 16
+	if bytes.HasPrefix(b, []byte("PROXY ")) {
+		_, rest, _ := bytes.Cut(b, []byte("\r\n"))
+		return rest
+	}
+	if bytes.HasPrefix(b, []byte(signature)) && len(b) >= size {
+		return b[min(len(b), size+int(binary.BigEndian.Uint16(b[size-2:]))):]
+	}
+	return b
 }
 
 // cutHead returns the head at the start of b and the rest of b. ok is false if

@@ -29,7 +29,8 @@ const (
 
 // A Reader reads the output of tshark.
 type Reader struct {
-	TLS bool // also report TLS connections that could not be decrypted
+	TLS  bool // also report TLS connections that could not be decrypted
+	Keys bool // TLS secrets were given
 
 	live   map[int]*tcpConn
 	held   int // bytes kept by flows
@@ -141,6 +142,9 @@ func (r *Reader) finish(t *tcpConn) {
 		}
 		if len(r.r.Connections)+len(r.hidden) >= maxDetailed {
 			c.Timeline = nil
+		}
+		if i := slices.Index(c.Limits, "encrypted"); i >= 0 && r.Keys && !slices.Contains(c.Limits, "tls-middle") {
+			c.Limits[i] = "other-keys"
 		}
 		if t.hidden() {
 			r.hidden = append(r.hidden, c)

@@ -13,7 +13,6 @@ var made = map[string]facts{
 	"close-faulty":       {"violation_in_close": true, "violation_by": "server", "violation": "short"},
 	"violation":          {"violation": "masked", "violation_by": "server", "violation_in_close": false, "cause": "failed"},
 	"ended-by-peer":      {"cause": "unanswered", "after_close": "peer-fin", "first_close": "client", "code": 1000},
-	"reset-by-peer":      {"cause": "unanswered", "after_close": "peer-reset", "first_close": "client", "reset_by": "server"},
 	"not-delivered":      {"cause": "unanswered", "after_close": "closer-fin", "close_acknowledged": false, "first_close": "client"},
 	"reset-after-fin":    {"cause": "unanswered", "reset_to_data": "after_fin", "reset_by": "server"},
 	"server-partly-gone": {"together": 3, "remaining": 2, "closes": "none", "by": "server"},

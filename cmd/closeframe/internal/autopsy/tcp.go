@@ -11,7 +11,8 @@ type flow struct {
 	early   []segment // segments that arrived early, out of order
 	held    int       // bytes in early
 	total   *int      // bytes in early of all flows
-	again   int       // segments that were repeated
+	sent    int64     // the time of the last segment
+	again   int       // segments sent again, and keep-alive probes, without an answer
 	waiting int64     // the time at which the gap appeared
 	passed  int       // acknowledgments of bytes after the gap
 }
@@ -58,6 +59,26 @@ func (f *flow) push(s segment, to sink) {
 	}
 }
 
+// probe counts s if it is a keep-alive probe: it has the sequence number of a
+// byte that was sent before (RFC 9293 §3.8.4).
+func (f *flow) probe(s segment, flags int) {
+	if f.synced && s.length == 0 && flags&(flagSYN|flagFIN|flagRST) == 0 && s.seq == f.next-1 {
+		f.repeated(s.time)
+	}
+}
+
+// minRepeat is the minimum time between a segment and its repetition, in
+// nanoseconds. Captures on several interfaces have each segment twice.
+const minRepeat = int64(100e6)
+
+// repeated counts a segment that was sent again at the given time.
+func (f *flow) repeated(time int64) {
+	if time-f.sent >= minRepeat {
+		f.again++
+		f.sent = time
+	}
+}
+
 // release passes s on if it is next in order, and then the segments after it.
 // Otherwise it keeps s.
 func (f *flow) release(s segment, to sink) {
@@ -99,6 +120,10 @@ func (f *flow) release(s segment, to sink) {
 func (f *flow) acknowledge(ack uint32, to sink) {
 	if !f.hasAck || int32(ack-f.acked) > 0 {
 		f.acked, f.hasAck = ack, true
+		f.again = 0
+	}
+	if int32(ack-f.next) >= 0 {
+		f.again = 0 // the answer to a probe
 	}
 	if len(f.early) > 0 && int32(f.acked-f.early[0].seq) >= 0 {
 		if f.passed++; f.passed >= 2 {
@@ -117,9 +142,10 @@ func (f *flow) hold(n int) {
 func (f *flow) deliver(s segment, to sink) {
 	old := int(f.next - s.seq)
 	if old > s.length || old == s.length && s.length > 0 && !s.fin {
-		f.again++
+		f.repeated(s.time)
 		return
 	}
+	f.sent = max(f.sent, s.time)
 	to.at(s)
 	f.next += uint32(s.length - old)
 	data := s.data[min(old, len(s.data)):]

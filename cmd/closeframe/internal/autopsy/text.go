@@ -100,6 +100,9 @@ func (w Writer) how(c *Connection) string {
 		}
 		return w.Text("autopsy.open")
 	case Unknown:
+		if from, ok := f["one_way"].(string); ok {
+			return w.Text("autopsy.oneWay", w.Side(Side(from)))
+		}
 		if c.How == "open" {
 			return w.Text("autopsy.hidden.open")
 		}
@@ -127,8 +130,10 @@ func (w Writer) Told(c *Connection) string {
 		return w.Text("autopsy.told.browser", c.Browser.Name, e, w.event(*server))
 	}
 	switch {
-	case client == nil:
+	case client == nil && server == nil:
 		return ""
+	case client == nil:
+		return w.Text("autopsy.told.server", w.event(*server))
 	case server == nil:
 		return w.Text("autopsy.told.client", w.event(*client))
 	}

@@ -37,11 +37,22 @@ func (t *tcpConn) results(allTLS bool) (list []*Connection) {
 	t.finish()
 	t.each(func(ch *channel) {
 		hidden := t.kind == overTLS && !t.tls.decrypted && !ch.web
-		if ch.web || hidden && allTLS {
+		if ch.web && !ch.doubtful() || hidden && allTLS {
 			list = append(list, t.verdict(ch))
 		}
 	})
 	return list
+}
+
+// doubtful reports whether the frames of a connection whose opening handshake is
+// not in the capture may be those of another protocol, by chance.
+func (ch *channel) doubtful() bool {
+	if !ch.middle {
+		return false
+	}
+	const enough = 3
+	frames := ch.sides[0].frames + ch.sides[1].frames
+	return frames < enough && (ch.skipped >= enough || ch.faultOf(0) != "" || ch.faultOf(1) != "")
 }
 
 // hidden reports whether t is TLS that could not be decrypted.
@@ -217,6 +228,14 @@ func (t *tcpConn) facts(ch *channel, c *Connection) facts {
 		}
 	}
 	set("crossed", ch.crossed())
+	if t.packets[0] == 0 || t.packets[1] == 0 {
+		i := 0
+		if t.packets[0] == 0 {
+			i = 1
+		}
+		set("one_way", string(side(i, ch.client)))
+		ch.limit("one-way")
+	}
 	// Violations.
 	if ch.fault == nil {
 		for i := range ch.sides {
@@ -250,14 +269,11 @@ func (t *tcpConn) facts(ch *channel, c *Connection) facts {
 	// Times.
 	if by >= 0 && c.How != "close" || len(c.Closes) > 0 {
 		at := c.end
-		quiet := ch.lastFrame
+		quiet := ch.quiet
 		if f["opening"] == "hidden" {
 			quiet = max(t.lastRecord[0], t.lastRecord[1])
 		}
-		if c.How == "close" { // the frame before the Close
-			quiet = ch.beforeClose
-		}
-		if quiet > 0 && at > quiet {
+		if quiet > 0 && at > quiet && f["one_way"] == nil {
 			set("idle", seconds(at-quiet))
 		}
 	}
@@ -266,8 +282,10 @@ func (t *tcpConn) facts(ch *channel, c *Connection) facts {
 			set("pings", n)
 			set("ping_age", seconds(c.end-ch.lastPing[by]))
 		}
-		if t.flows[by].again >= 3 && int32(t.flows[by].next-t.flows[by].acked) > 0 {
-			set("vanished", string(side(1-by, ch.client)))
+	}
+	for i := range t.flows {
+		if t.flows[i].again >= 3 {
+			set("vanished", string(side(1-i, ch.client)))
 		}
 	}
 	// The transport.
@@ -279,6 +297,9 @@ func (t *tcpConn) facts(ch *channel, c *Connection) facts {
 			}
 			break
 		}
+	}
+	if f["reset_to_data"] == "after_fin" && ch.answerUnread() {
+		set("answer_unread", true)
 	}
 	if i, sure := t.notifier(); i >= 0 {
 		set("notify_by", string(side(i, ch.client)))
@@ -293,8 +314,11 @@ func (t *tcpConn) facts(ch *channel, c *Connection) facts {
 		c.Code = int(c.Closes[0].Code)
 	}
 	c.Cause = ch.cause(c, f)
-	if c.Cause == Open || c.Cause == Unknown {
+	switch c.Cause {
+	case Open, Unknown:
 		c.Code = 0
+	case Lost:
+		c.Code = int(closecode.AbnormalClosure)
 	}
 	set("cause", string(c.Cause))
 	return f
@@ -330,6 +354,23 @@ func (ch *channel) transportEnd() *act {
 	return nil
 }
 
+// answerUnread reports whether the side that closed first had ended its half of
+// TCP before the other side's Close frame, and reset TCP after it.
+func (ch *channel) answerUnread() bool {
+	if ch.http2 || len(ch.acts) == 0 || ch.acts[0].what != "close" {
+		return false
+	}
+	closer := ch.acts[0].from
+	step := 0
+	for _, a := range ch.acts[1:] {
+		switch {
+		case step == 0 && a.what == "fin" && a.from == closer, step == 1 && a.what == "close", step == 2 && a.what == "reset" && a.from == closer:
+			step++
+		}
+	}
+	return step == 3
+}
+
 // failing lists the codes with which an endpoint fails a connection.
 func failing(code closecode.Code) bool {
 	switch code {
@@ -343,6 +384,8 @@ func failing(code closecode.Code) bool {
 // cause determines how the connection ended.
 func (ch *channel) cause(c *Connection, f facts) Cause {
 	switch {
+	case f["one_way"] != nil:
+		return Unknown
 	case f["alert"] != nil && f["established"] == false:
 		return Refused
 	case f["opening"] == "hidden":
@@ -364,6 +407,8 @@ func (ch *channel) cause(c *Connection, f facts) Cause {
 		return Clean
 	case len(c.Closes) == 1 && ch.transportEnd() == nil:
 		return Open
+	case len(c.Closes) == 1 && c.How != "close" && c.EndedBy != c.Closes[0].From:
+		return Lost // the Close frame came after the end
 	case len(c.Closes) == 1:
 		return Unanswered
 	}
