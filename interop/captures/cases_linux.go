@@ -8,14 +8,18 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/binary"
 	"encoding/pem"
 	"io"
 	"math/big"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -250,6 +254,139 @@ var cases = []*testCase{
 		close(done)
 		<-served
 		c.Close()
+	}},
+	{name: "half-close", run: func(e *env) {
+		// The client ends its half of TCP without a Close frame; the server
+		// goes on, and sends one at last.
+		addr, done := listen("127.0.0.1:0", 1, func(c *rawConn) {
+			c.text("one")
+			c.end()
+			c.text("two")
+			c.closeFrame(1000, "done")
+			c.Close()
+		})
+		c := dial("tcp", addr, "/feed")
+		c.read(1)
+		c.text("thanks")
+		c.fin()
+		c.end()
+		c.Close()
+		<-done
+	}},
+	{name: "close-reset", run: func(e *env) {
+		// The client closes its socket while the server's Close frame is unread
+		// in its buffer.
+		addr, done := listen("127.0.0.1:0", 1, func(c *rawConn) {
+			c.read(1)
+			c.closeFrame(1000, "bye")
+			c.end()
+			c.Close()
+		})
+		c := dial("tcp", addr, "/chat")
+		c.text("last")
+		time.Sleep(100 * time.Millisecond) // the Close frame arrives
+		c.Close()
+		<-done
+	}},
+	{name: "keep-alive", run: func(e *env) {
+		// As peer-vanished, but nothing is sent: the server's kernel probes the
+		// client, and resets TCP after three probes without an answer.
+		deaf := make(chan struct{})
+		addr, served := listen("127.0.0.1:0", 1, func(c *rawConn) {
+			c.read(1)
+			<-deaf
+			c.Conn.(*net.TCPConn).SetKeepAliveConfig(net.KeepAliveConfig{Enable: true, Idle: time.Second, Interval: time.Second, Count: 3})
+			c.end()
+			c.Close()
+		})
+		c := dial("tcp", addr, "/feed")
+		e.keepClient(c)
+		c.Conn.(*net.TCPConn).SetKeepAlive(false)
+		c.text("hello")
+		time.Sleep(100 * time.Millisecond) // the acknowledgment is delayed
+		deafen(c)
+		close(deaf)
+		<-served
+		c.Close()
+	}},
+	{name: "auth-retry", run: func(e *env) {
+		// The server asks for credentials with 401; the client repeats the
+		// opening handshake on the same connection.
+		srv := e.http(func(w http.ResponseWriter, r *http.Request) {
+			if _, _, ok := r.BasicAuth(); !ok {
+				w.Header().Set("WWW-Authenticate", "Basic")
+				http.Error(w, "credentials needed", http.StatusUnauthorized)
+				return
+			}
+			u := websocket.Upgrader{}
+			c := must(u.Upgrade(w, r, nil))
+			c.ReadMessage() // and answers Close
+			c.Close()
+		})
+		c := must(net.Dial("tcp", srv))
+		r := upgrade(c, srv, "/private")
+		io.Copy(io.Discard, r.Response.Body)
+		ws := upgrade(c, srv, "/private", "Authorization: Basic dXNlcjpwYXNz").rawConn
+		ws.closeFrame(1000, "")
+		ws.read(8)
+		ws.end()
+		ws.Close()
+	}},
+	{name: "vlan-port-reuse", run: func(e *env) {
+		// The client resets the first connection, and opens the second one
+		// from the same port.
+		ln := must(net.Listen("tcp", "[::1]:0"))
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			c := accept(must(ln.Accept()))
+			c.end()
+			c.Close()
+			c = accept(must(ln.Accept()))
+			c.closeFrame(1001, "second")
+			c.read(8)
+			c.fin()
+			c.end()
+			c.Close()
+			ln.Close()
+		}()
+		from := &net.TCPAddr{IP: net.IPv6loopback, Port: 40999}
+		open := func(path string) *rawConn {
+			c := must((&net.Dialer{LocalAddr: from}).Dial("tcp", ln.Addr().String()))
+			return upgrade(c, ln.Addr().String(), path).rawConn
+		}
+		c := open("/first")
+		time.Sleep(10 * time.Millisecond)
+		c.reset()
+		c = open("/second")
+		c.read(8)
+		c.closeFrame(1001, "")
+		c.end()
+		c.Close()
+		<-done
+	}, rewrite: func(t *trace) {
+		// In a VLAN, as on a trunk port.
+		for i := range t.packets {
+			p := &t.packets[i]
+			p.data = slices.Insert(p.data, 12, 0x81, 0x00, 0x00, 0x2a)
+			for _, at := range []int{8, 12} {
+				binary.LittleEndian.PutUint32(p.header[at:], binary.LittleEndian.Uint32(p.header[at:])+4)
+			}
+		}
+	}},
+	{name: "proxy-connect", run: func(e *env) {
+		// TLS through a proxy, on the leg between the client and the proxy.
+		tunnel := e.http(func(w http.ResponseWriter, r *http.Request) {
+			back := must(net.Dial("tcp", r.Host))
+			w.WriteHeader(http.StatusOK)
+			front, _ := must2(w.(http.Hijacker).Hijack())
+			go func() { io.Copy(back, front); back.(*net.TCPConn).CloseWrite() }()
+			go func() { io.Copy(front, back); front.(*net.TCPConn).CloseWrite() }()
+		})
+		_, port, _ := net.SplitHostPort(tunnel)
+		e.proxy = "http://" + tunnel
+		e.keep = append(e.keep, must(strconv.Atoi(port)))
+		closeOverTLS(e)
 	}},
 	{name: "refused-403", run: func(e *env) {
 		srv := e.http(func(w http.ResponseWriter, r *http.Request) {
@@ -621,6 +758,9 @@ func (e *env) tls(f func(c *rawConn)) {
 	pool.AddCert(cert)
 	var keys bytes.Buffer
 	d := websocket.Dialer{TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "localhost", KeyLogWriter: &keys}}
+	if e.proxy != "" {
+		d.Proxy = http.ProxyURL(must(url.Parse(e.proxy)))
+	}
 	c, _ := must2(d.Dial("wss://"+addr+"/secure", nil))
 	for {
 		if _, _, err := c.ReadMessage(); err != nil {

@@ -53,6 +53,7 @@ type testCase struct {
 type env struct {
 	keep   []int  // if not empty, only packets of these client ports are kept
 	keylog []byte // TLS secrets, written beside the capture
+	proxy  string // the URL of a proxy for connections over TLS
 	stop   []func()
 }
 
