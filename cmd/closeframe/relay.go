@@ -210,7 +210,7 @@ func (p *relayPrinter) observe(e relay.Event) {
 		if e.Report.CauseName != "clean" {
 			paint = p.st.red
 		}
-		p.line(e, paint(p.sentence(&e.Report)))
+		p.line(e, paint(relay.Sentence(l, &e.Report)))
 		if !p.s.asJSON {
 			p.timeline(c)
 		}
@@ -294,7 +294,7 @@ func (p *relayPrinter) describe(m closingStep) string {
 	case m.End != "":
 		return p.st.yellow(l.Text("relay.end." + m.End))
 	case m.err != nil:
-		return p.st.red(l.Text("relay.invalid", violations[m.err].rule))
+		return p.st.red(l.Text("relay.invalid", relay.Rule(m.err)))
 	case m.Close == closecode.NoStatusRcvd:
 		return p.st.cyan(l.Text("relay.empty"))
 	case m.Reason != "":

@@ -221,18 +221,17 @@ func TestRelaySentences(t *testing.T) {
 			steps = append(steps, ends(side, how))
 		}
 	}
-	english := &relayPrinter{s: &session{text: catalog.In("en")}}
-	chinese := &relayPrinter{s: &session{text: catalog.In("zh-Hans")}}
+	english, chinese := catalog.In("en"), catalog.In("zh-Hans")
 	var play func(c closetap.Conn, left int)
 	play = func(c closetap.Conn, left int) {
 		r := c.Report()
-		if got := english.sentence(&r); r.EndedFirst != closetap.Neither && got != r.Text {
+		if got := relay.Sentence(english, &r); r.EndedFirst != closetap.Neither && got != r.Text {
 			t.Fatalf("got  %s\nwant %s", got, r.Text)
 		}
 		if left == 0 {
 			return
 		}
-		if got := chinese.sentence(&r); strings.ContainsAny(got, "%;") || strings.Contains(got, "relay.") {
+		if got := relay.Sentence(chinese, &r); strings.ContainsAny(got, "%;") || strings.Contains(got, "relay.") {
 			t.Fatalf("%s: %s", r.Text, got)
 		}
 		for _, s := range steps {

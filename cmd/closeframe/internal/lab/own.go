@@ -10,6 +10,7 @@ import (
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/dissect"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/relay"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // ownCases connect the page to the user's server. They are not part of cases,
@@ -112,8 +113,12 @@ func (r *relayed) result(lang string) result {
 	if first == "" {
 		first = "nobody"
 	}
+	why := ""
+	if r.refused == "" {
+		why = relay.Sentence(catalog.In(lang), &r.report)
+	}
 	res := result{
-		Why:       r.report.Text,
+		Why:       why,
 		First:     first,
 		Server:    r.report.Server.Told.Event,
 		Steps:     r.steps,

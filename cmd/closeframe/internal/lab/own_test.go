@@ -38,7 +38,7 @@ func newOwnServer(t *testing.T, requests chan<- *http.Request) (address string) 
 }
 
 // relayOwn connects through the lab to the server at address.
-func (c *client) relayOwn(id, address string) *stack.Conn {
+func (c *client) relayOwn(id, address, lang string) *stack.Conn {
 	c.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(c.url, "http://"))
 	if err != nil {
@@ -46,7 +46,7 @@ func (c *client) relayOwn(id, address string) *stack.Conn {
 	}
 	c.Cleanup(func() { conn.Close() })
 	conn.SetDeadline(time.Now().Add(20 * time.Second))
-	q := url.Values{"run": {id}, "url": {address}}
+	q := url.Values{"run": {id}, "url": {address}, "lang": {lang}}
 	ws, err := stack.NewClient(context.Background(), conn, "ws"+strings.TrimPrefix(c.url, "http")+"/own?"+q.Encode(),
 		stack.Config{Header: http.Header{"Origin": {c.url}, "Cookie": {"secret=1"}}})
 	if err != nil {
@@ -62,7 +62,7 @@ func TestOwnServerCloses(t *testing.T) {
 	address := newOwnServer(t, requests)
 	l := newClient(t)
 	id := l.id()
-	ws := l.relayOwn(id, address+"/chat?room=1")
+	ws := l.relayOwn(id, address+"/chat?room=1", "en")
 	r := <-requests
 	if r.URL.RequestURI() != "/chat?room=1" || r.Header.Get("Cookie") != "" || r.Header.Get("Origin") != "http"+strings.TrimPrefix(address, "ws") {
 		t.Errorf("the server was asked for %s with %v", r.URL, r.Header)
@@ -90,16 +90,17 @@ func TestOwnServerCloses(t *testing.T) {
 	}
 }
 
-// TestOwnClientCloses verifies that the lab reports which side closed first.
+// TestOwnClientCloses verifies that the lab reports which side closed first, in the
+// language of the page.
 func TestOwnClientCloses(t *testing.T) {
 	l := newClient(t)
 	id := l.id()
-	ws := l.relayOwn(id, newOwnServer(t, make(chan *http.Request, 1)))
+	ws := l.relayOwn(id, newOwnServer(t, make(chan *http.Request, 1)), "zh-Hans")
 	if _, err := ws.Close(3000, bye); err != nil {
 		t.Fatal(err)
 	}
 	res := l.result("/result?run=" + id)
-	if res.First != "browser" || res.Server != (closeevent.Event{Code: 3000, Reason: bye, WasClean: true}) {
+	if res.First != "browser" || res.Server != (closeevent.Event{Code: 3000, Reason: bye, WasClean: true}) || !strings.HasSuffix(res.Why, "双方均正常关闭") {
 		t.Errorf("%+v", res)
 	}
 }

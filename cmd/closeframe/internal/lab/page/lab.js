@@ -215,7 +215,6 @@ function show(seen) {
 	const {event, server} = seen;
 	const b = because(seen);
 	$("why").textContent = b.why;
-	$("why").lang = seen.case.takesURL && seen.thrown === null ? "en" : lang; // closetap's report
 	$("rule").hidden = !b.rule;
 	$("rule").replaceChildren(b.href ? el("a", {href: b.href, rel: "noreferrer"}, b.rule) : b.rule);
 	if (b.quote) $("rule").append(say("colon"), el("q", {lang: "en"}, b.quote.replaceAll("_", "")));

@@ -1,4 +1,4 @@
-package main
+package relay
 
 import (
 	"strconv"
@@ -8,6 +8,7 @@ import (
 	"github.com/closeframe/closeframe/closeevent"
 	"github.com/closeframe/closeframe/closetap"
 	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // violations maps each violation to its rule and to the key of its text after
@@ -24,10 +25,12 @@ var violations = map[error]struct{ key, rule string }{
 	frame.ErrInvalidUTF8:   {"invalidUTF8", "RFC 6455 §5.5.1"},
 }
 
-// sentence returns a report in one line, in the language of the session. In
-// English it is the Text of the report.
-func (p *relayPrinter) sentence(r *closetap.Report) string {
-	l := p.s.text
+// Rule returns the rule that a violation breaks, such as "RFC 6455 §5.1".
+func Rule(violation error) string { return violations[violation].rule }
+
+// Sentence returns a report in one line, in a language. In English it is the Text of
+// the report.
+func Sentence(l *catalog.Language, r *closetap.Report) string {
 	name := map[closetap.Side]string{closetap.Client: l.Text("relay.client"), closetap.Server: l.Text("relay.server")}
 	side := map[closetap.Side]*closetap.SideReport{closetap.Client: &r.Client, closetap.Server: &r.Server}
 	both := []closetap.Side{closetap.Client, closetap.Server}
