@@ -57,7 +57,7 @@ func TestOwnServer(t *testing.T) {
 				if frames := eval[int](p, `document.querySelectorAll("#frames .frame").length`); frames != 2 {
 					t.Errorf("%d frames are shown, want 2", frames)
 				}
-				if !strings.Contains(p.text("#why"), "clean on both sides") {
+				if clean := map[look]string{desktop: "clean on both sides", phone: "双方均正常关闭"}[l]; !strings.Contains(p.text("#why"), clean) {
 					t.Errorf("it says %q", p.text("#why"))
 				}
 				if eval[bool](p, `document.body.innerText.includes("undefined")`) {
