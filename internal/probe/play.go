@@ -256,7 +256,7 @@ func (p *play) ended(err error) {
 	switch {
 	case errors.Is(err, errFlood):
 		p.end, what = "flood", p.o.say("probe.event.flood", maxReceived>>20)
-	case isReset(err):
+	case IsReset(err):
 		p.end, what = "reset", p.o.say("probe.event.reset")
 	case p.late:
 		p.end = "late"

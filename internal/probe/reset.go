@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// isReset reports whether the peer reset TCP.
-func isReset(err error) bool { return errors.Is(err, syscall.ECONNRESET) }
+// IsReset reports whether err says that the peer reset TCP.
+func IsReset(err error) bool { return errors.Is(err, syscall.ECONNRESET) }

@@ -2,5 +2,5 @@ package probe
 
 import "strings"
 
-// isReset reports whether the peer reset TCP.
-func isReset(err error) bool { return strings.Contains(err.Error(), "reset") }
+// IsReset reports whether err says that the peer reset TCP.
+func IsReset(err error) bool { return strings.Contains(err.Error(), "reset") }
