@@ -107,7 +107,7 @@ func peerHint(err error, target string) string {
 			return "probe.hint.200"
 		}
 		return ""
-	case (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && !strings.HasPrefix(target, "wss:"):
+	case (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || probe.IsReset(err)) && !strings.HasPrefix(target, "wss:"):
 		return "probe.hint.eof"
 	}
 	return ""

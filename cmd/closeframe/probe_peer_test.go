@@ -43,6 +43,7 @@ func TestProbeNoPeer(t *testing.T) {
 		{closed(t), []string{"connection refused"}},
 		{talker(t, "SSH-2.0-x\r\n"), []string{"the response is not HTTP/1.1", "  SSH-2.0-x", "wss://"}},
 		{talker(t, ""), []string{"without a response", "wss://"}},
+		{resetter(t), []string{"without a response", "wss://"}},
 		{talker(t, "HTTP/1.1 101 Switching Protocols\r\n\r\n"), []string{"Sec-WebSocket-Accept is"}},
 		{"-lang zh ws://" + plainAddr + "/401", []string{`没有可测试的对端：握手：服务器的响应为 "401 Unauthorized"`, "常见原因"}},
 		{"-lang zh " + unasked(t), []string{`服务器就关闭了连接：Close 4406（"no subprotocol"）`, "常见原因"}},
@@ -110,4 +111,25 @@ func unasked(t *testing.T) string {
 	}))
 	t.Cleanup(ts.Close)
 	return strings.TrimPrefix(ts.URL, "http://")
+}
+
+// resetter returns the address of a server that reads the beginning of a request and
+// closes the connection, so that the kernel resets it.
+func resetter(t *testing.T) string {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			c.Read(make([]byte, 1))
+			c.Close()
+		}
+	}()
+	return ln.Addr().String()
 }
