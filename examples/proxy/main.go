@@ -297,8 +297,8 @@ func (t *tunnel) forward(dst, src *leg, p []byte) {
 	}
 }
 
-// shut closes dst with code, at once or when the frame that is being sent to it
-// ends. If a Close frame has been sent to it, shut changes nothing.
+// shut closes dst with code, immediately or after the frame that is being sent
+// to it. If a Close frame has been sent to it, shut changes nothing.
 func (t *tunnel) shut(dst, src *leg, code closecode.Code) {
 	t.mu.Lock()
 	if dst.lost == 0 {

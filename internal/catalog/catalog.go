@@ -53,7 +53,7 @@ type Language struct {
 	codes   map[closecode.Code]Description  // the registered ones
 }
 
-// A paragraphs is a text, written as a string or as an array of paragraphs.
+// paragraphs is a text, written as a string or as an array of paragraphs.
 type paragraphs string
 
 func (p *paragraphs) UnmarshalJSON(b []byte) error {

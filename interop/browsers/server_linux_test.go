@@ -214,7 +214,7 @@ type rawEnd struct {
 	upgrade string
 	steps   []step
 	limit   time.Duration
-	sent    string // by the client: its frames, as play returns them
+	sent    string // the client's frames, as play returns them
 	err     error
 }
 

@@ -79,7 +79,8 @@ var faults = []fault{
 	{bytes: "\xff", kind: "never", rule: "U04", source: kuhn + "3.5.2"},
 	{bytes: "\xfe\xfe\xff\xff", kind: "never", rule: "U04", source: kuhn + "3.5.3"},
 
-	// Continuation bytes without a lead byte, and one too many.
+	// Continuation bytes without a lead byte, and sequences with one
+	// continuation byte too many.
 	{bytes: "\x80", kind: "lonely", rule: "U04", source: kuhn + "3.1.1"},
 	{bytes: "\xbf", kind: "lonely", rule: "U04", source: kuhn + "3.1.2"},
 	{bytes: "\x80\xbf", kind: "lonely", rule: "U04", source: kuhn + "3.1.3"},

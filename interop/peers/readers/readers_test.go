@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestReaders verifies that the readers run every vector, and the known
-// differences of the two libraries.
+// TestReaders verifies that the readers run every vector, and that exactly the
+// known vectors fail.
 func TestReaders(t *testing.T) {
 	for _, v := range []struct {
 		name    string
