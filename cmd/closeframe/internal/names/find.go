@@ -164,8 +164,13 @@ var quotedReason = regexp.MustCompile(`(?i)\b(?:reason|description|text)["']?\s*
 
 // quantity matches a number with a unit, and the number of a process, a port or
 // a line. It is not a code.
-var quantity = regexp.MustCompile(`(?i)(?:\b[0-9]+(?:\.[0-9]+)?\s?(?:ms|msecs?|milliseconds?|µs|s|secs?|seconds?|minutes?|bytes|kb|users|clients|connections|messages|frames|times)\b` +
-	`|\b(?:pid|tid|port|line|thread|attempt|seq)[ :=#]{1,2}[0-9]+\b)`)
+var quantity = regexp.MustCompile(`(?i)(?:\b[0-9]+(?:\.[0-9]+)?\s?(?:ms|msecs?|milliseconds?|µs|s|secs?|seconds?|minutes?|bytes|kb|percent|` + nouns + `)\b` +
+	`|\b(?:pid|tid|port|line|thread|attempt|seq|user|player|session|id|request|job|task|room|channel|order|ticket|issue|worker|item|row|page|build|version)[ :=#]{1,2}[0-9]+\b)`)
+
+// nouns are what people count.
+const nouns = `(?:user|client|connection|message|frame|time|player|item|socket|websocket|stream|request|response|peer|session|subscriber|member|row|record|` +
+	`packet|event|test|file|line|task|job|thread|node|device|server|room|channel|object|element|error|warning|day|hour|year|char|character|point|key|token|` +
+	`word|topic|worker|guest|viewer|visitor|page|result|attempt|agent|host|bot|order|ticket|call|op|operation|processe)s|(?:retr|entr|quer|propert)ies|people`
 
 // another matches a second code of a list: "1000, then with 1006", "1000/1006".
 var another = regexp.MustCompile(`(?i)(?:\b(?:then|or|and|later|not)\b[ ,]*(?:with |code |by )*|[0-9]{4}[ ,/|]+)([0-9]{4})` + after)

@@ -236,6 +236,9 @@ func lookup(text string, labeled bool) (Name, bool) {
 			number = c
 		}
 	}
+	if number != 0 && numbered(text, words) {
+		return Name{Text: text, Code: number}, true
+	}
 	for _, f := range forms(words, true) {
 		uses := byKey()[f.key]
 		if len(uses) == 0 {
@@ -264,6 +267,21 @@ func lookup(text string, labeled bool) (Name, bool) {
 		return Name{Text: text, Code: c}, true
 	}
 	return Name{}, false
+}
+
+// numbered reports whether a constant names its code by the number alone, as
+// WS_CLOSE_1006 does.
+func numbered(text string, words []string) bool {
+	label := false
+	for _, w := range words {
+		if !isNumber(w) && !slices.Contains(prefixes, w) && !slices.Contains(suffixes, w) {
+			return false
+		}
+		label = label || w == "close" || w == "code"
+	}
+	return label && strings.Trim(text, "_.:-") == text && !strings.ContainsFunc(text, func(r rune) bool {
+		return r != '_' && r != '.' && r != ':' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
 }
 
 // decide returns the code for a name that libraries use for several codes. It
