@@ -25,6 +25,9 @@ var (
 	octalBase   = base{"octal", regexp.MustCompile(`^(?:0[0-7]{0,3}|[0-9])$`), func(s string) int { v, _ := strconv.ParseInt(s, 8, 32); return int(v) }}
 )
 
+// hexMarkRE matches what marks a number as hexadecimal.
+var hexMarkRE = regexp.MustCompile(`0[xX]|[xX]["']|'[hH]`)
+
 // unquote turns all quoted elements into numbers, if some of them have more
 // than one character.
 func unquote(lists []list) {
@@ -126,7 +129,7 @@ func readLists(t *text, lists []list, r *result) {
 	}
 	hexToo := explicit == 0 && fits(pairBase) && lists[0].open != "<<" && (!lists[0].commas || !longer(lists)) && (!wide || angle || !lists[0].commas)
 	switch {
-	case bare == 0 && strings.Contains(strings.ToLower(t.norm[lists[0].from:lists[0].to]), "0x"):
+	case bare == 0 && hexMarkRE.MatchString(t.norm[lists[0].from:lists[0].to]):
 		add(pairBase, marked)
 	case bare == 0:
 		add(decimalBase, marked)

@@ -1,6 +1,7 @@
 package paste
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/envelope"
@@ -17,7 +18,7 @@ var bareChars = recognizer{
 // readChars reads the output of od -An -c: four columns for each byte and no
 // offset.
 func readChars(t *text, opt Options, r *result) {
-	all := t.lines
+	all := unquoted(t.lines)
 	for i := 0; i < len(all); {
 		n := i
 		for n < len(all) && charRow(all[n].s, indentOf(all[i].s)) != nil {
@@ -30,6 +31,25 @@ func readChars(t *text, opt Options, r *result) {
 		readCharRows(t, opt, all[i:n], r)
 		i = n
 	}
+}
+
+// unquoted returns the lines with spaces in place of the tabs and the marks of
+// a quotation that all of them start with.
+func unquoted(all []line) []line {
+	mark := ""
+	for _, l := range all {
+		if s := l.s; mark == "" {
+			mark = s[:len(s)-len(strings.TrimLeft(s, "\t>|"))]
+		}
+	}
+	list := slices.Clone(all)
+	for i, l := range all {
+		if !strings.HasPrefix(l.s, mark) && l.s != "" {
+			return all
+		}
+		list[i].s = strings.Repeat(" ", min(len(mark), len(l.s))) + strings.TrimPrefix(l.s, mark)
+	}
+	return list
 }
 
 // indentOf returns the number of spaces before the first cell of a line, whose

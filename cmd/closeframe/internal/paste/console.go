@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-var indexedRE = regexp.MustCompile(`^\s*(?:- )?(?:\[(\d+|0[xX][0-9a-fA-F]+)\]|(\d+))\s*[:=]\s*(-?\d{1,3}|0x[0-9a-fA-F]{1,2})(?: '[^\n]*')?,?\s*$`)
+var indexedRE = regexp.MustCompile(`^\s*(?:- )?(?:\[(\d+|0[xX][0-9a-fA-F]+)\]|(\d+))\s*[:=,;\t]\s*(-?\d{1,3}|0x[0-9a-fA-F]{1,2})(?: '[^\n]*')?,?\s*$`)
 
 var dashedRE = regexp.MustCompile(`^\s*- (-?\d{1,3})\s*$`)
 

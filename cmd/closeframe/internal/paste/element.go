@@ -27,15 +27,26 @@ var (
 	sizeRE   = regexp.MustCompile(`^::?(?:size\()?(\d+)\)?(?:[-/](?:big|unsigned|integer|unit:1|-)+)*`)
 	// indexRE matches an element's own index.
 	indexRE  = regexp.MustCompile(`^(?:"(\d+)"\s*:|'(\d+)'\s*:|\.?\[(\d+|0[xX][0-9a-fA-F]+)(?: '(?:\\.[^']*|[^'\\])')?\]\s*=>?|(\d+)\s*(?:=>|:)\s)\s*`)
-	numberRE = regexp.MustCompile(`^(?:0[xX]([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)|&[hH]([0-9a-fA-F]+)&?|16#([0-9a-fA-F]+)#?|#x([0-9a-fA-F]+)|\$([0-9][0-9a-fA-F]?|[0-9a-fA-F]{2})\b|([0-9][0-9a-fA-F]*)[hH]\b)`)
+	numberRE = regexp.MustCompile(`^(?:0[xX]([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)|&[hH]([0-9a-fA-F]+)&?|16#([0-9a-fA-F]+)#?|#x([0-9a-fA-F]+)|\$([0-9][0-9a-fA-F]?|[0-9a-fA-F]{2})\b|([0-9][0-9a-fA-F]*)[hH]\b|[xX]"([0-9a-fA-F]+)"|[xX]'([0-9a-fA-F]+)'|[0-9]*'[hH]([0-9a-fA-F]+)\b)`)
 	bits01RE = regexp.MustCompile(`^(?:0[bB]|2#|#b)([01_]+)#?`)
 	octalRE  = regexp.MustCompile(`^(?:0[oO]|8#|#o)([0-7]+)#?`)
 	bareRE   = regexp.MustCompile(`^[-−]?[0-9a-fA-F]+`)
 	elideRE  = regexp.MustCompile(`^(?:\.\.\.|…)\s*(?:(\d+) more (?:bytes?|items?|elements?)|\+?(\d+) more)?`)
 	propRE   = regexp.MustCompile(`^(?:[A-Za-z_$][\w$]*\s*[:=]|Symbol\()`)
 	timesRE  = regexp.MustCompile(`^\s*<repeats (\d+) times>`)
+	againRE  = regexp.MustCompile(`^\s*\((0x[0-9a-fA-F]{1,2}|-?[0-9]{1,3})\)`) // 0x88 (136)
 	flagsRE  = regexp.MustCompile(`^\s*'(?:\\.[^']*|[^'\\]|\\\\|\\')'`)
 )
+
+// equals reports whether digits have the value of e in another base.
+func (e *element) equals(digits string) bool {
+	v, err := strconv.ParseInt(digits, 0, 16)
+	if e.bare == "" {
+		return err == nil && int(v) == e.v
+	}
+	w, fault := strconv.ParseInt(e.bare, 10, 16)
+	return err == nil && fault == nil && v == w && strings.HasPrefix(digits, "0x")
+}
 
 // blank returns the index of the first byte of s[i:] that is neither white
 // space nor in a comment.
@@ -166,9 +177,9 @@ func parseElement(s string, i int, binary bool) (e element, next int, ok bool) {
 		i += 2
 	default:
 		n := digits(rest, len(rest), isHex) // most elements have digits alone
-		odd := n == len(rest) || n == 0 && rest[0] != '-' || strings.IndexByte("xXhH#oO_", rest[n]) >= 0
+		odd := n == len(rest) || n == 0 && rest[0] != '-' || strings.IndexByte("xXhH#oO_'", rest[n]) >= 0
 		if m := find(numberRE, rest, odd); m != nil {
-			digits := m[1] + m[2] + m[3] + m[4] + m[5] + m[6]
+			digits := strings.Join(m[1:], "")
 			if !set(digits, 16, len(m[0])) {
 				return e, i, false
 			}
@@ -224,6 +235,9 @@ func parseElement(s string, i int, binary bool) (e element, next int, ok bool) {
 	if m := find(flagsRE, s[i:], strings.HasPrefix(behind, "'")); m != nil { // gdb: 136 '\210'
 		i += len(m[0])
 		behind = "<"
+	}
+	if m := find(againRE, s[i:], strings.HasPrefix(behind, "(")); m != nil && e.equals(m[1]) {
+		i += len(m[0])
 	}
 	if m := find(timesRE, s[i:], strings.HasPrefix(behind, "<")); m != nil {
 		e.times, _ = strconv.Atoi(m[1])
