@@ -157,6 +157,8 @@ func TestAutopsyBadTshark(t *testing.T) {
 		{"echo hello", exitUsage, "", `says "hello", expected a version`},
 		{"exit 3", exitUsage, "", "exit status 3"},
 		{version + "cat " + fields + "; echo 'tshark: broken' >&2; exit 2", exitInvalid, "the server closed TCP", "the answer is partial: tshark: broken\n"},
+		{version + "cat " + fields + "; echo 'failed to allocate 8388608 bytes' >&2; exit 133", exitInvalid, "the server closed TCP",
+			"the answer is partial: tshark failed, probably at its memory limit of 4096 MiB, which -memory raises: tshark: failed to allocate"},
 		{version + "cat " + fields + "; kill -KILL $$", exitInvalid, "the server closed TCP", "the answer is partial: tshark was killed"},
 		{version + "head -n 1 " + fields + "; kill -KILL $$", exitUsage, "", "autopsy: tshark was killed"},
 		{version + "cat /dev/zero", exitUsage, "", "line 1 is longer than"},

@@ -20,6 +20,7 @@ var made = map[string]facts{
 	"lifetime":           {"lifetime": "Google Cloud Run", "closes": "none", "by": "server"},
 	"refused-path":       {"opening": "refused", "status": 404},
 	"refused-handshake":  {"opening": "refused", "status": 426},
+	"refused-busy":       {"opening": "refused", "status": 503},
 	"refused-redirect":   {"opening": "refused", "status": 301},
 	"refused-other":      {"opening": "refused", "status": 200},
 	"unaccepted":         {"opening": "unaccepted"},
