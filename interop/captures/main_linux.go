@@ -12,7 +12,15 @@ func main() {
 	out := flag.String("out", "testdata/pcap", "the `folder` to write to")
 	large := flag.String("large", "", "write a capture for measurements to `FILE`, and no other")
 	size := flag.Int64("size", 1024, "of that capture, in `MIB`")
+	measured := flag.String("measure", "", "compare the time and memory of tshark and of closeframe for the capture `FILE`")
+	closeframe := flag.String("closeframe", "closeframe", "the `command` closeframe for -measure")
 	flag.Parse()
+	if *measured != "" {
+		if err := measure(*measured, *closeframe); err != nil {
+			fatal(err)
+		}
+		return
+	}
 	if *large != "" {
 		if err := writeLarge(*large, *size<<20); err != nil {
 			fatal(err)
