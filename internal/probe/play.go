@@ -61,7 +61,7 @@ type play struct {
 	late      bool          // the prober closed because the time limit expired
 	held      bool          // a server had not closed within the quiet time
 	pinged    time.Duration // time from the last step to the Ping
-	pongLater time.Duration // the same, once it was answered
+	pongLater time.Duration // time from the last step to the Ping that a Pong answered
 	unasked   bool          // the peer closed before the first step
 	silent    bool          // the trigger caused no Close frame
 	end       string
