@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"flag"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -25,8 +27,11 @@ var cmdCodes = &command{
 			return status
 		}
 		var rows []codeRow
+		if whole := strings.Join(args, " "); rangeRE.MatchString(whole) {
+			args = rangeRE.FindAllString(whole, 1) // a range with spaces
+		}
 	args:
-		for _, arg := range args {
+		for _, arg := range listed(args) {
 			first, last, ok := parseRange(arg)
 			switch {
 			case !ok && len(args) > 1:
@@ -35,9 +40,9 @@ var cmdCodes = &command{
 					rows = s.codeRows(r.Code, r.Code)
 					break args
 				}
-				return s.notACode(arg, "codes.error.code")
+				return s.noCode(arg)
 			case !ok:
-				return s.notACode(arg, "codes.error.code")
+				return s.noCode(arg)
 			case first > last:
 				return s.usage("codes.error.range", arg, int(first), int(last))
 			}
@@ -96,15 +101,43 @@ func (s *session) codeRows(first, last closecode.Code) []codeRow {
 	return rows
 }
 
+// rangeRE matches a range, and listRE a list of codes and ranges.
+var (
+	rangeRE = regexp.MustCompile(`^\s*([0-9]+)\s*(?:-|–|—|\.\.\.?|…)\s*([0-9]+)\s*$`)
+	listRE  = regexp.MustCompile(`^[0-9\s–—….-]+(?:[,，、;][0-9\s–—….-]+)+$`)
+)
+
+// listed returns the arguments with lists such as 1000,1001 split.
+func listed(args []string) []string {
+	var all []string
+	for _, arg := range args {
+		if listRE.MatchString(arg) {
+			all = append(all, strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(",，、; ", r) })...)
+		} else {
+			all = append(all, arg)
+		}
+	}
+	return all
+}
+
+// noCode reports why arg is not a code: it has several, or none.
+func (s *session) noCode(arg string) int {
+	var e *names.Error
+	if _, err := names.Find(arg); errors.As(err, &e) && len(e.Codes) > 0 {
+		return s.notFound(err)
+	}
+	return s.notACode(arg, "codes.error.code")
+}
+
 // parseRange parses a code, a name, "first-last", or a text that contains a
 // code.
 func parseRange(arg string) (first, last closecode.Code, ok bool) {
 	if c, ok := findCode(arg); ok {
 		return c, c, true
 	}
-	lo, hi, ok := strings.Cut(arg, "-")
-	if !ok {
-		hi = lo
+	lo, hi := arg, arg
+	if m := rangeRE.FindStringSubmatch(arg); m != nil {
+		lo, hi = m[1], m[2]
 	}
 	a, ok1 := parseNumber(lo)
 	b, ok2 := parseNumber(hi)

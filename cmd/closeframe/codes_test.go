@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -92,6 +93,37 @@ func TestTableAligned(t *testing.T) {
 		}
 		if at < 0 {
 			t.Errorf("%s: no rows in\n%s", lang, out)
+		}
+	}
+}
+
+// TestCodesRanges verifies the spellings of ranges and lists.
+func TestCodesRanges(t *testing.T) {
+	for args, want := range map[string]string{
+		"1000-1001":       "1000 1001",
+		"1000 - 1001":     "1000 1001",
+		"1000..1001":      "1000 1001",
+		"1000–1001":       "1000 1001",
+		"1000,1003-1004":  "1000 1003 1004",
+		"1000, 1003":      "1000 1003",
+		"1001 1000":       "1001 1000",
+		"1001-1000":       "",
+		"1000,99999":      "",
+		"close 1000 1006": "",
+		"1000-x":          "",
+	} {
+		r := runWith(nil, "", append([]string{"codes", "-json"}, strings.Split(args, " ")...)...)
+		var rows []codeRow
+		if err := json.Unmarshal([]byte(r.stdout), &rows); err != nil && want != "" {
+			t.Errorf("%s: %v, %s", args, err, r.stderr)
+			continue
+		}
+		var got []string
+		for _, x := range rows {
+			got = append(got, strconv.Itoa(int(x.First)))
+		}
+		if strings.Join(got, " ") != want || (r.status == exitUsage) != (want == "") {
+			t.Errorf("%s: status %d, %q, want %q", args, r.status, got, want)
 		}
 	}
 }
