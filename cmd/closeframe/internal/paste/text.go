@@ -15,7 +15,7 @@ import (
 // A text is the pasted input, decoded to UTF-8.
 type text struct {
 	raw  string // without a byte order mark and color codes; may be invalid UTF-8
-	norm string // raw with ' ' for every kind of space, and ASCII for full-width punctuation; always UTF-8
+	norm string // raw with ' ' for every kind of space, and ASCII for full-width punctuation and other quotes; always UTF-8
 
 	lines []line   // of norm
 	quiet []string // the lines without noise
@@ -77,6 +77,10 @@ func decodeText(b []byte) *text {
 			return ';'
 		case r == '：':
 			return ':'
+		case r == '“' || r == '”' || r == '„' || r == '«' || r == '»':
+			return '"'
+		case r == '‘' || r == '’' || r == '‚':
+			return '\''
 		}
 		return r
 	}, s)
