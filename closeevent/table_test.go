@@ -44,10 +44,11 @@ type (
 	}
 )
 
-const about = "The closing handshake of RFC 6455 as package closeevent does it: what one endpoint knows, sends and becomes. " +
-	"Made by go test ./closeevent -run Table -update, by walking the code. " +
-	"server_closes, client_closes: whether it is for the endpoint to close the transport now. code and was_clean: of the CloseEvent, if the transport goes in this state; " +
-	"received is the code of the peer's Close frame. Events are the methods of Handshake: \"refused\" is with arguments that cannot be sent, \"invalid\" with a code that no Close frame has. " +
+const about = "The closing handshake of RFC 6455 as package closeevent performs it. Each state is what one endpoint has sent and received. " +
+	"go test ./closeevent -run Table -update writes this file. " +
+	"server_closes and client_closes: whether a server or a client should close the transport in this state. " +
+	"code and was_clean are those of the CloseEvent if the transport closes in this state, and received is the code of the peer's Close frame. " +
+	"Events are the methods of Handshake: \"refused\" means a call with arguments that must not be sent, \"invalid\" a call with a code that no Close frame has. " +
 	"sends: the Close frame that is appended, with the code given, with the code that was received, or with 1002."
 
 // The events of the table, and the call for each.

@@ -76,7 +76,7 @@ func TestEveryCode(t *testing.T) {
 }
 
 // expectedError returns the expected error for a frame that starts with b0 and
-// b1 when there of its bytes have arrived. It applies the rules of RFC 6455
+// b1 after there bytes of it have arrived. It applies the rules of RFC 6455
 // §5.1, §5.2 and §5.5 one after another. For a valid header it returns the size
 // of the frame.
 func expectedError(b0, b1 byte, there int, mask bool) (fault string, n int) {

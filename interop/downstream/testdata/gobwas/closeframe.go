@@ -9,8 +9,8 @@ import (
 // Cipher masks or unmasks payload.
 func Cipher(payload []byte, mask [4]byte, offset int) { frame.Mask(payload, mask, offset) }
 
-// CheckCloseFrameData returns the library's error for what a Close frame must not
-// have.
+// CheckCloseFrameData returns the library's error for a code or reason that a
+// Close frame must not have.
 func CheckCloseFrameData(code StatusCode, reason string) error {
 	switch {
 	case !closecode.Code(code).Valid():
