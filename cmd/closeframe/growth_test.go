@@ -191,9 +191,9 @@ func cpuTime(t *testing.T) time.Duration {
 // size. It compares the shortest of several runs in CPU time, because other
 // processes do not matter then.
 func TestGrowth(t *testing.T) {
-	const size, factor, most, tries = 1 << 10, 8, 32, 5
+	const size, factor, most, tries = 1 << 9, 8, 32, 5
 	for i, s := range shapes {
-		if testing.Short() && i%8 != 0 {
+		if testing.Short() && i%16 != 0 {
 			continue
 		}
 		texts := [2]string{s.text(size), s.text(factor * size)}
