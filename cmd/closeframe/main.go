@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/near"
@@ -171,35 +170,14 @@ func (s *session) invalid(key string, a ...any) int {
 	return exitInvalid
 }
 
-// errorf prints the text with that key to standard error. Errors among a are
-// printed in the session's language if they are texts themselves.
+// errorf prints the text with that key to standard error.
 func (s *session) errorf(key string, a ...any) {
 	prefix := "closeframe"
 	if s.cmd != nil {
 		prefix += " " + s.cmd.name
 	}
-	fmt.Fprintf(s.stderr, "%s: %s\n", prefix, s.message(key, a))
+	fmt.Fprintf(s.stderr, "%s: %s\n", prefix, s.text.Text(key, a...))
 }
 
-// message returns the text with that key in the session's language, as are the
-// texts among a, and among their arguments.
-func (s *session) message(key string, a []any) string {
-	a = slices.Clone(a)
-	for i := range a {
-		if t, ok := a[i].(*textError); ok {
-			a[i] = s.message(t.key, t.args)
-		}
-	}
-	return s.text.Text(key, a...)
-}
-
-// A textError is an error whose message is a text of the catalog.
-type textError struct {
-	key  string
-	args []any
-}
-
-func errText(key string, args ...any) error { return &textError{key, args} }
-
-// Error returns the English message.
-func (e *textError) Error() string { return catalog.In("en").Text(e.key, e.args...) }
+// errText returns an error whose message is a text of the catalog.
+func errText(key string, args ...any) error { return catalog.NewError(key, args...) }

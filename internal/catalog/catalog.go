@@ -188,7 +188,8 @@ func (l *Language) Class(c closecode.Class) Description { return l.classes[c] }
 
 // Text returns the text with the given key, with args inserted as by
 // [fmt.Sprintf]. For a key missing in l it returns the English text, and for an
-// unknown key the key itself. Tests exclude both.
+// unknown key the key itself. Tests exclude both. It inserts the errors of
+// [NewError] in the language l.
 func (l *Language) Text(key string, args ...any) string {
 	text, ok := l.texts[key]
 	if !ok {
@@ -199,8 +200,26 @@ func (l *Language) Text(key string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if e, ok := arg.(*textError); ok {
+			args[i] = l.Text(e.key, e.args...)
+		}
+	}
 	return fmt.Sprintf(text, args...)
 }
+
+// A textError is an error whose message is a text.
+type textError struct {
+	key  string
+	args []any
+}
+
+// NewError returns an error whose message is a text. Its Error method returns
+// the English one; [Language.Text] inserts it in any language.
+func NewError(key string, args ...any) error { return &textError{key, args} }
+
+func (e *textError) Error() string { return In("en").Text(e.key, e.args...) }
 
 // Count is like [Language.Text] with n inserted before args. For n = 1 it
 // prefers the text with the suffix ".one".

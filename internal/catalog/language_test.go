@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"testing"
@@ -51,7 +52,7 @@ func TestAdd(t *testing.T) {
 }
 
 func TestText(t *testing.T) {
-	l, err := parse("qaa", []byte(`{"texts":{"a":{"b":"%[2]s of %[1]d","n":"%d bytes","n.one":"%d byte","p":["one","two"]}}}`))
+	l, err := parse("qaa", []byte(`{"texts":{"a":{"b":"%[2]s of %[1]d","e":"<%v>","n":"%d bytes","n.one":"%d byte","p":["one","two"]}}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +63,9 @@ func TestText(t *testing.T) {
 		{l.Text("a.p"), "one\n\ntwo"},
 		{l.Text("unknown %d", 1), "unknown 1"},
 		{l.Text("word.yes"), "yes"},
+		{l.Text("a.e", NewError("a.e", NewError("a.b", 3, "x"))), "<<x of 3>>"},
+		{l.Text("a.e", io.EOF), "<EOF>"},
+		{NewError("word.yes").Error(), "yes"},
 		{fmt.Sprint(l.Section("a")["p"]), "one\n\ntwo"},
 	} {
 		if tt.got != tt.want {

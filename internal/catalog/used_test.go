@@ -15,9 +15,9 @@ import (
 )
 
 // methods are the methods whose first argument is a key: those of Language,
-// and those of the command and of package probe that take a key and its
-// arguments.
-var methods = []string{"Text", "Count", "Section", "usage", "invalid", "errorf", "say"}
+// the function NewError, and those of the command and of package probe that
+// take a key and its arguments.
+var methods = []string{"Text", "Count", "Section", "NewError", "usage", "invalid", "errorf", "say"}
 
 // TestUsed verifies that every key in the Go code of the module has a text,
 // and that every text is used: its key is a string constant somewhere, or
