@@ -20,6 +20,8 @@ func TestLabUsage(t *testing.T) {
 		{"lab -addr 192.0.2.1:80", "other machines"},
 		{"lab -addr example.com:80", "other machines"},
 		{"lab -addr 127.0.0.1", "not a host and a port"},
+		{"lab -lang zh -addr 127.0.0.1", "这样的主机和端口"},
+		{"lab -lang zh -addr :6455", "仅供本机使用"},
 		{"lab -lang %%", "not supported"},
 		{"lab now", "takes no arguments"},
 	}

@@ -1,13 +1,13 @@
 package lab
 
 import (
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // A Case is one way to end a connection.
@@ -136,13 +136,13 @@ func arguments(q url.Values) (code closecode.Code, reason string, err error) {
 	if s := q.Get("code"); s != "" {
 		n, err := strconv.ParseUint(s, 10, 16)
 		if err != nil {
-			return 0, "", fmt.Errorf("%q is not a number from 0 to 65535", s)
+			return 0, "", catalog.NewError("lab.error.code", s)
 		}
 		code = closecode.Code(n)
 	}
 	reason = q.Get("reason")
 	if len(reason) > maxReason {
-		return 0, "", fmt.Errorf("the reason has more than %d bytes", maxReason)
+		return 0, "", catalog.NewError("lab.error.reason", maxReason)
 	}
 	return code, reason, nil
 }

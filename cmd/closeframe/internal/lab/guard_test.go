@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -79,6 +80,36 @@ func TestGuard(t *testing.T) {
 		t.Errorf("POST: %d", w.Code)
 	}
 }
+
+// TestErrorLanguage verifies that errors are in the language of the request.
+func TestErrorLanguage(t *testing.T) {
+	h := Handler(t.Context(), Config{})
+	const run = "run=0123456789abcdef"
+	for _, tt := range []struct{ request, host, english string }{
+		{"GET /", "example.com", "only loopback hosts"},
+		{"GET /own?" + run, "localhost", "only requests of its own page"},
+		{"GET /ws?" + run, "localhost", "only requests of its own page"},
+		{"GET /play?case=server", "localhost", "a browser plays that case"},
+		{"GET /result?" + run, "localhost", "no such run"},
+		{"GET /code.json?code=x", "localhost", `"x" is not a number from 0 to 65535`},
+		{"GET /code.json?reason=" + strings.Repeat("x", maxReason+1), "localhost", "more than 1000 bytes"},
+		{"POST /table", "localhost", "without -save"},
+	} {
+		for accept, want := range map[string]string{"en": tt.english, "zh": ""} {
+			method, path, _ := strings.Cut(tt.request, " ")
+			r := httptest.NewRequest(method, path, nil)
+			r.Host = tt.host
+			r.Header.Set("Accept-Language", accept)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if b := w.Body.String(); w.Code < 400 || !strings.Contains(b, want) || chinese.MatchString(b) != (accept == "zh") {
+				t.Errorf("%.40s in %s: %d %s", tt.request, accept, w.Code, b)
+			}
+		}
+	}
+}
+
+var chinese = regexp.MustCompile(`\p{Han}`)
 
 // TestLanguage verifies the language of the page.
 func TestLanguage(t *testing.T) {

@@ -78,18 +78,18 @@ func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !loopback(r.Host) {
 			// A page has a host name that resolves to this machine.
-			http.Error(w, "closeframe lab serves only loopback hosts", http.StatusForbidden)
+			http.Error(w, languageOf(r).Text("lab.error.host"), http.StatusForbidden)
 			return
 		}
 		if origin := r.Header.Get("Origin"); origin != "" && origin != "http://"+r.Host {
-			http.Error(w, "closeframe lab accepts only requests of its own page", http.StatusForbidden)
+			http.Error(w, languageOf(r).Text("lab.error.page"), http.StatusForbidden)
 			return
 		}
 		switch r.Header.Get("Sec-Fetch-Site") {
 		case "", "same-origin", "none":
 		default:
 			if r.URL.Path != "/" { // following a link to the page is allowed
-				http.Error(w, "closeframe lab accepts only requests of its own page", http.StatusForbidden)
+				http.Error(w, languageOf(r).Text("lab.error.page"), http.StatusForbidden)
 				return
 			}
 		}
@@ -178,7 +178,7 @@ func (l *lab) list(w http.ResponseWriter, r *http.Request) {
 func code(w http.ResponseWriter, r *http.Request) {
 	c, _, err := arguments(r.URL.Query())
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
+		http.Error(w, languageOf(r).Text("error.is", err), http.StatusBadRequest)
 		return
 	}
 	t := languageOf(r).Code(c)
@@ -196,17 +196,17 @@ func (l *lab) start(w http.ResponseWriter, r *http.Request) (*run, bool) {
 	q := r.URL.Query()
 	c, ok := caseOf(q.Get("case"))
 	if !ok || !runID.MatchString(q.Get("run")) {
-		http.Error(w, "unknown case or invalid run", http.StatusBadRequest)
+		http.Error(w, languageOf(r).Text("lab.error.run"), http.StatusBadRequest)
 		return nil, false
 	}
 	code, reason, err := arguments(q)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
+		http.Error(w, languageOf(r).Text("error.is", err), http.StatusBadRequest)
 		return nil, false
 	}
 	p := &run{c: c, code: code, reason: reason, language: languageOf(r), done: make(chan struct{})}
 	if !l.add(q.Get("run"), p) {
-		http.Error(w, "this run exists already, or too many are running", http.StatusConflict)
+		http.Error(w, languageOf(r).Text("lab.error.busy"), http.StatusConflict)
 		return nil, false
 	}
 	return p, true
@@ -216,7 +216,7 @@ func (l *lab) start(w http.ResponseWriter, r *http.Request) (*run, bool) {
 func (l *lab) result(w http.ResponseWriter, r *http.Request) {
 	p := l.get(r.URL.Query().Get("run"))
 	if p == nil {
-		http.Error(w, "no such run", http.StatusNotFound)
+		http.Error(w, languageOf(r).Text("lab.error.noRun"), http.StatusNotFound)
 		return
 	}
 	select {
@@ -224,7 +224,7 @@ func (l *lab) result(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, p.result())
 	case <-r.Context().Done():
 	case <-time.After(longest + 2*closeTimeout):
-		http.Error(w, "the run has not ended", http.StatusGatewayTimeout)
+		http.Error(w, languageOf(r).Text("lab.error.unfinished"), http.StatusGatewayTimeout)
 	}
 }
 

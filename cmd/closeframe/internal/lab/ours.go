@@ -26,7 +26,7 @@ type ours struct {
 func (l *lab) playOurselves(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	if c, ok := caseOf(q.Get("case")); !ok || !c.Ours {
-		http.Error(w, "a browser plays that case itself", http.StatusBadRequest)
+		http.Error(w, languageOf(r).Text("lab.error.played"), http.StatusBadRequest)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), 2*closeTimeout)
@@ -38,13 +38,13 @@ func (l *lab) playOurselves(w http.ResponseWriter, r *http.Request) {
 	}
 	p := l.get(q.Get("run"))
 	if p == nil {
-		http.Error(w, "no such run", http.StatusNotFound)
+		http.Error(w, languageOf(r).Text("lab.error.noRun"), http.StatusNotFound)
 		return
 	}
 	select {
 	case <-p.done:
 	case <-ctx.Done():
-		http.Error(w, "the run has not ended", http.StatusGatewayTimeout)
+		http.Error(w, languageOf(r).Text("lab.error.unfinished"), http.StatusGatewayTimeout)
 		return
 	}
 	res := p.result()

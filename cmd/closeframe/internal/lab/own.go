@@ -33,18 +33,18 @@ func target(s string) (*url.URL, bool) {
 func (l *lab) own(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Origin") == "" {
 		// Browsers send the origin of the script.
-		http.Error(w, "closeframe lab answers to its own page alone", http.StatusForbidden)
+		http.Error(w, languageOf(r).Text("lab.error.page"), http.StatusForbidden)
 		return
 	}
 	q := r.URL.Query()
 	server, ok := target(q.Get("url"))
 	if !ok || !runID.MatchString(q.Get("run")) {
-		http.Error(w, "not a ws:// or wss:// URL, or an invalid run", http.StatusBadRequest)
+		http.Error(w, languageOf(r).Text("lab.error.url"), http.StatusBadRequest)
 		return
 	}
 	p := &run{language: languageOf(r), relayed: &relayed{}, done: make(chan struct{})}
 	if !l.add(q.Get("run"), p) {
-		http.Error(w, "this run has been started before, or too many are going on", http.StatusConflict)
+		http.Error(w, languageOf(r).Text("lab.error.busy"), http.StatusConflict)
 		return
 	}
 	defer close(p.done)

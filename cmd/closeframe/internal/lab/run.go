@@ -99,7 +99,7 @@ type run struct {
 func (l *lab) socket(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Origin") == "" {
 		// Browsers send the origin of the script.
-		http.Error(w, "closeframe lab answers to its own page alone", http.StatusForbidden)
+		http.Error(w, languageOf(r).Text("lab.error.page"), http.StatusForbidden)
 		return
 	}
 	p, ok := l.start(w, r)

@@ -3,22 +3,23 @@ package lab
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // Listen listens on a loopback address. It refuses all other addresses.
 func Listen(addr string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return nil, fmt.Errorf("%q is not a host and a port, such as 127.0.0.1:6455", addr)
+		return nil, catalog.NewError("lab.error.addr", addr)
 	}
 	if !loopback(host) {
-		return nil, fmt.Errorf("%q can be reached by other machines: the lab is for its own alone, at an address such as 127.0.0.1:6455", addr)
+		return nil, catalog.NewError("lab.error.reachable", addr)
 	}
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -26,7 +27,7 @@ func Listen(addr string) (net.Listener, error) {
 	}
 	if !loopback(ln.Addr().String()) { // the address of localhost on this machine
 		ln.Close()
-		return nil, fmt.Errorf("%q is %v, which other machines can reach", addr, ln.Addr())
+		return nil, catalog.NewError("lab.error.resolved", addr, ln.Addr())
 	}
 	return ln, nil
 }

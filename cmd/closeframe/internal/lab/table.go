@@ -39,7 +39,7 @@ const maxTable = 256 << 10
 // saveTable passes a table completed by the page to Config.Save.
 func (l *lab) saveTable(w http.ResponseWriter, r *http.Request) {
 	if l.config.Save == nil {
-		http.Error(w, "closeframe lab was started without -save", http.StatusNotFound)
+		http.Error(w, languageOf(r).Text("lab.error.save"), http.StatusNotFound)
 		return
 	}
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTable))

@@ -68,7 +68,7 @@ async function play(c, code, reason, url = "") {
 		return seen;
 	}
 	await socket(c, code, reason, query, seen);
-	seen.server = await getJSON(`result?run=${run}`);
+	seen.server = await getJSON(`result?run=${run}&lang=${lang}`);
 	if (seen.server.refused) throw new Error(seen.server.refused);
 	alignClocks(seen);
 	return seen;

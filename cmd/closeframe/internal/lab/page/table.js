@@ -89,7 +89,7 @@ async function runAll() {
 
 // saveToLab makes the lab save the table in the file that the flag -save names.
 async function saveToLab() {
-	const r = await fetch("table", {method: "POST", body: JSON.stringify(table)});
+	const r = await fetch(`table?lang=${lang}`, {method: "POST", body: JSON.stringify(table)});
 	if (!r.ok) $("all-status").textContent = say("failed", await r.text());
 }
 
