@@ -128,7 +128,7 @@ func runAutopsy(s *session, fs *flag.FlagSet, args []string) int {
 		} else {
 			result.File = name
 			if err != nil {
-				result.Partial = err.Error()
+				result.Partial = s.text.Text("error.is", err)
 			}
 			exit = max(exit, s.autopsyResult(result, q))
 			if err != nil {
@@ -163,14 +163,11 @@ func autopsyError(err error, memory int) error {
 		}
 		return errText("autopsy.error.memory", memory, err)
 	}
-	if m, ok := errors.AsType[*autopsy.MissingError](err); ok {
-		if m.Version != "" {
-			return errText("autopsy.error.old", m.Version, autopsy.MinVersion, errText("autopsy.error.install"))
-		}
-		return errText("autopsy.error.missing", errText("autopsy.error.install"))
-	}
 	if sig, ok := errors.AsType[interrupt](err); ok {
 		return errText("autopsy.error.signal", sig.Signal)
+	}
+	if err == io.ErrUnexpectedEOF {
+		return errText("autopsy.error.cut")
 	}
 	return err
 }

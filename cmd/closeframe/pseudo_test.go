@@ -40,6 +40,7 @@ func TestThirdLanguage(t *testing.T) {
 	for _, tag := range []string{"0", "1000", "1001", "1006", "1012", "1015", "1999", "2000", "3000", "3500", "4004", "5000"} {
 		lines = append(lines, "explain "+tag)
 	}
+	lines = append(lines, "lab -addr 0.0.0.0:0", "lab -addr 1", "autopsy -")
 	lines = append(lines, "probe", "probe -H x -list", "probe -list -run empty|one|utf8|starts|code-10", "probe -all "+closer(t)+" -run "+
 		"^(code-1000|code-1005|code-1014|rsv1|utf8-f5|minimal-16|starts)$", "probe -v -run ^rsv1$ "+closer(t))
 	for _, line := range lines {

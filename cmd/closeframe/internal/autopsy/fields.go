@@ -4,11 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // The fields that tshark prints, as columns in this order. aggregator separates
@@ -119,8 +119,6 @@ type fieldReader struct {
 	p       packet
 }
 
-var errNotTshark = errors.New("this is not what tshark prints: its first line does not name the fields")
-
 // newFieldReader reads the line with the names of the fields.
 func newFieldReader(r io.Reader) (*fieldReader, error) {
 	f := &fieldReader{r: bufio.NewReaderSize(r, 1<<16)}
@@ -142,7 +140,7 @@ func newFieldReader(r io.Reader) (*fieldReader, error) {
 		f.columns = append(f.columns, column)
 	}
 	if seen != numColumns || len(f.columns) != numColumns {
-		return nil, errNotTshark
+		return nil, catalog.NewError("autopsy.error.notTshark")
 	}
 	return f, nil
 }
@@ -165,7 +163,7 @@ func (f *fieldReader) readLine() error {
 			}
 			return err
 		case len(f.line) > maxLine:
-			return fmt.Errorf("line %d is longer than %d bytes", f.number+1, maxLine)
+			return catalog.NewError("autopsy.error.lineLong", f.number+1, maxLine)
 		}
 	}
 }
@@ -180,13 +178,13 @@ func (f *fieldReader) next() (*packet, error) {
 	for i, column := range f.columns {
 		cell, after, found := bytes.Cut(rest, []byte{'\t'})
 		if found != (i < len(f.columns)-1) {
-			return nil, fmt.Errorf("line %d does not have %d fields", f.number, numColumns)
+			return nil, catalog.NewError("autopsy.error.columns", f.number, numColumns)
 		}
 		f.cells[column] = cell
 		rest = after
 	}
 	if err := f.parse(); err != nil {
-		return nil, fmt.Errorf("line %d: %w", f.number, err)
+		return nil, catalog.NewError("autopsy.error.line", f.number, err)
 	}
 	return &f.p, nil
 }
@@ -196,7 +194,7 @@ func (f *fieldReader) parse() (err error) {
 		cell := lastValue(f.cells[column])
 		n, e := strconv.ParseUint(cell, 0, bits)
 		if e != nil && err == nil {
-			err = fmt.Errorf("%s is %q, expected a number", fields[column], cell)
+			err = catalog.NewError("autopsy.error.number", fields[column], cell)
 		}
 		return n
 	}
@@ -224,7 +222,7 @@ func (f *fieldReader) parse() (err error) {
 		return err
 	}
 	if len(p.payload) > p.length {
-		return fmt.Errorf("tcp.payload has %d bytes, tcp.len is %d", len(p.payload), p.length)
+		return catalog.NewError("autopsy.error.payload", len(p.payload), p.length)
 	}
 	if p.data, err = f.bytes(colData, &f.data); err != nil {
 		return err
@@ -272,7 +270,7 @@ func (f *fieldReader) numbers(column int, to *[]int) error {
 		}
 		n, err := strconv.ParseUint(v, 0, 31)
 		if err != nil {
-			return fmt.Errorf("%s is %q, expected a number", fields[column], v)
+			return catalog.NewError("autopsy.error.number", fields[column], v)
 		}
 		*to = append(*to, int(n))
 	}
@@ -285,7 +283,7 @@ func (f *fieldReader) bytes(column int, buf *[]byte) ([]byte, error) {
 	for part := range bytes.SplitSeq(f.cells[column], []byte(aggregator)) {
 		b, err := appendHex(*buf, part)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", fields[column], err)
+			return nil, catalog.NewError("autopsy.say", fields[column], err)
 		}
 		*buf = b
 	}
@@ -308,11 +306,11 @@ func parseTime(s string) (int64, error) {
 	whole, fraction, _ := strings.Cut(s, ".")
 	sec, err := strconv.ParseInt(whole, 10, 64)
 	if err != nil || len(fraction) > 9 || sec < 0 || sec > 1<<33 {
-		return 0, fmt.Errorf("frame.time_epoch is %q, expected seconds", s)
+		return 0, catalog.NewError("autopsy.error.seconds", fields[colTime], s)
 	}
 	ns, err := strconv.ParseUint((fraction + "000000000")[:9], 10, 32)
 	if err != nil {
-		return 0, fmt.Errorf("frame.time_epoch is %q, expected seconds", s)
+		return 0, catalog.NewError("autopsy.error.seconds", fields[colTime], s)
 	}
 	return sec*1e9 + int64(ns), nil
 }
@@ -356,7 +354,7 @@ func (f *fieldReader) parseH2() error {
 				from := len(f.h2data)
 				b, err := appendHex(f.h2data, data[0])
 				if err != nil {
-					return fmt.Errorf("%s: %w", fields[colH2Data], err)
+					return catalog.NewError("autopsy.say", fields[colH2Data], err)
 				}
 				f.h2data = b
 				h.data = b[from:len(b):len(b)]

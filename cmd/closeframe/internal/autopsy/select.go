@@ -3,12 +3,13 @@ package autopsy
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // hiddenField matches the fields of the protocols that [Tshark.Args] switches
@@ -31,14 +32,14 @@ const maxFilter = 100 << 10
 // Select reads the capture a first time and replaces the filter by one for all
 // packets of the connections that have a packet which matches.
 func (t *Tshark) Select(ctx context.Context, capture io.Reader) error {
-	args := append(t.options(), "-o", "http.desegment_body:FALSE", "-Y", t.filter(), "-T", "fields", "-e", "tcp.stream")
+	args := append(t.options(), "-o", "http.desegment_body:FALSE", "-Y", t.filter(), "-T", "fields", "-e", fields[colStream])
 	streams := map[int]bool{}
 	err := t.run(ctx, args, capture, func(output io.Reader) error {
 		lines := bufio.NewScanner(output)
 		for lines.Scan() {
 			n, err := strconv.Atoi(lines.Text())
 			if err != nil {
-				return fmt.Errorf("tshark prints %q as tcp.stream, expected a number", lines.Text())
+				return catalog.NewError("autopsy.error.number", fields[colStream], lines.Text())
 			}
 			streams[n] = true
 		}
@@ -48,7 +49,7 @@ func (t *Tshark) Select(ctx context.Context, capture io.Reader) error {
 		return err
 	}
 	if t.Filter = streamFilter(streams); len(t.Filter) > maxFilter {
-		return fmt.Errorf("%d connections match the filter, too many for tshark: use a filter that matches fewer", len(streams))
+		return catalog.NewError("autopsy.error.many", len(streams))
 	}
 	return nil
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 // Tshark holds the options for running tshark.
@@ -26,24 +28,6 @@ type Tshark struct {
 
 // MinVersion is the oldest version of tshark that has every field.
 const MinVersion = "3.6"
-
-// A MissingError reports that tshark is missing or too old, and how to install
-// it.
-type MissingError struct {
-	Version string // the installed version; "" for none
-	err     error
-}
-
-func (e *MissingError) Error() string {
-	what := "tshark is not installed"
-	if e.Version != "" {
-		what = fmt.Sprintf("tshark %s is too old, expected %s or later", e.Version, MinVersion)
-	}
-	return what + "; install it with \"apt install tshark\" (Debian, Ubuntu), \"dnf install wireshark-cli\" (Fedora), " +
-		"\"brew install wireshark\" (macOS), or from wireshark.org; or run it elsewhere: see closeframe autopsy -print-tshark"
-}
-
-func (e *MissingError) Unwrap() error { return e.err }
 
 var versionRE = regexp.MustCompile(`(\d+)\.(\d+)(?:\.\d+)*`)
 
@@ -76,7 +60,7 @@ func (t *Tshark) Check(ctx context.Context) (version string, err error) {
 	}
 	path, err := exec.LookPath(t.Path)
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-		return "", &MissingError{err: err}
+		return "", catalog.NewError("autopsy.error.missing", catalog.NewError("autopsy.error.install"))
 	} else if err != nil {
 		return "", err
 	}
@@ -93,10 +77,10 @@ func (t *Tshark) Check(ctx context.Context) (version string, err error) {
 	first, _, _ := bytes.Cut(out, []byte{'\n'})
 	m := versionRE.FindSubmatch(first)
 	if m == nil {
-		return "", fmt.Errorf("%s --version says %q, expected a version", path, first)
+		return "", catalog.NewError("autopsy.error.version", path, first)
 	}
 	if version = string(m[0]); older(version, MinVersion) {
-		return version, &MissingError{Version: version}
+		return version, catalog.NewError("autopsy.error.old", version, MinVersion, catalog.NewError("autopsy.error.install"))
 	}
 	return version, nil
 }
@@ -231,7 +215,7 @@ func (t *Tshark) run(ctx context.Context, args []string, capture io.Reader, f fu
 		}
 		return err
 	case feedErr != nil && !isBrokenPipe(feedErr):
-		return fmt.Errorf("reading the capture: %w", feedErr)
+		return catalog.NewError("autopsy.error.read", feedErr)
 	}
 	return readErr
 }
