@@ -49,7 +49,7 @@ const letters = "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ=:#"
 func silence(s string) string {
 	b := []byte(s)
 	for _, re := range noise {
-		if re.needs != "" && bytes.IndexAny(b, re.needs) < 0 {
+		if re.needs != "" && !bytes.ContainsAny(b, re.needs) {
 			continue
 		}
 		for _, m := range re.FindAllSubmatchIndex(b, -1) {
