@@ -106,6 +106,18 @@ func TestMask(t *testing.T) {
 	}
 }
 
+// TestLongestReason verifies that a reason of 123 bytes is received and a longer
+// one is not.
+func TestLongestReason(t *testing.T) {
+	for n, want := range map[int]closecode.Code{123: 1001, 124: closecode.AbnormalClosure} {
+		var h closeevent.Handshake
+		h.Receive(nil, frame.Close{Code: 1001, Reason: bytes.Repeat([]byte("x"), n)})
+		if got := h.TransportClosed(); got.Code != want {
+			t.Errorf("%d bytes: got %v, want code %v", n, got, want)
+		}
+	}
+}
+
 // allocs lists the steps of a handshake with their numbers of allocations.
 var allocs = []struct {
 	name string
