@@ -54,7 +54,7 @@ type result struct {
 	// change between rounds, but hardly within one.
 	Ratio       float64 `json:"ratio"`
 	RatioSpread float64 `json:"ratio_spread"`
-	Longer      float64 `json:"-"`
+	Longer      float64 `json:"longer,omitempty"`
 
 	Allocs    float64 `json:"allocs_per_op,omitempty"`
 	AllocSize float64 `json:"alloc_bytes_per_op,omitempty"`
