@@ -73,8 +73,8 @@ func closed(t *testing.T) string {
 	return ln.Addr().String()
 }
 
-// talker serves connections and sends text whatever the request.
-func talker(t *testing.T, text string) string {
+// listen calls serve for each connection, closes it, and returns the address.
+func listen(t *testing.T, serve func(c *net.TCPConn)) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -86,14 +86,21 @@ func talker(t *testing.T, text string) string {
 			if err != nil {
 				return
 			}
-			io.ReadAtLeast(c, make([]byte, 4096), 16)
-			io.WriteString(c, text)
-			c.(*net.TCPConn).CloseWrite()
-			io.Copy(io.Discard, c)
+			serve(c.(*net.TCPConn))
 			c.Close()
 		}
 	}()
 	return ln.Addr().String()
+}
+
+// talker serves connections and sends text whatever the request.
+func talker(t *testing.T, text string) string {
+	return listen(t, func(c *net.TCPConn) {
+		io.ReadAtLeast(c, make([]byte, 4096), 16)
+		io.WriteString(c, text)
+		c.CloseWrite()
+		io.Copy(io.Discard, c)
+	})
 }
 
 // unasked serves WebSocket connections and closes them immediately.
@@ -116,20 +123,5 @@ func unasked(t *testing.T) string {
 // resetter returns the address of a server that reads the beginning of a request and
 // closes the connection, so that the kernel resets it.
 func resetter(t *testing.T) string {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ln.Close() })
-	go func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			c.Read(make([]byte, 1))
-			c.Close()
-		}
-	}()
-	return ln.Addr().String()
+	return listen(t, func(c *net.TCPConn) { c.Read(make([]byte, 1)) })
 }
