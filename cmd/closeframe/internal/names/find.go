@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/near"
@@ -33,15 +34,18 @@ type Result struct {
 
 // An Error is the reason why a text has no single code.
 type Error struct {
-	Text  string
-	Codes []closecode.Code // more than one
-	Near  string           // a similar name or number, or ""
+	Text    string
+	Codes   []closecode.Code // more than one
+	Unclear []closecode.Code // numbers that may be something else
+	Near    string           // a similar name or number, or ""
 }
 
 func (e *Error) Error() string {
 	switch {
 	case len(e.Codes) > 0:
 		return fmt.Sprintf("%q has several codes: %v", e.Text, e.Codes)
+	case len(e.Unclear) > 0:
+		return fmt.Sprintf("%q has %v, but not clearly as a close code", e.Text, e.Unclear)
 	case e.Near != "":
 		return fmt.Sprintf("%q is not the name of a code; did you mean %q?", e.Text, e.Near)
 	}
@@ -122,8 +126,7 @@ type candidate struct {
 // of evidence from the strongest to the weakest. The first one with a match
 // decides.
 func search(text string) (Result, error) {
-	clean := quotedReason.ReplaceAllString(text, "reason ")
-	clean = quantity.ReplaceAllString(clean, " ")
+	clean, numbers := setAside(quotedReason.ReplaceAllString(text, "reason "))
 	if r, ok := sides(clean); ok {
 		return r, nil
 	}
@@ -156,21 +159,14 @@ func search(text string) (Result, error) {
 		slices.Sort(codes)
 		return Result{}, &Error{Text: text, Codes: codes}
 	}
+	if list := unclear(clean, numbers); len(list) > 0 && strings.IndexFunc(text, unicode.IsLetter) >= 0 {
+		return Result{}, &Error{Text: text, Unclear: list}
+	}
 	return Result{}, notFound(text, text)
 }
 
 // quotedReason matches the reason in a dump. Its digits are not a code.
 var quotedReason = regexp.MustCompile(`(?i)\b(?:reason|description|text)["']?\s*[:=]\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`)
-
-// quantity matches a number with a unit, and the number of a process, a port or
-// a line. It is not a code.
-var quantity = regexp.MustCompile(`(?i)(?:\b[0-9]+(?:\.[0-9]+)?\s?(?:ms|msecs?|milliseconds?|µs|s|secs?|seconds?|minutes?|bytes|kb|percent|` + nouns + `)\b` +
-	`|\b(?:pid|tid|port|line|thread|attempt|seq|user|player|session|id|request|job|task|room|channel|order|ticket|issue|worker|item|row|page|build|version)[ :=#]{1,2}[0-9]+\b)`)
-
-// nouns are what people count.
-const nouns = `(?:user|client|connection|message|frame|time|player|item|socket|websocket|stream|request|response|peer|session|subscriber|member|row|record|` +
-	`packet|event|test|file|line|task|job|thread|node|device|server|room|channel|object|element|error|warning|day|hour|year|char|character|point|key|token|` +
-	`word|topic|worker|guest|viewer|visitor|page|result|attempt|agent|host|bot|order|ticket|call|op|operation|processe)s|(?:retr|entr|quer|propert)ies|people`
 
 // another matches a second code of a list: "1000, then with 1006", "1000/1006".
 var another = regexp.MustCompile(`(?i)(?:\b(?:then|or|and|later|not)\b[ ,]*(?:with |code |by )*|[0-9]{4}[ ,/|]+)([0-9]{4})` + after)
@@ -349,13 +345,15 @@ var first = regexp.MustCompile(`^["'\x60(\[]?([0-9]{4})(?:(\s*(?::|-|=|\)|\])\s*
 
 // leading finds a code at the beginning of a text: "1011 keepalive ping timeout".
 func leading(text string) []candidate {
-	m := first.FindStringSubmatch(text)
+	m := first.FindStringSubmatchIndex(text)
 	if m == nil {
 		return nil
 	}
-	n, _ := strconv.Atoi(m[1])
-	if c := closecode.Code(n); c.Name() != "" || m[2] != "" && isCode(n) {
-		return []candidate{{code: c, quote: m[1]}}
+	digits := text[m[2]:m[3]]
+	n, _ := strconv.Atoi(digits)
+	c, marked := closecode.Code(n), m[4] >= 0
+	if marked && isCode(n) || !marked && c.Name() != "" && !sentence.MatchString(text[m[3]:]) {
+		return []candidate{{code: c, quote: digits}}
 	}
 	return nil
 }
@@ -395,9 +393,11 @@ func loose(text string) (list []candidate) {
 	if !hint.MatchString(text) {
 		return nil
 	}
-	for _, m := range four.FindAllStringSubmatch(text, -1) {
-		if n, _ := strconv.Atoi(m[1]); isStandard(n) {
-			list = append(list, candidate{code: closecode.Code(n), quote: m[1]})
+	for _, m := range four.FindAllStringSubmatchIndex(text, -1) {
+		digits := text[m[2]:m[3]]
+		n, _ := strconv.Atoi(digits)
+		if isStandard(n) && !subjectRE.MatchString(text[m[3]:]) && !(n == 1000 && period.MatchString(text[:m[2]])) {
+			list = append(list, candidate{code: closecode.Code(n), quote: digits})
 		}
 	}
 	return list
