@@ -4,11 +4,14 @@ import (
 	"errors"
 	"flag"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/names"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/near"
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 var cmdCodes = &command{
@@ -19,6 +22,7 @@ var cmdCodes = &command{
 		`closeframe codes "going away" 1012 CLOSE_TOO_LARGE`,
 		"closeframe codes 'websocket: close 1006 (abnormal closure): unexpected EOF'",
 		"closeframe codes 1000-1015",
+		"closeframe codes private",
 		"closeframe codes -json 4000-4999",
 	},
 	run: func(s *session, fs *flag.FlagSet, args []string) int {
@@ -30,19 +34,28 @@ var cmdCodes = &command{
 		if whole := strings.Join(args, " "); rangeRE.MatchString(whole) {
 			args = rangeRE.FindAllString(whole, 1) // a range with spaces
 		}
+		if whole := strings.Join(args, " "); isClass(whole) {
+			args = []string{whole} // "out of range"
+		}
 	args:
 		for _, arg := range listed(args) {
+			if class, ok := findClass(arg); ok {
+				rows = append(rows, s.classRows(class)...)
+				continue
+			}
 			first, last, ok := parseRange(arg)
 			switch {
 			case !ok && len(args) > 1:
 				// The arguments may be the words of one text.
-				if r, err := names.Find(strings.Join(args, " ")); err == nil {
-					rows = s.codeRows(r.Code, r.Code)
-					break args
+				r, err := names.Find(strings.Join(args, " "))
+				if err != nil {
+					return s.noCode(arg, err)
 				}
-				return s.noCode(arg)
+				rows = s.codeRows(r.Code, r.Code)
+				break args
 			case !ok:
-				return s.noCode(arg)
+				_, err := names.Find(arg)
+				return s.noCode(arg, err)
 			case first > last:
 				return s.usage("codes.error.range", arg, int(first), int(last))
 			}
@@ -101,6 +114,45 @@ func (s *session) codeRows(first, last closecode.Code) []codeRow {
 	return rows
 }
 
+// classRows returns the rows for the codes of a class.
+func (s *session) classRows(c closecode.Class) []codeRow {
+	return slices.DeleteFunc(s.codeRows(0, 65535), func(r codeRow) bool { return r.Class != c.String() })
+}
+
+// className returns the name of a class in one word.
+func className(c closecode.Class) string { return strings.ReplaceAll(c.String(), " ", "-") }
+
+// classNames returns the names of all classes.
+func classNames() []string {
+	var all []string
+	for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
+		all = append(all, className(c))
+	}
+	return all
+}
+
+// findClass returns the class with a name: that of the API, or the title in any
+// language.
+func findClass(name string) (closecode.Class, bool) {
+	name = strings.TrimSpace(name)
+	for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
+		if strings.EqualFold(name, className(c)) {
+			return c, true
+		}
+		for _, tag := range catalog.Languages() {
+			if strings.EqualFold(name, catalog.In(tag).Class(c).Title) {
+				return c, true
+			}
+		}
+	}
+	return 0, false
+}
+
+func isClass(name string) bool {
+	_, ok := findClass(name)
+	return ok
+}
+
 // rangeRE matches a range, and listRE a list of codes and ranges.
 var (
 	rangeRE = regexp.MustCompile(`^\s*([0-9]+)\s*(?:-|–|—|\.\.\.?|…)\s*([0-9]+)\s*$`)
@@ -111,8 +163,9 @@ var (
 func listed(args []string) []string {
 	var all []string
 	for _, arg := range args {
-		if listRE.MatchString(arg) {
-			all = append(all, strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(",，、; ", r) })...)
+		parts := strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(",，、; ", r) })
+		if listRE.MatchString(arg) || slices.ContainsFunc(parts, isClass) && !slices.ContainsFunc(parts, isNeither) {
+			all = append(all, parts...)
 		} else {
 			all = append(all, arg)
 		}
@@ -120,11 +173,23 @@ func listed(args []string) []string {
 	return all
 }
 
-// noCode reports why arg is not a code: it has several, or none.
-func (s *session) noCode(arg string) int {
+// isNeither reports whether s is neither a class nor a code or range of codes.
+func isNeither(s string) bool {
+	_, _, ok := parseRange(s)
+	return !ok && !isClass(s)
+}
+
+// noCode reports why arg is not a code, given the error of [names.Find]: the
+// text has several, or none.
+func (s *session) noCode(arg string, err error) int {
 	var e *names.Error
-	if _, err := names.Find(arg); errors.As(err, &e) && len(e.Codes) > 0 {
+	if errors.As(err, &e) && len(e.Codes)+len(e.Unclear) > 0 {
 		return s.notFound(err)
+	}
+	if class := near.Find(arg, classNames()); class != "" {
+		if code := names.Near(arg); near.Find(arg, []string{class, code}) == class {
+			return s.usage("codes.error.near", arg, class)
+		}
 	}
 	return s.notACode(arg, "codes.error.code")
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/internal/catalog"
 	"github.com/closeframe/closeframe/internal/vectors"
 )
 
@@ -22,6 +23,10 @@ func TestCodes(t *testing.T) {
 		{"codes 'websocket: close 1006 (abnormal closure): unexpected EOF'", exitOK},
 		{"codes websocket: close 1006", exitOK},
 		{"codes StatusGoingAway LWS_CLOSE_STATUS_NORMAL", exitOK},
+		{"codes local", exitOK},
+		{"codes private 1006", exitOK},
+		{"codes out of range", exitOK},
+		{"codes privat", exitUsage},
 		{"codes 65536", exitUsage},
 		{"codes 01000", exitUsage},
 		{"codes 2024-11-29", exitUsage},
@@ -68,6 +73,40 @@ func TestCodesAgainstTheVectors(t *testing.T) {
 	}
 }
 
+// TestCodesClasses verifies that the codes of a class, by its name in any
+// language, are those of [closecode.Code.Class].
+func TestCodesClasses(t *testing.T) {
+	for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
+		arguments := []string{c.String(), strings.ToUpper(c.String()), className(c)}
+		for _, tag := range catalog.Languages() {
+			arguments = append(arguments, catalog.In(tag).Class(c).Title)
+		}
+		for _, arg := range arguments {
+			r := runWith(nil, "", "codes", "-json", arg)
+			var rows []codeRow
+			if err := json.Unmarshal([]byte(r.stdout), &rows); err != nil {
+				t.Fatalf("%s: %v, %s", arg, err, r.stderr)
+			}
+			listed := map[int]bool{}
+			for _, row := range rows {
+				for n := int(row.First); n <= int(row.Last); n++ {
+					listed[n] = true
+				}
+			}
+			for n := range 65536 {
+				if listed[n] != (closecode.Code(n).Class() == c) {
+					t.Errorf("%s: %d is listed: %t", arg, n, listed[n])
+				}
+			}
+		}
+	}
+	for arg, want := range map[string]string{"privat": "private", "extensoin": "extension", "outofrange": "out-of-range", "going awya": "Going Away"} {
+		if r := runWith(nil, "", "codes", arg); r.status != exitUsage || !strings.Contains(strings.ToLower(r.stderr), `did you mean "`+strings.ToLower(want)+`"?`) {
+			t.Errorf("%s: status %d, %s", arg, r.status, r.stderr)
+		}
+	}
+}
+
 // TestTableAligned verifies that the columns of a table start at the same
 // screen column in each row, also with wide characters.
 func TestTableAligned(t *testing.T) {
@@ -110,6 +149,16 @@ func TestCodesRanges(t *testing.T) {
 		"1001-1000":       "",
 		"1000,99999":      "",
 		"close 1000 1006": "",
+		"private":         "4000",
+		"Private":         "4000",
+		"private,local":   "4000 1005 1006 1015",
+		"1000,unused":     "1000 0",
+		"out of range":    "5000",
+		"out-of-range":    "5000",
+		"本地":              "1005 1006 1015",
+		"超出范围":            "5000",
+		"private,x":       "",
+		"privat":          "",
 		"1000-x":          "",
 	} {
 		r := runWith(nil, "", append([]string{"codes", "-json"}, strings.Split(args, " ")...)...)

@@ -145,7 +145,9 @@ func (s *session) candidates(before []string, flags bool) []string {
 			all = append(all, fmt.Sprint(int(c.Code)))
 		}
 		return all
-	case cmd.name == "codes" || cmd.name == "explain" || cmd.name == "encode":
+	case cmd.name == "codes":
+		return append(codeWords(), classNames()...)
+	case cmd.name == "explain" || cmd.name == "encode":
 		return codeWords()
 	}
 	return nil

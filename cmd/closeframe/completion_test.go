@@ -34,6 +34,8 @@ func TestComplete(t *testing.T) {
 		{"encode|-key|00|10", "1000", "-key"},
 		{"decode|-from|", "client server", "1006"},
 		{"help|", "decode explain", "1006"},
+		{"codes|", "1006 private out-of-range", "range"},
+		{"explain|p", "", "private"},
 		{"completion|", "bash zsh fish", "decode"},
 		{"nonsense|", "", "decode"},
 	} {

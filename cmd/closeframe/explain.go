@@ -156,15 +156,21 @@ func (s *session) notFound(err error) int {
 	text := strconv.Quote(shortText(e.Text, 60))
 	switch {
 	case len(e.Codes) > 0:
-		var codes []string
-		for _, c := range e.Codes {
-			codes = append(codes, strconv.Itoa(int(c)))
-		}
-		return s.usage("explain.error.codes", text, strings.Join(codes, s.text.Text("word.comma")))
+		return s.usage("explain.error.codes", text, s.codeList(e.Codes))
+	case len(e.Unclear) > 0:
+		return s.usage("explain.error.unclear", text, s.codeList(e.Unclear))
 	case e.Near != "":
 		return s.usage("error.codeNear", text, e.Near)
 	}
 	return s.usage("explain.error.none", text)
+}
+
+func (s *session) codeList(codes []closecode.Code) string {
+	var list []string
+	for _, c := range codes {
+		list = append(list, strconv.Itoa(int(c)))
+	}
+	return strings.Join(list, s.text.Text("word.comma"))
 }
 
 // shortText truncates s to at most n runes.
