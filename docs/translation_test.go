@@ -13,7 +13,7 @@ import (
 // English one. The commands and the code are equal, except for output and the
 // comments of commands. The links are equal, or lead to a translation.
 // Headings, rows and list items are in the same order, and the numbers in the
-// tables are equal.
+// tables are equal. No line is broken between two Chinese characters.
 func TestTranslation(t *testing.T) {
 	translations := 0
 	for _, en := range documents(t) {
@@ -108,4 +108,9 @@ func testTranslation(t *testing.T, enPath, zhPath string) {
 		return list
 	}
 	compare("lines", shape(zh), shape(en))
+
+	// A browser shows a line break between two Chinese characters as a space.
+	for _, m := range regexp.MustCompile(`.{0,9}\p{Han}\n *\p{Han}.{0,9}`).FindAllString(fence.ReplaceAllString(zh, ""), -1) {
+		t.Errorf("a line is broken between two Chinese characters: %q; break it after punctuation", m)
+	}
 }
