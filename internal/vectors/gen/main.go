@@ -1,6 +1,7 @@
 // Gen writes the generated vectors of testdata/: codes.json from registry.json,
 // payloads.json, frames.json, utf8.json and encode.json, and corpus.json from
-// the corpus of package fuzz. Run it by
+// the corpus of package fuzz. It adds new codes of registry.json to
+// closecode/code.go. Run it by
 //
 //	go generate ./internal/vectors
 //
@@ -16,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/closeframe/closeframe/internal/vectors"
 	"github.com/closeframe/closeframe/testdata"
 )
 
@@ -26,6 +28,15 @@ func main() {
 		if err := os.WriteFile(filepath.Join("..", "..", "testdata", name), b, 0o666); err != nil {
 			log.Fatal(err)
 		}
+	}
+	code := filepath.Join("..", "..", "closecode", "code.go")
+	b, err := os.ReadFile(code)
+	if err != nil {
+		log.Fatal(err)
+	}
+	entries, _ := vectors.Registry()
+	if err := os.WriteFile(code, []byte(constants(string(b), entries)), 0o666); err != nil {
+		log.Fatal(err)
 	}
 }
 
