@@ -8,12 +8,13 @@ import (
 
 var bytea = recognizer{
 	read:    readBytea,
-	samples: []sample{{`\x880203e8`, "880203e8"}},
+	samples: []sample{{`\x880203e8`, "880203e8"}, {`E'\\x880203e8'::bytea`, "880203e8"}},
 }
 
-var byteaRE = regexp.MustCompile(`(?:^|['"\s(,])(\\x((?:[0-9a-fA-F]{2}){2,}))(?:['"\s),;:]|$)`)
+var byteaRE = regexp.MustCompile(`(?:^|['"\s(,])(\\{1,2}x((?:[0-9a-fA-F]{2}){2,}))(?:['"\s),;:]|$)`)
 
-// readBytea reads the hex format of PostgreSQL's bytea: digits after one \x.
+// readBytea reads the hex format of PostgreSQL's bytea: digits after one \x, in
+// an escape string after \\x.
 func readBytea(t *text, opt Options, r *result) {
 	s := t.norm
 	out := Reading{Form: "hex", Name: "PostgreSQL bytea", of: s, rank: natural}

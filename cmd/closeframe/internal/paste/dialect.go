@@ -55,5 +55,6 @@ var dialects = []dialect{
 	{name: "Erlang", plain: true, quotes: `"`, simple: "b\bd\x7fe\x1bf\fn\nr\rs t\tv\v\\\\''\"\"", octal: [2]int{1, 3}, x: [2]int{2, 2}, xBrace: true, caret: true},
 	{name: "Elixir", plain: true, quotes: `"`, simple: "0\x00a\ab\bd\x7fe\x1bf\fn\nr\rs t\tv\v\\\\\"\"##", x: [2]int{1, 2}, u: true, uBrace: true},
 	{name: "Haskell", plain: true, quotes: `"`, simple: "a\ab\bf\fn\nr\rt\tv\v\\\\''\"\"", decimal: [2]int{1, most}, x: [2]int{1, most}, caret: true, names: true},
+	{name: "PostgreSQL", prefixes: "E e", quotes: `'`, simple: "b\bf\fn\nr\rt\t\\\\''", octal: [2]int{1, 3}, x: [2]int{1, 2}, u: true, other: keep},
 	{name: "shell", prefixes: "$", quotes: `'`, simple: "a\ab\be\x1bE\x1bf\fn\nr\rt\tv\v\\\\''\"\"??", octal: [2]int{1, 3}, x: [2]int{1, 2}, u: true, control: true, other: keep},
 }

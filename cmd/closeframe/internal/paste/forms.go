@@ -13,7 +13,7 @@ type sample struct{ text, hex string }
 var recognizers = []recognizer{
 	hexDump, wordDump, octalDump, decimalDump, bitDump, charDump, bareChars,
 	literalStrings, calls, pascal, escapes, listing,
-	arrays, bareNumbers, hexDigits, bytea, bits, dotted,
+	arrays, bareNumbers, hexDigits, bytea, bits, numerals, dotted, fields,
 	base64Text, base64YAML, base32Text,
 }
 
@@ -21,5 +21,5 @@ var recognizers = []recognizer{
 var Forms = []string{
 	"hex", "decimal", "octal", "binary", "base64", "base32", "escapes", "octal-escapes",
 	"decimal-escapes", "latin1", "utf8", "percent", "form-encoding", "quoted-printable", "caret",
-	"chars", "words-le", "text", "code",
+	"chars", "words-le", "text", "code", "fields",
 }

@@ -21,7 +21,7 @@ type literal struct {
 }
 
 var (
-	prefixRE = regexp.MustCompile(`(?:^|[^\w\\])([bBuULrR]|u8|[bB][rR]|[rR][bB]|c|[fF]|\$|@|#)$`)
+	prefixRE = regexp.MustCompile(`(?:^|[^\w\\])([bBuULrReE]|u8|[bB][rR]|[rR][bB]|c|[fF]|\$|@|#)$`)
 	// escapedRE matches an escape sequence for a byte that is not printable
 	// ASCII.
 	escapedRE = regexp.MustCompile(`\\(?:x|[0-9]|u[0-9a-fA-F{]|\^[A-Z@\[]|[A-Z]{2,3}\d?(?:\\|$)|o[0-7])`)
