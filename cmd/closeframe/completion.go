@@ -7,6 +7,7 @@ import (
 
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/apps"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/paste"
 	"github.com/closeframe/closeframe/internal/catalog"
 )
 
@@ -158,6 +159,7 @@ var flagValues = map[string][]string{
 	"color": colors,
 	"lang":  catalog.Languages(),
 	"from":  {"client", "server"},
+	"as":    paste.Forms,
 }
 
 // codeWords returns the numbers of the registered codes.

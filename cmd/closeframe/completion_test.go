@@ -33,6 +33,7 @@ func TestComplete(t *testing.T) {
 		{"explain|-color|", "auto always never", "1006"},
 		{"encode|-key|00|10", "1000", "-key"},
 		{"decode|-from|", "client server", "1006"},
+		{"decode|-as|w", "words-le", "hex"},
 		{"help|", "decode explain", "1006"},
 		{"codes|", "1006 private out-of-range", "range"},
 		{"explain|p", "", "private"},
