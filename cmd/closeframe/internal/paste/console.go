@@ -6,14 +6,33 @@ import (
 	"strings"
 )
 
-var indexedRE = regexp.MustCompile(`^\s*(?:- )?(?:\[(\d+|0[xX][0-9a-fA-F]+)\]|(\d+))\s*[:=,;\t]\s*(-?\d{1,3}|0x[0-9a-fA-F]{1,2})(?: '[^\n]*')?,?\s*$`)
+var indexedRE = regexp.MustCompile(`^\s*(?:- )?(?:(?:[A-Za-z_][\w.]*)?\[(\d+|0[xX][0-9a-fA-F]+)\]|(\d+))\s*[:=,;\t]\s*(-?\d{1,3}|0x[0-9a-fA-F]{1,2})(?: '[^\n]*')?(?:\t[a-z][\w ]*)?[,;]?\s*$`)
 
 var dashedRE = regexp.MustCompile(`^\s*- (-?\d{1,3})\s*$`)
 
-// indexedLines reads the expanded list of a browser's console, which has a line
-// for each element.
+var assignmentRE = regexp.MustCompile(`\b[A-Za-z_]\w*\[\d+\]\s*=`)
+
+// assignments divides lines such as "b[0]=136 b[1]=2" into one for each.
+func assignments(all []line) []line {
+	var list []line
+	for _, l := range all {
+		for at := 0; ; {
+			m := assignmentRE.FindAllStringIndex(l.s[at:], 2)
+			if len(m) < 2 || strings.TrimSpace(l.s[at:at+m[0][0]]) != "" {
+				list = append(list, line{l.s[at:], l.from + at})
+				break
+			}
+			list = append(list, line{l.s[at : at+m[1][0]], l.from + at})
+			at += m[1][0]
+		}
+	}
+	return list
+}
+
+// indexedLines reads the expanded list of a browser's console or a debugger,
+// which has a line for each element.
 func indexedLines(t *text) (l list, ok bool) {
-	for _, x := range lines(t.norm) {
+	for _, x := range assignments(lines(t.norm)) {
 		m := indexedRE.FindStringSubmatchIndex(x.s)
 		if d := dashedRE.FindStringSubmatchIndex(x.s); m == nil && d != nil { // Swift's dump function
 			e, _, fine := parseElement(x.s, d[2], false)

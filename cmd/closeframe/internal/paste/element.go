@@ -35,7 +35,9 @@ var (
 	propRE   = regexp.MustCompile(`^(?:[A-Za-z_$][\w$]*\s*[:=]|Symbol\()`)
 	timesRE  = regexp.MustCompile(`^\s*<repeats (\d+) times>`)
 	againRE  = regexp.MustCompile(`^\s*\((0x[0-9a-fA-F]{1,2}|-?[0-9]{1,3})\)`) // 0x88 (136)
-	flagsRE  = regexp.MustCompile(`^\s*'(?:\\.[^']*|[^'\\]|\\\\|\\')'`)
+	// appendedRE matches the operator between a binary and a string.
+	appendedRE = regexp.MustCompile(`^\s*<>\s*"`)
+	flagsRE    = regexp.MustCompile(`^\s*'(?:\\.[^']*|[^'\\]|\\\\|\\')'`)
 )
 
 // equals reports whether digits have the value of e in another base.

@@ -3,6 +3,7 @@ package paste
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,8 @@ var (
 	maskRE   = regexp.MustCompile(`(?i)\b(?:mask(?:ed)?|masking_?key|mask_?key)["']?\s*(?:[:=]|=>)\s*["']?(?:true|yes|some\b|1\b|(?:\[|0x)?[0 ]*[1-9a-f])`)
 	unmaskRE = regexp.MustCompile(`(?i)\bmask(?:ed)?["']?\s*(?:[:=]|=>)\s*["']?false`)
 	lengthRE = regexp.MustCompile(`(?i)\b(?:payload[ _-]?)?len(?:gth)?["']?\s*(?:[:=]|=>)\s*["']?(\d+)\b`)
+	// headerRE matches the bytes of a header.
+	headerRE = regexp.MustCompile(`(?i)\b(?:header|hdr|head)["']?\s*(?:[:=]|=>)\s*["'\[{(]*((?:0x)?[0-9a-f]{2}(?:[ ,:-]*(?:0x)?[0-9a-f]{2}){1,13})\b`)
 	opcodes  = map[string]byte{"continuation": 0, "text": 1, "binary": 2, "close": 8, "ping": 9, "pong": 10}
 )
 
@@ -38,7 +41,11 @@ const maxFields = 64
 func readFields(t *text, opt Options, r *result) {
 	s := t.norm
 	all := opcodeRE.FindAllStringSubmatchIndex(s, maxFields+1)
-	if len(all) == 0 || len(all) > maxFields || opt.Payload && len(all) > 1 {
+	if len(all) == 0 {
+		readHeader(t, opt, r)
+		return
+	}
+	if len(all) > maxFields || opt.Payload && len(all) > 1 {
 		return
 	}
 	out := Reading{Form: "fields", of: s, rank: natural, at: all[0][0]}
@@ -83,6 +90,27 @@ func readFields(t *text, opt Options, r *result) {
 	}
 	out.label()
 	r.add(out)
+}
+
+// readHeader reads the bytes of a header, and those of a payload after it.
+func readHeader(t *text, opt Options, r *result) {
+	s := t.norm
+	m := headerRE.FindStringSubmatchIndex(s)
+	if m == nil || opt.Payload {
+		return
+	}
+	data, used, err := payload(s, m[1])
+	if err != nil {
+		return
+	}
+	digits := strings.Map(func(c rune) rune {
+		if c < 0x80 && isHex(byte(c)) {
+			return c
+		}
+		return -1
+	}, strings.ReplaceAll(s[m[2]:m[3]], "0x", ""))
+	r.add(Reading{Form: "fields", of: s, rank: natural, at: m[2], used: []span{{m[2], used.to}}, loose: true,
+		Chunks: []envelope.Chunk{{Data: append(hexBytes(digits), data...)}}})
 }
 
 // read is [Read], whose recognizers include this one.
@@ -139,7 +167,8 @@ func header(s, opcode string, n int) (b []byte, kind string) {
 	if maskRE.MatchString(s) && !unmaskRE.MatchString(s) {
 		return nil, "fields-masked"
 	}
-	if m := lengthRE.FindStringSubmatch(s); m != nil && m[1] != strconv.Itoa(n) {
+	lengths := lengthRE.FindAllStringSubmatch(s, -1)
+	if len(lengths) > 0 && !slices.ContainsFunc(lengths, func(m []string) bool { return m[1] == strconv.Itoa(n) }) {
 		return nil, "fields-length"
 	}
 	switch {

@@ -101,6 +101,18 @@ func parseElements(s string, i int, open, shut string) (l list, ok bool) {
 		}
 		if strings.HasPrefix(s[i:], shut) {
 			l.to = i + len(shut)
+			for inBinary { // Elixir's <<136, 5>> <> "bye"
+				m := find(appendedRE, s[l.to:], l.to < len(s) && (isSpace(s[l.to]) || s[l.to] == '<'))
+				if m == nil {
+					break
+				}
+				e, next, fine := parseElement(s, l.to+len(m[0])-1, true)
+				if !fine {
+					break
+				}
+				l.elements = append(l.elements, e)
+				l.to = next
+			}
 			return l, true
 		}
 		if s[i] == ',' || s[i] == ';' {

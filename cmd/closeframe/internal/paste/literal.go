@@ -39,6 +39,10 @@ func readLiteral(t *text, opt Options, r *result) {
 			data = append(data, l)
 		}
 	}
+	// In a line with an opcode is a payload, after a line with the frame.
+	if frames := slices.DeleteFunc(slices.Clone(data), func(l literal) bool { return opcodeRE.MatchString(nearBefore(s, l.from)) }); len(frames) > 0 {
+		data = frames
+	}
 	if len(data) == 0 {
 		if len(all) == 1 {
 			characters(t, opt, all[0], r)

@@ -57,8 +57,8 @@ func missing(t *text, r *Reading) *Error {
 	if r.Fit != envelope.Partial || r.Cut != 0 {
 		return nil
 	}
-	if r.Form != "hex" && r.Form != "decimal" {
-		for _, u := range r.used {
+	for _, u := range r.used {
+		if r.Form != "hex" && r.Form != "decimal" || u.to > 0 && strings.IndexByte(")]}>", r.of[u.to-1]) >= 0 {
 			if m := addedRE.FindString(r.of[u.to:]); m != "" {
 				return &Error{Rune: t.rune(r.of, u.to), Kind: "expression", Args: []any{clip(strings.TrimSpace(m))}}
 			}

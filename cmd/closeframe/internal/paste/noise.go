@@ -31,8 +31,9 @@ var noise = []struct {
 	{`:`, regexp.MustCompile(`\b[A-Za-z_][\w./-]*\.[a-z]{1,4}:\d+(?::\d+)?`)}, // main.go:42
 	{`#`, regexp.MustCompile(`#\d+\b`)},
 	{`(`, regexp.MustCompile(`\(\d+\)`)},
-	{letters, regexp.MustCompile(`(?i)\b(?:fd[=:#]|len(?:gth)?|size|count|opcode|op|fin|masked|mask|rsv[123]?|pid|tid|seq|ack|port|status|line|thread|stream|id|conn(?:ection)?|session|frame|packet|message|msg|n|nr|no|attempt)\s?[=:#]?\s?\d+\b(?: ?\(0x[0-9a-fA-F]+\))?(?:[,;)\]]|:(?:\s|$)|\s+[G-Zg-z(\[]|\s*$)`)},
+	{letters, regexp.MustCompile(`(?i)\b(?:fd[=:#]|len(?:gth)?|size|count|opcode|op|fin|masked|mask|rsv[123]?|pid|tid|seq|ack|port|status|line|thread|stream|id|conn(?:ection)?|session|client|user|device|peer|request|frame|packet|message|msg|n|nr|no|attempt)\s?[=:#]?\s?\d+\b(?: ?\(0x[0-9a-fA-F]+\))?(?:[,;)\]]|:(?:\s|$)|\s+(?:[A-Fa-f]{0,4}[G-Zg-z]|[(\[])|\s*$)`)},
 	{`05`, regexp.MustCompile(`(?i)\b(?:sha-?\d+|md5)[:=][0-9a-f]{16,}\b`)}, // a hash
+	{`\`, regexp.MustCompile(`((?:\\[nrt])+)(?:["'\s,}\]]|$)`)},             // the end of a line in a JSON string
 	{`]`, regexp.MustCompile(`^\s*(\[\d+\]) +[0-9a-fA-F]{2}(?: |$)`)},       // R's index
 	{`:`, regexp.MustCompile(`^\s*\d+:\s`)},
 	{`UuSsMRrHhIi`, regexp.MustCompile(`\b(?:UTF|utf|SHA|sha|MD|RFC|rfc|HTTP|http|IPv|ISO|iso)[- /]?\d[\d.-]*\b`)},
