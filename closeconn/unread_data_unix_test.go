@@ -129,7 +129,7 @@ func failThenClose(conn net.Conn) {
 // TestCloseArrivesDespiteUnreadData verifies that the peer always receives the Close frame and
 // then FIN, while 1 MiB from the peer is unread.
 //
-//	go test ./closeconn -run NothingLost -v -closes 1000
+//	go test ./closeconn -run CloseArrives -v -closes 1000
 //
 // Shows: R25 R28 R55
 func TestCloseArrivesDespiteUnreadData(t *testing.T) {
