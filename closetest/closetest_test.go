@@ -3,6 +3,7 @@
 package closetest_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -16,19 +17,29 @@ import (
 
 var update = flag.Bool("update", false, "write the number of vectors to docs/testing.md and its translation")
 
-// run runs the tests of a directory in testdata and returns their output.
-func run(t *testing.T, dir string) string {
+// run runs the tests of a directory in testdata and returns their output by the
+// name of the test.
+func run(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	args := []string{"test", "-count=1", "-v", "-tags=planted", "./testdata/" + dir}
+	args := []string{"test", "-count=1", "-json", "-vet=off", "-tags=planted", "./testdata/" + dir}
 	if f := flag.Lookup("test.gocoverdir"); f != nil && f.Value.String() != "" {
 		// Coverage is measured: count the statements that the child runs.
 		args = append(args, "-coverpkg=github.com/closeframe/closeframe/closetest", "-args", "-test.gocoverdir="+f.Value.String())
 	}
-	b, err := exec.Command("go", args...).CombinedOutput()
+	b, err := exec.Command("go", args...).Output()
 	if _, ok := err.(*exec.ExitError); err != nil && !ok {
 		t.Fatal(err)
 	}
-	return string(b)
+	out := make(map[string]string)
+	for line := range strings.Lines(string(b)) {
+		var event struct{ Test, Output string }
+		if err := json.Unmarshal([]byte(line), &event); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		name, _, _ := strings.Cut(event.Test, "/")
+		out[name] += event.Output
+	}
+	return out
 }
 
 // has fails the test unless the output contains every text, in this order.
@@ -49,7 +60,7 @@ func has(t *testing.T, out string, texts ...string) {
 // rule it breaks.
 func TestNewcomer(t *testing.T) {
 	t.Parallel()
-	out := run(t, "newcomer")
+	out := run(t, "newcomer")["TestClose"]
 	counts := fmt.Sprintf("closetest: payloads: %d passed, 0 known, 4 failed\n", len(vectors.Payloads())-4)
 	has(t, out,
 		"close_test.go:21: payload/one-byte-03\n",
@@ -163,9 +174,8 @@ func TestLists(t *testing.T) {
 			"utf8/never-c0/alone", "expected: invalid UTF-8 at offset 0", "utf8: 1 passed, 0 known, 2 failed"}},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			_, rest, _ := strings.Cut(out, "=== RUN   "+v.name+"\n")
-			out, _, ok := strings.Cut(rest, ": "+v.name+" (")
-			if good := strings.HasSuffix(out, "--- PASS"); !ok || good != strings.HasSuffix(v.name, "Good") {
+			out := out[v.name]
+			if good := strings.Contains(out, "--- PASS: "+v.name+" ("); good != strings.HasSuffix(v.name, "Good") {
 				t.Errorf("passes: %v:\n%s", good, out)
 			}
 			has(t, out, v.texts...)
@@ -175,6 +185,7 @@ func TestLists(t *testing.T) {
 
 // TestExamples runs the tests in the examples.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	for name, example := range map[string]func(){
 		"Payloads": ExamplePayloads, "ServerFrames": ExampleServerFrames, "ClientFrames": ExampleClientFrames,
 		"Encoder": ExampleEncoder, "UTF8": ExampleUTF8, "Fault": ExampleFault, "Known": ExampleKnown,

@@ -214,16 +214,19 @@ func TestNoServer(t *testing.T) {
 func TestNoURL(t *testing.T) { closetest.Server(t, "http://127.0.0.1:1/") }
 
 func TestNoClient(t *testing.T) {
+	t.Parallel()
 	closetest.Client(t, func(string) {}, closetest.Run("^code-1000$"))
 }
 
 func TestClientWaits(t *testing.T) {
+	t.Parallel()
 	closetest.Client(t, func(string) { select {} }, closetest.Run("^code-1000$"), closetest.Timeout(time.Second))
 }
 
 // TestClientHangsUp has a client that ends the connection before the opening
 // handshake.
 func TestClientHangsUp(t *testing.T) {
+	t.Parallel()
 	closetest.Client(t, func(url string) {
 		if conn, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://")); err == nil {
 			conn.Close()
@@ -232,6 +235,7 @@ func TestClientHangsUp(t *testing.T) {
 }
 
 func TestClientStays(t *testing.T) {
+	t.Parallel()
 	closetest.Client(t, func(url string) {
 		if c, err := stack.Dial(context.Background(), url, stack.Config{}); err == nil {
 			c.Read(nil)
@@ -243,6 +247,7 @@ func TestClientStays(t *testing.T) {
 // TestClientPanics has a client that panics before it connects, and one that panics
 // afterwards.
 func TestClientPanics(t *testing.T) {
+	t.Parallel()
 	for _, before := range []bool{true, false} {
 		closetest.Client(t, func(url string) {
 			if before {
@@ -280,6 +285,7 @@ func TestHandlerPanics(t *testing.T) {
 
 // TestHandlerSilent has a handler that answers nothing.
 func TestHandlerSilent(t *testing.T) {
+	t.Parallel()
 	closetest.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn := upgrade(w, r)
 		defer conn.Close()
