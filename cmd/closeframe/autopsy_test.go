@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -175,7 +176,12 @@ func TestAutopsyBadTshark(t *testing.T) {
 		t.Run("", func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "tshark")
-			if err := os.WriteFile(path, []byte("#!/bin/sh\n"+tt.script+"\n"), 0o777); err != nil {
+			// Without the lock, a process that another test starts may have the
+			// file open for writing, and it cannot be executed.
+			syscall.ForkLock.RLock()
+			err := os.WriteFile(path, []byte("#!/bin/sh\n"+tt.script+"\n"), 0o777)
+			syscall.ForkLock.RUnlock()
+			if err != nil {
 				t.Fatal(err)
 			}
 			limit := "1m"

@@ -118,5 +118,21 @@ func whyNot(err error, code closecode.Code, reason string) error {
 	case code == closecode.NoStatusRcvd:
 		return errText("encode.error.noCode")
 	}
-	return errText("encode.error.invalid", code)
+	return errText("encode.error.invalid", code, sendable())
+}
+
+// sendable returns the ranges of the codes that can be sent, as in
+// "1000-1003, 1007-1014, 3000-4999".
+func sendable() string {
+	var ranges []string
+	first := closecode.Code(0)
+	for c := first + 1; c != 0; c++ {
+		if c.Valid() && !(c - 1).Valid() {
+			first = c
+		}
+		if c.Valid() && !(c + 1).Valid() {
+			ranges = append(ranges, fmt.Sprintf("%d-%d", first, c))
+		}
+	}
+	return strings.Join(ranges, ", ")
 }

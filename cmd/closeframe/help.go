@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/closeframe/closeframe/internal/catalog"
 )
 
 var cmdHelp = &command{
@@ -93,6 +95,9 @@ func (s *session) describe(c *command, f *flag.Flag) (arg, text string) {
 	}
 	g := *f
 	g.Usage = s.text.Text(key)
+	if f.Name == "lang" {
+		g.Usage = s.text.Text(key, strings.Join(catalog.Languages(), ", "))
+	}
 	return flag.UnquoteUsage(&g)
 }
 

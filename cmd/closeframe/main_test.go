@@ -152,7 +152,7 @@ func TestDispatch(t *testing.T) {
 		{"codes -color blue", exitUsage, "", `invalid value "blue" for the flag -color`},
 		{"-color blue codes", exitUsage, "", `invalid value "blue" for the flag -color`},
 		{"codes -lang qaa", exitUsage, "", `the language "qaa" is not supported; the languages are ` + strings.Join(catalog.Languages(), ", ")},
-		{"-lang fr codes", exitUsage, "", `the language "fr" is not supported`},
+		{"-lang vo codes", exitUsage, "", `the language "vo" is not supported`},
 		{"-lang=%% codes", exitUsage, "", `the language "%%" is not supported`},
 		{"codes -lang zh 70000", exitUsage, "", "既不是"},
 		{"nonsense", exitUsage, "", `closeframe: unknown command "nonsense"; the commands are `},

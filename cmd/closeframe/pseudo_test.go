@@ -59,7 +59,7 @@ var (
 	fixed = []*regexp.Regexp{
 		// Verdicts of probe, ids of scenarios, and titles that are only a code.
 		regexp.MustCompile(`(?m)^[a-z0-9-]+ {2,}|\b(PASS|WARN|FAIL|SKIP)\b(  [a-z0-9-]+( [a-z0-9-]+)*(:|$))?|\bClose \d+`),
-		regexp.MustCompile(`https://\S+`),
+		regexp.MustCompile(`https://\S+|en, fi, zh-Hans`),
 		regexp.MustCompile(`(?m)^  .*closeframe .*$`),                // examples
 		regexp.MustCompile(`(?m)^  (RFC|WHATWG|hybi).*(\n    .*)*$`), // titles of specifications
 		regexp.MustCompile(`"(?:[^"\\]|\\.)*"`),                      // quoted from the input
@@ -68,7 +68,7 @@ var (
 		regexp.MustCompile(`closeframe( help| explain| -app| [a-z]+)*`),
 		regexp.MustCompile(`github\.com/\S+|\(devel\)|go1\S+ \S+|v[0-9]\S+|\b[0-9a-f]{40}\b`), // version
 		regexp.MustCompile(`close\(\)|JSON|\bGo\b|RSV[123]`),
-		regexp.MustCompile(`\b[0-9a-f]{2}\b|\bbye\b`), // bytes and a reason
+		regexp.MustCompile(`\b[0-9a-f]{2}\b|\bbye\b`),                                                                      // bytes and a reason
 		regexp.MustCompile(`ws://\S+|“[^”]*”|\b(RFC \d+|MUST|NOT|SHOULD|MAY)\b|IANA WebSocket Close Code Number Registry`), // rules of probe
 	}
 	word = regexp.MustCompile(`[A-Za-z]{2,}`)

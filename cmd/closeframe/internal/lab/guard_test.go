@@ -121,7 +121,7 @@ func TestLanguage(t *testing.T) {
 		{"", "zh-TW", "zh-Hans"},
 		{"", "zh-TW,en-US;q=0.7,en;q=0.3", "zh-Hans"}, // Firefox in Traditional Chinese
 		{"", "en-US,en;q=0.9,zh;q=0.8", "en"},
-		{"", "fr, zh;q=0.5", "zh-Hans"},
+		{"", "vo, zh;q=0.5", "zh-Hans"},
 		{"", "!!", "en"},
 		{"?lang=zh", "en", "zh-Hans"},
 		{"?lang=zh-TW", "en", "zh-Hans"},
