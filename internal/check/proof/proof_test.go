@@ -55,11 +55,11 @@ func TestCheck(t *testing.T) {
 	if tr.check() == nil {
 		t.Error("a rule without a test is not noticed")
 	}
-	tr.tests["R57"], tr.tests["R99"] = kept, kept
+	tr.tests["R57"], tr.tests["R999"] = kept, kept
 	if tr.check() == nil {
 		t.Error("a test that shows a rule that there is not is not noticed")
 	}
-	delete(tr.tests, "R99")
+	delete(tr.tests, "R999")
 	delete(tr.tests, "utf8.json")
 	if tr.check() == nil {
 		t.Error("vectors that no test runs are not noticed")

@@ -42,6 +42,8 @@ func constants(src string, entries []vectors.Entry) string {
 		list := "sendable"
 		if !e.OnWire {
 			list = "local"
+		} else { // in the comment of Valid
+			src = strings.Replace(src, " and 3000–4999.", fmt.Sprintf(", %d and 3000–4999.", e.Code), 1)
 		}
 		insert(`const `+list+` = 1<<.*(\n.*1<<.*)*`, fmt.Sprintf(" |\n\t1<<(%s-first)", name))
 	}
