@@ -22,6 +22,9 @@ closeframe's [reference stack](../examples/stack) closed connections with it fro
 runs; nothing was taken from reading code or reports. All of these libraries carry real traffic every day. The
 differences are details of RFC 6455's rules about closing, as seen at these versions, on Linux, over loopback.
 
+CI runs the libraries of the first table for every change and fails if a result differs, so their
+results are of the commit that this page is in. No result depends on the processor.
+
 To run everything again, in the folder ` + "`" + `interop` + "`" + `:
 
     ./peers/run
