@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestExplainCases explains each of the collected texts, in both languages.
+// TestExplainCases verifies the code that explain finds in each of the collected
+// texts, in both languages.
 func TestExplainCases(t *testing.T) {
 	b, err := os.ReadFile("internal/names/testdata/cases.json")
 	if err != nil {

@@ -293,8 +293,8 @@ func checkVerdict(fail func(string, ...any), b []byte, f Frame, opt Options) {
 	}
 }
 
-// TestEveryPrefix explains every prefix of the vectors, up to the first bytes
-// of the reason.
+// TestEveryPrefix verifies the explanation of every prefix of the vectors, up to
+// 16 bytes.
 func TestEveryPrefix(t *testing.T) {
 	for _, v := range vectors.Frames() {
 		for i := range min(len(v.Bytes), 16) {
@@ -306,7 +306,8 @@ func TestEveryPrefix(t *testing.T) {
 	}
 }
 
-// TestInARow explains sequences of random vectors.
+// TestInARow verifies the explanation of several frames in one input, chosen at
+// random from the vectors.
 func TestInARow(t *testing.T) {
 	all := vectors.Frames()
 	rnd := rand.New(rand.NewPCG(1, 2))
@@ -319,8 +320,7 @@ func TestInARow(t *testing.T) {
 	}
 }
 
-// TestHeaders explains every value of the first two bytes, and lengths in every
-// form.
+// TestHeaders verifies the explanation of every value of the first two bytes.
 func TestHeaders(t *testing.T) {
 	tail := []byte("\x00\x00\x00\x00\x00\x00\x00\x05\x01\x02\x03\x04\x02\xea\x41\x42\x43\x88\x00")
 	for h := range 1 << 16 {
