@@ -89,8 +89,8 @@ func TestAnswerUntoldGood(t *testing.T) {
 	}
 }
 
-// TestAnswerOtherGood has a parser that fails the connection over a frame of
-// another type, which may be invalid as a frame of that type.
+// TestAnswerOtherGood verifies that a parser may fail the connection over a frame
+// of another type, which may be invalid as a frame of that type.
 func TestAnswerOtherGood(t *testing.T) {
 	closetest.ClientFrames(t, func([]byte) (int, string, error) { return 0, "", errors.New("not a Close frame") },
 		closetest.Run("/first-01$"), closetest.Answer(func(error) int { return 1002 }))
@@ -103,7 +103,7 @@ func TestLeaves(t *testing.T) {
 		closetest.Run("^payload/(ascii-126|code-and-text-invalid)$"))
 }
 
-// TestFault has a parser that mixes up three errors.
+// TestFault fails: its parser mixes up three errors.
 func TestFault(t *testing.T) {
 	parse := func(b []byte) (int, string, error) {
 		c, _, err := frame.Parse(b)
@@ -114,7 +114,7 @@ func TestFault(t *testing.T) {
 		closetest.Fault(func(err error) string { return wrong[err] }))
 }
 
-// TestFaultGood has a parser that waits for whole frames and does not name
+// TestFaultGood verifies that a parser may wait for whole frames and need not name
 // other faults.
 func TestFaultGood(t *testing.T) {
 	closetest.ClientFrames(t, func(b []byte) (int, string, error) {
@@ -148,7 +148,7 @@ func TestEncoderRefuses(t *testing.T) {
 		closetest.Run("^encode/code-(1000|1006)$"))
 }
 
-// FuzzSeed has a decoder that accepts an overlong form, which is a seed.
+// FuzzSeed fails: its decoder accepts an overlong form, which is a seed.
 func FuzzSeed(f *testing.F) {
 	closetest.Seed(f, closetest.Text)
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -223,7 +223,7 @@ func TestClientWaits(t *testing.T) {
 	closetest.Client(t, func(string) { select {} }, closetest.Run("^code-1000$"), closetest.Timeout(time.Second))
 }
 
-// TestClientHangsUp has a client that ends the connection before the opening
+// TestClientHangsUp fails: its client closes the connection before the opening
 // handshake.
 func TestClientHangsUp(t *testing.T) {
 	t.Parallel()
@@ -244,8 +244,7 @@ func TestClientStays(t *testing.T) {
 	}, closetest.Run("^code-1000$"), closetest.Timeout(time.Second))
 }
 
-// TestClientPanics has a client that panics before it connects, and one that panics
-// afterwards.
+// TestClientPanics fails: its client panics before it connects, or afterwards.
 func TestClientPanics(t *testing.T) {
 	t.Parallel()
 	for _, before := range []bool{true, false} {
@@ -273,7 +272,7 @@ func upgrade(w http.ResponseWriter, r *http.Request) net.Conn {
 	return conn
 }
 
-// TestHandlerPanics has a handler that panics after the opening handshake.
+// TestHandlerPanics fails: its handler panics after the opening handshake.
 func TestHandlerPanics(t *testing.T) {
 	closetest.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn := upgrade(w, r)
@@ -283,7 +282,7 @@ func TestHandlerPanics(t *testing.T) {
 	}), closetest.Run("^code-1000$"), closetest.Timeout(time.Second))
 }
 
-// TestHandlerSilent has a handler that answers nothing.
+// TestHandlerSilent fails: its handler answers nothing.
 func TestHandlerSilent(t *testing.T) {
 	t.Parallel()
 	closetest.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -293,7 +292,7 @@ func TestHandlerSilent(t *testing.T) {
 	}), closetest.Run("^code-100[01]$"), closetest.Timeout(100*time.Millisecond))
 }
 
-// TestHandlerUnasked has a handler that closes every connection by itself.
+// TestHandlerUnasked fails: its handler closes every connection by itself.
 func TestHandlerUnasked(t *testing.T) {
 	closetest.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn := upgrade(w, r)
@@ -302,7 +301,7 @@ func TestHandlerUnasked(t *testing.T) {
 	}), closetest.Run("^code-1000$"))
 }
 
-// TestClientUnasked has a client that closes every connection by itself.
+// TestClientUnasked fails: its client closes every connection by itself.
 func TestClientUnasked(t *testing.T) {
 	closetest.Client(t, func(url string) {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))
