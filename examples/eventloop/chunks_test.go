@@ -61,7 +61,7 @@ func TestCutAnywhere(t *testing.T) {
 	})
 }
 
-// TestVectors feeds the vectors of testdata, split anywhere.
+// TestVectors verifies the result of every vector, split in two at any byte.
 //
 // Shows: payloads.json frames.json
 func TestVectors(t *testing.T) {

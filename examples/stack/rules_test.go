@@ -222,7 +222,8 @@ func TestFailFast(t *testing.T) {
 	})
 }
 
-// TestVectors feeds the vectors of testdata to the endpoint.
+// TestVectors verifies how the endpoint answers and what its application is told,
+// for every vector.
 //
 // Shows: payloads.json frames.json utf8.json
 func TestVectors(t *testing.T) {

@@ -150,8 +150,8 @@ func (r *Report) failed() bool {
 
 // A Group is one cause of findings, and the scenarios that show it.
 type Group struct {
-	Finding          // of the first scenario
-	Title   string   `json:"title"` // of the first scenario
+	Finding          // the finding of the first scenario
+	Title   string   `json:"title"` // the title of the first scenario
 	IDs     []string `json:"ids"`
 	Differ  bool     `json:"differ,omitempty"` // not all have the same Got
 }

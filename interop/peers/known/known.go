@@ -34,8 +34,8 @@ type Divergence struct {
 	ID    string   `json:"id"`
 	Rule  string   `json:"rule,omitempty"`
 	What  string   `json:"what"`
-	Cause string   `json:"-"`               // of "probe": equal for scenarios with the same cause
-	Cases []string `json:"cases,omitempty"` // of "close": the codes or vectors
+	Cause string   `json:"-"`               // if In is "probe": equal for scenarios with the same cause
+	Cases []string `json:"cases,omitempty"` // if In is "close": the codes or vectors
 
 	// Sometimes is set if the divergence depends on a race and does not occur
 	// in every run.
