@@ -32,7 +32,12 @@ func readBase64(t *text, opt Options, r *result) {
 	}
 	out := Reading{Form: "base64", of: s, rank: natural}
 	padded := true
-	for _, m := range base64RE.FindAllStringIndex(s, -1) {
+	for end := 0; ; {
+		m := word64(s, end)
+		if m == nil {
+			break
+		}
+		end = m[1]
 		if m[0] > 0 && (isWord(s[m[0]-1]) || strings.IndexByte(`\.%&$@=`, s[m[0]-1]) >= 0 && !(s[m[0]-1] == '=')) || m[1] < len(s) && (isWord(s[m[1]]) || strings.IndexByte(`.:=\`, s[m[1]]) >= 0 && m[1]+1 < len(s) && !isSpace(s[m[1]+1])) {
 			continue
 		}
@@ -61,6 +66,23 @@ func readBase64(t *text, opt Options, r *result) {
 	r.add(out)
 }
 
+// word64 returns the span of the first match of base64RE in s[i:], or nil.
+func word64(s string, i int) []int {
+	for ; i < len(s); i++ {
+		n := digits(s[i:], len(s), is64)
+		if n < 2 {
+			i += n
+			continue
+		}
+		return []int{i, i + n + digits(s[i+n:], 2, func(c byte) bool { return c == '=' })}
+	}
+	return nil
+}
+
+func is64(c byte) bool {
+	return isDigit(c) || isLetter(c) || c == '+' || c == '/' || c == '_' || c == '-'
+}
+
 // sameWidth reports whether all lines of s except the last have the same width.
 func sameWidth(s string) bool {
 	f := strings.Fields(s)
@@ -80,7 +102,7 @@ func fenced64(s string, m []int) bool {
 
 func unbase64(s string) ([]byte, bool) {
 	s = strings.TrimRight(s, "=")
-	s = strings.NewReplacer("-", "+", "_", "/").Replace(s)
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "-", "+"), "_", "/")
 	b, err := base64.RawStdEncoding.Strict().DecodeString(s)
 	return b, err == nil
 }

@@ -32,7 +32,7 @@ func assignments(all []line) []line {
 // indexedLines reads the expanded list of a browser's console or a debugger,
 // which has a line for each element.
 func indexedLines(t *text) (l list, ok bool) {
-	for _, x := range assignments(lines(t.norm)) {
+	for _, x := range assignments(t.lines) {
 		m := indexedRE.FindStringSubmatchIndex(x.s)
 		if d := dashedRE.FindStringSubmatchIndex(x.s); m == nil && d != nil { // Swift's dump function
 			e, _, fine := parseElement(x.s, d[2], false)

@@ -100,6 +100,15 @@ var opposite = map[string]string{"client": "server", "server": "client"}
 // it, or else on a line above.
 func directions(s string, spans []span) []string {
 	list := make([]string, len(spans))
+	known := map[string]string{} // of labels, which are often the same
+	direction := func(label string) string {
+		d, ok := known[label]
+		if !ok {
+			d = direction(label)
+			known[label] = d
+		}
+		return d
+	}
 	end := 0
 	for i, x := range spans {
 		label := s[min(end, x.from):x.from]

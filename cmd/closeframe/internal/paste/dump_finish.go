@@ -69,7 +69,7 @@ func (d *dumper) finish(sections []*section) {
 		}
 		out.used = append(out.used, d.span(x))
 	}
-	for _, l := range lines(t.norm) {
+	for _, l := range t.lines {
 		if ruler(l.s) {
 			out.used = append(out.used, span{l.from, l.from + len(l.s)})
 		}

@@ -33,8 +33,12 @@ var (
 	opcodes  = map[string]byte{"continuation": 0, "text": 1, "binary": 2, "close": 8, "ping": 9, "pong": 10}
 )
 
-// maxFields is the maximum number of frames that readFields reads.
-const maxFields = 64
+// maxFields is the maximum number of frames that readFields reads, and maxField
+// the maximum length of the text of a payload.
+const (
+	maxFields = 64
+	maxField  = 1 << 16
+)
 
 // readFields reads the fields of frames, as libraries log them: the opcode, the
 // payload and perhaps others.
@@ -128,6 +132,9 @@ func payload(s string, from int) ([]byte, span, *Error) {
 	used := span{from + m[1], len(s)}
 	if n := strings.IndexByte(s[used.from:], '\n'); n >= 0 && strings.TrimSpace(s[used.from:used.from+n]) != "" {
 		used.to = used.from + n
+	}
+	if used.to-used.from > maxField {
+		return nil, used, &Error{Kind: "long", Args: []any{maxField >> 10}}
 	}
 	x, err := read([]byte(s[used.from:used.to]), Options{Payload: true})
 	var bad *Error

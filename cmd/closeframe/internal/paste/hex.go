@@ -54,7 +54,7 @@ func readRuns(t *text, opt Options, r *result) {
 		}
 		pool = all
 	} else {
-		perLine := map[int]int{}
+		perLine := make([]int, len(t.lines))
 		for _, x := range all {
 			perLine[x.line]++
 		}
@@ -125,13 +125,13 @@ func readRuns(t *text, opt Options, r *result) {
 // withoutSingles returns the runs without those of one byte in a line with
 // longer ones, such as the connection in "[C1] read 4 bytes: 880203e8".
 func withoutSingles(pool []run) []run {
-	longest := map[int]int{}
+	longest := make([]int, pool[len(pool)-1].line+1)
 	for _, x := range pool {
-		longest[x.line] = max(longest[x.line], len(runBytes([]run{x})))
+		longest[x.line] = max(longest[x.line], x.size())
 	}
 	var rest []run
 	for _, x := range pool {
-		if len(runBytes([]run{x})) > 1 || longest[x.line] == 1 {
+		if x.size() > 1 || longest[x.line] == 1 {
 			rest = append(rest, x)
 		}
 	}

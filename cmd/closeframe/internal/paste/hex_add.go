@@ -16,7 +16,7 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 	le := out
 	le.Form, le.rank = "words-le", unnatural
 	clear := true
-	lineNo := map[int]bool{}
+	lineNo := make([]bool, len(t.lines))
 	words := true
 	prefixed := true
 	for _, x := range pool {
@@ -24,12 +24,13 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 		lineNo[x.line] = true
 		var data, rev []byte
 		for _, u := range x.units {
-			b := hexBytes(u.s)
-			data = append(data, b...)
-			w, _ := wordCell(u.s)
-			rev = append(rev, w...)
+			data = append(data, hexBytes(u.s)...)
 			words = words && (len(u.s) == 4 || len(u.s) == 8)
 			prefixed = prefixed && u.to-u.from > len(u.s)
+		}
+		for i := 0; words && i < len(x.units); i++ {
+			w, _ := wordCell(x.units[i].s)
+			rev = append(rev, w...)
 		}
 		out.Chunks = append(out.Chunks, envelope.Chunk{Data: data})
 		le.Chunks = append(le.Chunks, envelope.Chunk{Data: rev})
@@ -67,7 +68,9 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 	le.used = out.used
 	le.loose = out.loose
 	out.label()
-	le.label()
+	for i, c := range out.Chunks {
+		le.Chunks[i].Label, le.Chunks[i].Side = c.Label, c.Side
+	}
 	if d := strings.TrimSpace(s); !opt.Payload && len(d) == 4 && plain {
 		if v, err := strconv.Atoi(d); err == nil && v >= 1000 && v < 5000 {
 			r.fail(t, s, pool[0].from, marked, "status", d)

@@ -3,6 +3,7 @@ package paste
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,12 +15,23 @@ func readDialects(t *text, data []literal, r *result, inside func(literal) strin
 	type attempt struct {
 		name   string
 		chunks [][]byte
+		whole  []byte
 		form   string
 		rank   rank
 		names  []string
 	}
 	var list []attempt
 	badAt, badText := -1, ""
+	bytes8, numeric := false, false
+	plain := make([]*plainText, len(data)) // of the literals without escape sequences
+	for k, l := range data {
+		s := inside(l)
+		bytes8 = bytes8 || !utf8.ValidString(s)
+		numeric = numeric || numericRE.MatchString(s)
+		if !strings.Contains(s, `\`) && l.repeat == 1 && l.tail == "" {
+			plain[k] = newPlain(s)
+		}
+	}
 	for i := range dialects {
 		d := &dialects[i]
 		ok := true
@@ -39,6 +51,9 @@ func readDialects(t *text, data []literal, r *result, inside func(literal) strin
 				ok = false
 				break
 			}
+			if plain[k] != nil {
+				continue
+			}
 			us, bad := d.unescape(inside(l))
 			if bad >= 0 {
 				if at := l.inside.from + bad; at > badAt {
@@ -56,13 +71,12 @@ func readDialects(t *text, data []literal, r *result, inside func(literal) strin
 		if !ok {
 			continue
 		}
-		wide, numeric, bytes8 := false, false, false
-		for k, l := range data {
+		wide := false
+		for k := range data {
+			wide = wide || plain[k] != nil && plain[k].wide
 			for _, u := range units[k] {
 				wide = wide || u.r >= 0x80 && !u.byte
 			}
-			bytes8 = bytes8 || !utf8.ValidString(inside(l))
-			numeric = numeric || numericRE.MatchString(inside(l))
 		}
 		encodings := []bool{false}
 		if wide && !bytes8 {
@@ -72,7 +86,16 @@ func readDialects(t *text, data []literal, r *result, inside func(literal) strin
 			a := attempt{name: d.name, form: "escapes", rank: rk}
 			fine := true
 			for k := range units {
-				b, ok := encode(units[k], latin1)
+				var b []byte
+				ok := true
+				switch p := plain[k]; {
+				case p == nil:
+					b, ok = encode(units[k], latin1)
+				case latin1:
+					b, ok = p.latin1, p.fits
+				default:
+					b, ok = p.utf8, p.valid
+				}
 				fine = fine && ok
 				a.chunks = append(a.chunks, b)
 			}
@@ -95,9 +118,10 @@ func readDialects(t *text, data []literal, r *result, inside func(literal) strin
 			if wide && !latin1 && d.chars && !rawWide(data, inside) {
 				a.rank = unnatural
 			}
+			a.whole = bytes.Join(a.chunks, nil)
 			found := false
 			for j := range list {
-				if bytes.Equal(bytes.Join(list[j].chunks, nil), bytes.Join(a.chunks, nil)) {
+				if bytes.Equal(list[j].whole, a.whole) {
 					list[j].names = append(list[j].names, a.name)
 					list[j].rank = min(list[j].rank, a.rank)
 					found = true
@@ -131,6 +155,27 @@ func readDialects(t *text, data []literal, r *result, inside func(literal) strin
 		out.label()
 		r.add(out)
 	}
+}
+
+// A plainText is the inside of a literal without escape sequences, which all
+// dialects read in the same way.
+type plainText struct {
+	latin1, utf8 []byte
+	fits, valid  bool // it can be encoded
+	wide         bool // it has characters beyond ASCII
+}
+
+func newPlain(s string) *plainText {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		b := []byte(s)
+		return &plainText{latin1: b, utf8: b, fits: true, valid: true}
+	}
+	us, _ := octalTail.unescape(s)
+	p := &plainText{}
+	p.latin1, p.fits = encode(us, true)
+	p.utf8, p.valid = encode(us, false)
+	p.wide = slices.ContainsFunc(us, func(u unit) bool { return u.r >= 0x80 && !u.byte })
+	return p
 }
 
 // octalTail is the dialect of gdb's output after a string.

@@ -24,8 +24,6 @@ var (
 	separatorRE = regexp.MustCompile(`^(?:[ \t]*\]\[[ \t]*|[ \t]*[,;:|][ \t]*|-|[ \t]+)`)
 	elisionRE   = regexp.MustCompile(`^\s*(?:\.\.\.|…)`)
 	hexWordRE   = regexp.MustCompile(`(?i)hex`)
-	behindRE    = regexp.MustCompile(`^[\s\])}>,;.|"'` + "`" + `)!?]*$`)
-	prefixedRE  = regexp.MustCompile(`(?:[:=\]>|<$#)("'` + "`" + `*✓]|^|\x01[^\w]*|→|←|- )\s*$`)
 )
 
 // runs finds the groups of hex digits of a text.
@@ -61,7 +59,7 @@ func runs(t *text) []run {
 					x.torn, x.at = true, k
 				}
 			}
-			x.clear = prefixedRE.MatchString(quiet[max(0, x.from-64):x.from]) && behindRE.MatchString(rest)
+			x.clear = labelEnds(quiet[max(0, x.from-64):x.from]) && strings.TrimLeft(rest, " \t\r\f])}>,;.|\"'`!?") == ""
 			x.strong = strongUnits(x.units) || len(x.units) == 1 && len(x.units[0].s) >= 4 && labeled()
 			next = x.to
 			x.from += l.from
@@ -76,6 +74,18 @@ func runs(t *text) []run {
 		}
 	}
 	return all
+}
+
+// labelEnds reports whether s is empty or ends with a mark, a direction or noise
+// and spaces after it.
+func labelEnds(s string) bool {
+	label := strings.TrimRight(s, " \t\r\f")
+	if label == "" || strings.ContainsAny(label[len(label)-1:], ":=]>|<$#)(\"'`*") ||
+		strings.HasSuffix(label, "→") || strings.HasSuffix(label, "←") || strings.HasSuffix(label, "✓") || label[len(label)-1] == '-' && strings.HasPrefix(s[len(label):], " ") {
+		return true
+	}
+	i := strings.LastIndexByte(label, 1)
+	return i >= 0 && strings.IndexFunc(label[i:], func(r rune) bool { return r < 0x80 && isWord(byte(r)) }) < 0
 }
 
 // runAt returns the run that starts at s[i], and the index to continue at if
@@ -170,6 +180,15 @@ func alphabeticUnits(units []cell) bool {
 		}
 	}
 	return true
+}
+
+// size returns the number of bytes in x.
+func (x *run) size() int {
+	n := 0
+	for _, u := range x.units {
+		n += len(u.s)
+	}
+	return n / 2
 }
 
 // joinUnits returns the digits of runs.

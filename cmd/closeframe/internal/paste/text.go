@@ -273,7 +273,7 @@ type line struct {
 
 // lines returns the lines of s.
 func lines(s string) []line {
-	var all []line
+	all := make([]line, 0, strings.Count(s, "\n")+1)
 	at := 0
 	for l := range strings.Lines(s) {
 		all = append(all, line{strings.TrimRight(l, "\r\n"), at})

@@ -24,18 +24,19 @@ var escapes = recognizer{
 // An intro is the start of an unquoted escape sequence.
 type intro struct {
 	form, name string
+	mark       string         // in each of them
 	first      *regexp.Regexp // the first one of a line
 	decode     func(s string) ([]byte, int)
 }
 
 var intros = []intro{
-	{"escapes", "", regexp.MustCompile(`\\x[0-9a-fA-F]{2}`), backslashed},
-	{"octal-escapes", "", regexp.MustCompile(`\\[0-3][0-7][0-7]`), backslashed},
-	{"decimal-escapes", "", regexp.MustCompile(`\\[0-2][0-9][0-9]`), decimalEscape},
-	{"latin1", "", regexp.MustCompile(`\\u00[0-9a-fA-F]{2}`), backslashed},
-	{"percent", "", regexp.MustCompile(`%[0-9a-fA-F]{2}`), func(s string) ([]byte, int) { return pair(s, '%') }},
-	{"quoted-printable", "", regexp.MustCompile(`=[0-9A-F]{2}`), func(s string) ([]byte, int) { return pair(s, '=') }},
-	{"caret", "cat -v", regexp.MustCompile(`M-\^?[ -~]`), caret},
+	{"escapes", "", `\x`, regexp.MustCompile(`\\x[0-9a-fA-F]{2}`), backslashed},
+	{"octal-escapes", "", `\`, regexp.MustCompile(`\\[0-3][0-7][0-7]`), backslashed},
+	{"decimal-escapes", "", `\`, regexp.MustCompile(`\\[0-2][0-9][0-9]`), decimalEscape},
+	{"latin1", "", `\u00`, regexp.MustCompile(`\\u00[0-9a-fA-F]{2}`), backslashed},
+	{"percent", "", "%", regexp.MustCompile(`%[0-9a-fA-F]{2}`), func(s string) ([]byte, int) { return pair(s, '%') }},
+	{"quoted-printable", "", "=", regexp.MustCompile(`=[0-9A-F]{2}`), func(s string) ([]byte, int) { return pair(s, '=') }},
+	{"caret", "cat -v", "M-", regexp.MustCompile(`M-\^?[ -~]`), caret},
 }
 
 // backslashed decodes the C escape sequence at the start of s.
@@ -98,9 +99,13 @@ func readUnquoted(t *text, opt Options, r *result) {
 	for _, l := range t.literals() {
 		quoted = append(quoted, l.span)
 	}
+	all := lines(s)
 	for _, in := range intros {
+		if !strings.Contains(s, in.mark) {
+			continue
+		}
 		var full, short Reading
-		for _, l := range lines(s) {
+		for _, l := range all {
 			m := in.first.FindStringIndex(l.s)
 			if m == nil {
 				continue

@@ -16,7 +16,10 @@ var base64YAML = recognizer{
 func readYAML(t *text, opt Options, r *result) {
 	s := t.norm
 	out := Reading{Form: "base64", Name: "YAML", of: s, rank: marked}
-	all := lines(s)
+	if !strings.Contains(s, "!!binary") {
+		return
+	}
+	all := t.lines
 	for i := 0; i < len(all); i++ {
 		l := all[i]
 		at := strings.Index(l.s, "!!binary")
