@@ -11,6 +11,7 @@ import (
 // TestExplainCases verifies the code that explain finds in each of the collected
 // texts, in both languages.
 func TestExplainCases(t *testing.T) {
+	t.Parallel()
 	b, err := os.ReadFile("internal/names/testdata/cases.json")
 	if err != nil {
 		t.Fatal(err)

@@ -43,6 +43,7 @@ func TestCodes(t *testing.T) {
 // TestCodesAgainstTheVectors verifies the output for all codes and for ranges
 // of codes.
 func TestCodesAgainstTheVectors(t *testing.T) {
+	t.Parallel()
 	all := vectors.AllCodes()
 	for _, args := range []string{"codes -json", "codes -json 0-65535", "codes -json 0-1007 1008-4001 4002-65535"} {
 		r := runWith(nil, "", strings.Fields(args)...)
@@ -76,6 +77,7 @@ func TestCodesAgainstTheVectors(t *testing.T) {
 // TestCodesClasses verifies that the codes of a class, by its name in any
 // language, are those of [closecode.Code.Class].
 func TestCodesClasses(t *testing.T) {
+	t.Parallel()
 	for c := closecode.Unused; c <= closecode.OutOfRange; c++ {
 		arguments := []string{c.String(), strings.ToUpper(c.String()), className(c)}
 		for _, tag := range catalog.Languages() {

@@ -96,6 +96,7 @@ var shellTests = map[string][]string{
 // TestShells verifies completion in real shells: in bash if it is installed,
 // and with CLOSEFRAME_SHELLS=all in bash, zsh and fish.
 func TestShells(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		return // there is no /bin/sh for the wrapper below
 	}

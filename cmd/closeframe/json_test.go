@@ -14,6 +14,7 @@ import (
 // TestJSON verifies that docs/json.md lists every field that the commands
 // print as JSON, with its type, and no other.
 func TestJSON(t *testing.T) {
+	t.Parallel()
 	doc, err := os.ReadFile("../../docs/json.md")
 	if err != nil {
 		t.Fatal(err)

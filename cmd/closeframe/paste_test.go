@@ -66,13 +66,17 @@ func pasteCases(t *testing.T, name string) []pasteCase {
 
 // TestPaste verifies the output of decode for texts as users paste them.
 func TestPaste(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"paste.jsonl", "tools.jsonl", "languages.jsonl"} {
 		for i, c := range pasteCases(t, name) {
 			if testing.Short() && i%8 != 0 {
 				continue
 			}
 			for _, lang := range []string{"en", "zh"} {
-				t.Run(c.ID+"/"+lang, func(t *testing.T) { c.run(t, lang) })
+				t.Run(c.ID+"/"+lang, func(t *testing.T) {
+					t.Parallel()
+					c.run(t, lang)
+				})
 			}
 		}
 	}

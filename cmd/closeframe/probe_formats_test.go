@@ -109,7 +109,8 @@ func TestProbeBaseline(t *testing.T) {
 		return runWith(nil, "", append([]string{"probe", "-run", mixed, url}, args...)...)
 	}
 	r := probe("-json")
-	if err := os.WriteFile(file, []byte(r.stdout), 0o666); err != nil || r.status != exitInvalid {
+	report := r.stdout
+	if err := os.WriteFile(file, []byte(report), 0o666); err != nil || r.status != exitInvalid {
 		t.Fatalf("status %d, %v", r.status, err)
 	}
 	if r := probe("-baseline", file); r.status != exitOK || !strings.Contains(r.stdout, "no change from "+file) {
@@ -117,7 +118,7 @@ func TestProbeBaseline(t *testing.T) {
 	}
 	for _, was := range []string{"WARN", "PASS", "SKIP"} {
 		var rep map[string]any
-		if err := json.Unmarshal([]byte(probe("-json").stdout), &rep); err != nil {
+		if err := json.Unmarshal([]byte(report), &rep); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range rep["results"].([]any) {
