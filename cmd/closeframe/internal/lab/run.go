@@ -269,7 +269,7 @@ func (p *run) noClose() { p.conn.Close() }
 
 func (p *run) resets() { p.conn.reset() }
 
-// truncated sends the first half of a Close frame, then ends TCP.
+// truncated sends the first half of a Close frame, then closes TCP.
 func (p *run) truncated() {
 	p.write(closing(append([]byte{0x03, 0xe9}, away...)...)[:7])
 	p.conn.Close()
