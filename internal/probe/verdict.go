@@ -87,7 +87,7 @@ func (p *play) checkOutcome() {
 		p.broken("flood", p.o.say("probe.got.flood", maxReceived>>20), p.o.wanted(e.End[p.role], p.role, ""))
 	}
 	p.checkClose(e)
-	if p.end != "flood" && p.pongLater == 0 { // the end of TCP was not awaited
+	if p.end != "flood" && p.pongLater == 0 { // the end of the TCP connection was not awaited
 		p.checkEnd(e.End[p.role])
 	}
 }
