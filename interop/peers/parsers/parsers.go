@@ -204,7 +204,7 @@ func gorillaClient(b []byte) (o Outcome) {
 func gorillaRead(c *websocket.Conn) Outcome {
 	_, _, err := c.ReadMessage()
 	if e, ok := errors.AsType[*websocket.CloseError](err); ok {
-		if e.Code == websocket.CloseAbnormalClosure { // its error for the end of TCP
+		if e.Code == websocket.CloseAbnormalClosure { // its error for the end of the TCP connection
 			return Outcome{Kind: Incomplete}
 		}
 		return Outcome{Taken, e.Code, e.Text}
@@ -341,7 +341,7 @@ func xnetClient(b []byte) (o Outcome) {
 }
 
 // xnetRead uses the frames sent, because the package returns io.EOF for a Close
-// frame, for a fault, and for the end of TCP.
+// frame, for a fault, and for the end of the TCP connection.
 func xnetRead(c *xnet.Conn, w *wire) Outcome {
 	var s string
 	err := xnet.Message.Receive(c, &s)
