@@ -24,7 +24,7 @@ func TestFaults(t *testing.T) {
 		{closetap.Server, "8801 03", "sent a Close frame with a payload of one byte", "RFC 6455 §5.5.1"},
 		{closetap.Server, "8802 03e7", "sent a Close frame with the code 999", "RFC 6455 §7.4"},
 		{closetap.Client, "8882 01020304 02ec", "sent a Close frame with the code 1006", "RFC 6455 §7.4"},
-		{closetap.Server, "8803 03e8ff", "sent a close reason that is not valid UTF-8", "RFC 6455 §5.5.1"},
+		{closetap.Server, "8803 03e8ff", "sent a close reason that is not valid UTF-8", "RFC 6455 §8.1"},
 		{closetap.Server, "8800 00", "sent bytes after its Close frame", "RFC 6455 §5.5.1"},
 	} {
 		b, err := hex.DecodeString(strings.ReplaceAll(tt.bytes, " ", ""))

@@ -201,5 +201,5 @@ func (t *Tap) violation() (fault, rule string) {
 		code := closecode.Code(t.payload[0])<<8 | closecode.Code(t.payload[1])
 		return "sent a Close frame with the code " + strconv.Itoa(int(code)), "RFC 6455 §7.4"
 	}
-	return "sent a close reason that is not valid UTF-8", "RFC 6455 §5.5.1"
+	return "sent a close reason that is not valid UTF-8", "RFC 6455 §8.1"
 }
