@@ -27,6 +27,7 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closetap"
 	"github.com/closeframe/closeframe/cmd/closeframe/internal/relay"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
 )
 
 var cmdRelay = &command{
@@ -294,7 +295,7 @@ func (p *relayPrinter) describe(m closingStep) string {
 	case m.End != "":
 		return p.st.yellow(l.Text("relay.end." + m.End))
 	case m.err != nil:
-		return p.st.red(l.Text("relay.invalid", relay.Rule(m.err)))
+		return p.st.red(l.Text("relay.invalid", rulebook.Section(rulebook.Name(m.err))))
 	case m.Close == closecode.NoStatusRcvd:
 		return p.st.cyan(l.Text("relay.empty"))
 	case m.Reason != "":

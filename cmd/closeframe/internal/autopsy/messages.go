@@ -2,24 +2,6 @@ package autopsy
 
 import "github.com/closeframe/closeframe/utf8check"
 
-// sections maps the name of an error to the section of its rule.
-var sections = map[string]string{
-	"reserved_bits":   "RFC 6455 §5.2",
-	"reserved_opcode": "RFC 6455 §5.2",
-	"fragmented":      "RFC 6455 §5.5",
-	"masked":          "RFC 6455 §5.1",
-	"unmasked":        "RFC 6455 §5.1",
-	"too_long":        "RFC 6455 §5.5",
-	"short":           "RFC 6455 §5.5.1",
-	"invalid_code":    "RFC 6455 §7.4",
-	"invalid_utf8":    "RFC 6455 §5.5.1",
-	"invalid_text":    "RFC 6455 §8.1",
-	"interleaved":     "RFC 6455 §5.4",
-	"continuation":    "RFC 6455 §5.4",
-	"after_close":     "RFC 6455 §5.5.1",
-	"bad_accept":      "RFC 6455 §4.1",
-}
-
 // messages checks what closetap does not check: the order of fragments and the
 // UTF-8 of text messages. It reports the first violation.
 type messages struct {

@@ -3,6 +3,7 @@ package autopsy
 import (
 	"github.com/closeframe/closeframe/closeevent"
 	"github.com/closeframe/closeframe/closetap"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
 )
 
 // An observer is a closetap.Conn with the sides of this package.
@@ -17,10 +18,7 @@ func tapSide(client bool) closetap.Side {
 
 // fault returns the name of the first violation of a side, or "".
 func (o *observer) fault(client bool) string {
-	if err := o.Tap(tapSide(client)).Err(); err != nil {
-		return faultName(err)
-	}
-	return ""
+	return rulebook.Name(o.Tap(tapSide(client)).Err())
 }
 
 // events returns the events of the applications of the client and the server.

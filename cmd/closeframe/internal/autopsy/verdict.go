@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
 	"github.com/closeframe/closeframe/frame"
 )
 
@@ -249,7 +249,7 @@ func (t *tcpConn) facts(ch *channel, c *Connection) facts {
 		ch.fault = &violation{1 - ch.client, ch.lastFrame, "bad_accept", false}
 	}
 	if ch.fault != nil {
-		v := &Fault{By: side(ch.fault.by, ch.client), Error: ch.fault.name, Rule: sections[ch.fault.name]}
+		v := &Fault{By: side(ch.fault.by, ch.client), Error: ch.fault.name, Rule: rulebook.Section(ch.fault.name)}
 		c.Violation = v
 		set("violation", v.Error)
 		set("violation_by", string(v.By))
@@ -430,7 +430,7 @@ func parseClose(raw []byte, client bool) Close {
 		x.Code, x.Reason = c.Code, string(c.Reason)
 		return x
 	}
-	x.Fault = faultName(err)
+	x.Fault = rulebook.Name(err)
 	h, ok := parseHeader(raw)
 	if !ok {
 		return x
@@ -444,28 +444,6 @@ func parseClose(raw []byte, client bool) Close {
 		x.Reason = strings.ToValidUTF8(string(p[2:]), "\ufffd")
 	}
 	return x
-}
-
-// faultName returns the name of an error in the test vectors.
-func faultName(err error) string {
-	for name, e := range faults {
-		if errors.Is(err, e) {
-			return name
-		}
-	}
-	return "after_close"
-}
-
-// faults maps the errors of package frame to their names in the test vectors.
-var faults = map[string]error{
-	"reserved_bits": frame.ErrReservedBits,
-	"fragmented":    frame.ErrFragmented,
-	"masked":        frame.ErrMasked,
-	"unmasked":      frame.ErrUnmasked,
-	"too_long":      frame.ErrTooLong,
-	"short":         frame.ErrShort,
-	"invalid_code":  frame.ErrInvalidCode,
-	"invalid_utf8":  frame.ErrInvalidUTF8,
 }
 
 // port returns the port of an address and port.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
 	"github.com/closeframe/closeframe/frame"
 	"github.com/closeframe/closeframe/internal/catalog"
 	"github.com/closeframe/closeframe/internal/vectors"
@@ -505,9 +506,9 @@ func TestTexts(t *testing.T) {
 				keys = append(keys, "opcode."+kind)
 			}
 		}
-		for e, f := range faults {
+		for e := frame.ErrReservedBits; e <= frame.ErrInvalidUTF8; e++ {
 			if e != frame.ErrInvalidCode {
-				keys = append(keys, "fault."+f.name)
+				keys = append(keys, "fault."+rulebook.Name(e))
 			}
 		}
 		for c := closecode.Unused; c <= closecode.OutOfRange; c++ {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/closeframe/closeframe/closecode"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
 	"github.com/closeframe/closeframe/frame"
 	"github.com/closeframe/closeframe/internal/catalog"
 	"github.com/closeframe/closeframe/utf8check"
@@ -213,7 +214,7 @@ func (d *dissector) conclude(f *Frame, err error, missing uint64, exact bool) {
 	e := err.(frame.Error)
 	if e == frame.ErrNotClose && f.topBit {
 		v.Status = Invalid
-		v.Error = faults[frame.ErrTooLong].name
+		v.Error = rulebook.Name(frame.ErrTooLong)
 		v.Answer = closecode.ProtocolError
 		v.Message = d.text.Text("dissect.topBit")
 		v.Rule, v.Quote = topBit.Section, topBit.Quote

@@ -9,19 +9,6 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-// faults maps the errors of package frame to their names, which are those of
-// the test vectors, and to the IDs of the violated rules.
-var faults = map[frame.Error]struct{ name, rule string }{
-	frame.ErrReservedBits: {"reserved_bits", "R06"},
-	frame.ErrFragmented:   {"fragmented", "R13"},
-	frame.ErrMasked:       {"masked", "R03"},
-	frame.ErrUnmasked:     {"unmasked", "R02"},
-	frame.ErrTooLong:      {"too_long", "R13"},
-	frame.ErrShort:        {"short", "R14"},
-	frame.ErrInvalidCode:  {"invalid_code", "R47"}, // see codeRule
-	frame.ErrInvalidUTF8:  {"invalid_utf8", "R23"},
-}
-
 // minimal is the rule that a length breaks in a longer form than needed.
 const minimal = "R08"
 
@@ -61,15 +48,14 @@ func (f *Frame) faultOffset() *int {
 
 // broken sets the fields that describe a fault.
 func (d *dissector) broken(f *Frame, e frame.Error) {
-	fault := faults[e]
 	v := &f.Verdict
 	v.Status = Invalid
-	v.Error = fault.name
+	v.Error = rulebook.Name(e)
 	v.Answer = e.Code()
-	r := rulebook.Of(fault.rule)
+	r := rulebook.Broken(v.Error)
 	v.Offset = f.faultOffset()
 
-	key := "dissect.fault." + fault.name
+	key := "dissect.fault." + v.Error
 	switch e {
 	case frame.ErrReservedBits:
 		v.Message = d.text.Text(key, d.text.rsvNames(d.input[f.Offset]>>4&7))

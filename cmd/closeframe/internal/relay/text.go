@@ -7,26 +7,10 @@ import (
 	"github.com/closeframe/closeframe/closecode"
 	"github.com/closeframe/closeframe/closeevent"
 	"github.com/closeframe/closeframe/closetap"
+	"github.com/closeframe/closeframe/cmd/closeframe/internal/rulebook"
 	"github.com/closeframe/closeframe/frame"
 	"github.com/closeframe/closeframe/internal/catalog"
 )
-
-// violations maps each violation to its rule and to the key of its text after
-// "relay.fault.".
-var violations = map[error]struct{ key, rule string }{
-	closetap.ErrAfterClose: {"afterClose", "RFC 6455 §5.5.1"},
-	frame.ErrReservedBits:  {"reservedBits", "RFC 6455 §5.2"},
-	frame.ErrFragmented:    {"fragmented", "RFC 6455 §5.5"},
-	frame.ErrMasked:        {"masked", "RFC 6455 §5.1"},
-	frame.ErrUnmasked:      {"unmasked", "RFC 6455 §5.1"},
-	frame.ErrTooLong:       {"tooLong", "RFC 6455 §5.5"},
-	frame.ErrShort:         {"short", "RFC 6455 §5.5.1"},
-	frame.ErrInvalidCode:   {"invalidCode", "RFC 6455 §7.4"},
-	frame.ErrInvalidUTF8:   {"invalidUTF8", "RFC 6455 §5.5.1"},
-}
-
-// Rule returns the rule that a violation breaks, such as "RFC 6455 §5.1".
-func Rule(violation error) string { return violations[violation].rule }
 
 // Sentence returns a report in one line, in a language. In English it is the Text of
 // the report.
@@ -50,12 +34,12 @@ func Sentence(l *catalog.Language, r *closetap.Report) string {
 			if s.Err == nil || late != (s.Err == closetap.ErrAfterClose) {
 				continue
 			}
-			v := violations[s.Err]
-			what := l.Text("relay.fault." + v.key)
+			fault := rulebook.Name(s.Err)
+			what := l.Text("relay.fault." + fault)
 			if s.Err == frame.ErrInvalidCode {
-				what = l.Text("relay.fault.invalidCode", s.Fault[strings.LastIndexByte(s.Fault, ' ')+1:])
+				what = l.Text("relay.fault.invalid_code", s.Fault[strings.LastIndexByte(s.Fault, ' ')+1:])
 			}
-			add("relay.say.fault", name[x], what, v.rule)
+			add("relay.say.fault", name[x], what, rulebook.Section(fault))
 		}
 	}
 	without := func(x closetap.Side) {

@@ -1,6 +1,11 @@
 package rulebook
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/closeframe/closeframe/frame"
+	"github.com/closeframe/closeframe/internal/vectors"
+)
 
 // TestOf verifies that Of returns the section and the quote of a rule, and that
 // it panics for an unknown ID and for a rule that has no quote.
@@ -18,6 +23,33 @@ func TestOf(t *testing.T) {
 			}()
 			Of(id)
 		}()
+	}
+}
+
+// TestBroken verifies that every violation has a rule, and that the names of
+// frame's errors are those of the test vectors.
+func TestBroken(t *testing.T) {
+	for _, name := range names {
+		if broken[name] == "" {
+			t.Errorf("no rule for %s", name)
+		}
+	}
+	for name := range broken {
+		if Section(name) == "" {
+			t.Errorf("no section for %s", name)
+		}
+	}
+	for _, v := range vectors.Frames() {
+		_, _, err := frame.Parse(v.Bytes)
+		if v.Role == vectors.Server {
+			_, _, err = frame.ParseMasked(nil, v.Bytes)
+		}
+		if name := Name(err); name != "" && name != v.Error {
+			t.Errorf("%s: %v is named %s, want %s", v.ID, err, name, v.Error)
+		}
+	}
+	if Name(nil) != "" || Name(frame.ErrIncomplete) != "" {
+		t.Error("what is no violation has a name")
 	}
 }
 
