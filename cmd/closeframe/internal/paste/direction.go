@@ -34,7 +34,7 @@ var (
 	}
 
 	outRE = regexp.MustCompile(`(?i)(?:^|[^\w-])(?:sends?|sendto|sendmsg|sending|sent|writev?|writing|written|wrote|tx|out(?:bound|going)?|c ?(?:->|→|>) ?s)(?:[^\w]|$)`)
-	inRE  = regexp.MustCompile(`(?i)(?:^|[^\w-])(?:recv|recvfrom|recvmsg|receive[ds]?|receiving|readv?|reading|rx|in(?:bound|coming)|s ?(?:->|→|>) ?c)(?:[^\w]|$)`)
+	inRE  = regexp.MustCompile(`(?i)(?:^|[^\w-])(?:recv|recvfrom|recvmsg|receive[ds]?|receiving|readv?|reading|rx|got|in(?:bound|coming)|s ?(?:->|→|>) ?c)(?:[^\w]|$)`)
 
 	// An arrow is at the start of a label, behind a time or a name, or at the
 	// end.

@@ -85,7 +85,7 @@ func readRuns(t *text, opt Options, r *result) {
 		// All of the text must be in the runs.
 		at := 0
 		for _, x := range all {
-			if i := strings.IndexFunc(s[at:x.from], func(r rune) bool { return r < 0x80 && isHex(byte(r)) }); i >= 0 && !t.silent(at+i) {
+			if i := strings.IndexFunc(s[at:x.from], func(r rune) bool { return r < 0x80 && isHex(byte(r)) }); i >= 0 && !t.silent(at+i) && strings.ToLower(strings.TrimSpace(s[at:x.from])) != "db" { // an assembler's
 				r.fail(t, s, at+i, natural, "odd", clip(token(s[at+i:])))
 				return
 			}

@@ -61,6 +61,9 @@ func addRuns(t *text, opt Options, r *result, pool []run, plain bool) {
 	if ones := strings.Trim(string(joinUnits(pool)), "01"); ones == "" && len(joinUnits(pool)) >= 16 {
 		out.rank = unnatural // binary digits, rather
 	}
+	if out.loose && !prefixed && !strings.ContainsAny(string(joinUnits(pool)), "abcdefABCDEF") && fit(out.Bytes(), opt) < envelope.Complete {
+		out.rank = unnatural // numbers in a sentence, rather
+	}
 	last := pool[len(pool)-1]
 	if elisionRE.MatchString(s[last.to:]) {
 		out.Cut = -1

@@ -170,6 +170,10 @@ func parseElements(s string, i int, open, shut string) (l list, ok bool) {
 			}
 			i += len(m[0])
 			l.indexed = true
+			if i >= len(s) {
+				l.unclosed = true
+				return l, false
+			}
 		} else if l.indexed {
 			return l, false
 		}

@@ -91,6 +91,10 @@ func characters(t *text, opt Options, l literal, r *result) {
 	if l.open || inside == "" && !opt.Payload || strings.TrimSpace(s[:l.from]+s[l.to:]) != "" {
 		return
 	}
+	if l.raw && escapedRE.MatchString(inside) {
+		r.fail(t, s, l.from, marked, "raw", l.prefix)
+		return
+	}
 	r.add(Reading{Form: "text", Chunks: []envelope.Chunk{{Data: []byte(inside)}}, used: []span{l.span}, of: s,
 		rank: natural, at: l.from})
 }

@@ -19,6 +19,7 @@ var (
 
 var (
 	expectedRE = regexp.MustCompile(`(?i)\b(?:expected|expect|want|wanted)\b`)
+	versusRE   = regexp.MustCompile(`(?i)^[\s"'\])}]*(?:!=|vs\.?|versus|instead of|rather than|but (?:want|expect|got)\w*)[\s"'\[({]*$`)
 	actualRE   = regexp.MustCompile(`(?i)\b(?:actual|got|received|but was)\b`)
 )
 
@@ -27,7 +28,7 @@ var (
 func compared(t *text, r *Reading) *Error {
 	for i := 1; i < min(len(r.used), 16); i++ {
 		a, b := nearBefore(r.of, r.used[i-1].from), nearBefore(r.of, r.used[i].from)
-		if between := r.of[min(r.used[i-1].to, r.used[i].from):r.used[i].from]; strings.TrimSpace(between) == "!=" ||
+		if between := r.of[min(r.used[i-1].to, r.used[i].from):r.used[i].from]; versusRE.MatchString(between) ||
 			a != b && expectedRE.MatchString(a) && actualRE.MatchString(b) && !actualRE.MatchString(a) ||
 			a != b && actualRE.MatchString(a) && expectedRE.MatchString(b) && !expectedRE.MatchString(a) ||
 			strings.TrimSpace(a) == "-" && strings.TrimSpace(b) == "+" {

@@ -342,6 +342,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("[]byte{0x8, %88, \\x02}", false, uint8(0))
 	f.Add("<<136,5,1001:16,\"bye\">>", false, uint8(0))
 	f.Add("[-120, 2, 3, -24", true, uint8(0))
+	f.Add(`("1":0 "2":0 "3":`, true, uint8(0))
 	for _, x := range recognizers {
 		for _, s := range x.samples {
 			f.Add(s.text, false, uint8(0))

@@ -73,6 +73,12 @@ func decodeText(b []byte) *text {
 			return ' '
 		case r == '，' || r == '、':
 			return ','
+		case r == '。':
+			return '.'
+		case r == '（':
+			return '('
+		case r == '）':
+			return ')'
 		case r == '；':
 			return ';'
 		case r == '：':
