@@ -39,17 +39,14 @@ var cases = []*testCase{
 		c.text("close 1001 going down")
 		c.read(8)
 		c.closeFrame(1001, "")
-		c.end()
-		c.Close()
+		c.drain()
 	}},
 	{name: "clean-client", run: func(e *env) {
 		e.clientOf("websockets", func(c *rawConn) {
 			c.text("close 1000 done")
 			c.read(8)
 			c.closeFrame(1000, "")
-			c.fin()
-			c.end()
-			c.Close()
+			c.finish()
 		})
 	}},
 	{name: "clean-empty", run: func(e *env) {
@@ -57,8 +54,7 @@ var cases = []*testCase{
 		c.text("close")
 		c.read(8)
 		c.frame(8, "")
-		c.end()
-		c.Close()
+		c.drain()
 	}},
 	{name: "both-at-once", run: func(e *env) {
 		// On a slow link, both Close frames are in transit at the same time:
@@ -81,10 +77,8 @@ var cases = []*testCase{
 		s.read(8)
 		c.read(8)
 		s.fin()
-		c.end()
-		c.Close()
-		s.end()
-		s.Close()
+		c.drain()
+		s.drain()
 		close(done)
 		<-served
 	}},
@@ -110,16 +104,13 @@ var cases = []*testCase{
 			c.text(strings.Repeat("x", 4000))
 		}
 		<-done
-		c.end()
-		c.Close()
+		c.drain()
 	}},
 	{name: "fin", run: func(e *env) {
 		e.clientOf("ws", func(c *rawConn) {
 			c.text("hello")
 			c.read(1)
-			c.fin()
-			c.end()
-			c.Close()
+			c.finish()
 		})
 	}},
 	{name: "half-close-frame", run: func(e *env) {
@@ -127,43 +118,34 @@ var cases = []*testCase{
 			c.text("hello")
 			c.read(1)
 			c.send(0x88, 0x05, 0x03, 0xe8, 'b')
-			c.fin()
-			c.end()
-			c.Close()
+			c.finish()
 		})
 	}},
 	{name: "half-message", run: func(e *env) {
 		e.clientOf("coder/websocket", func(c *rawConn) {
 			c.send(0x82, 0x7e, 0x10, 0x00, 1, 2, 3, 4)
-			c.fin()
-			c.end()
-			c.Close()
+			c.finish()
 		})
 	}},
 	{name: "bad-code", run: func(e *env) {
 		e.clientOf("ws", func(c *rawConn) {
 			c.send(0x88, 0x02, 0x03, 0xed) // 1005
 			c.read(8)
-			c.fin()
-			c.end()
-			c.Close()
+			c.finish()
 		})
 	}},
 	{name: "bad-utf8", run: func(e *env) {
 		e.clientOf("websockets", func(c *rawConn) {
 			c.send(0x88, 0x05, 0x03, 0xe8, 'a', 0xe2, 0x82)
 			c.read(8)
-			c.fin()
-			c.end()
-			c.Close()
+			c.finish()
 		})
 	}},
 	{name: "masked-by-server", run: func(e *env) {
 		e.clientOf("gorilla/websocket", func(c *rawConn) {
 			c.send(0x81, 0x82, 1, 2, 3, 4, 'h'^1, 'i'^2)
 			c.read(8)
-			c.end()
-			c.Close()
+			c.drain()
 		})
 	}},
 	{name: "bad-text", run: func(e *env) {
@@ -172,8 +154,7 @@ var cases = []*testCase{
 		c.send(0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28)
 		c.read(8)
 		c.closeFrame(1007, "")
-		c.end()
-		c.Close()
+		c.drain()
 	}},
 	{name: "too-big", run: func(e *env) {
 		addr, done := serveGorilla(func(c *websocket.Conn) {
@@ -185,8 +166,7 @@ var cases = []*testCase{
 		c.frame(2, strings.Repeat("x", 1001))
 		c.read(8)
 		c.closeFrame(1009, "")
-		c.end()
-		c.Close()
+		c.drain()
 		<-done
 	}},
 	{name: "ignored-close", run: func(e *env) {
@@ -210,9 +190,7 @@ var cases = []*testCase{
 		e.clientOf("gorilla/websocket", func(c *rawConn) {
 			c.send(0x88, 0x02, 0x03, 0xe8, 0x81, 0x04, 'l', 'a', 't', 'e')
 			c.read(8)
-			c.fin()
-			c.end()
-			c.Close()
+			c.finish()
 		})
 	}},
 	{name: "ping-unanswered", run: func(e *env) {
@@ -226,16 +204,14 @@ var cases = []*testCase{
 		})
 		c := dial("tcp", addr, "/live")
 		<-done
-		c.end()
-		c.Close()
+		c.drain()
 	}},
 	{name: "ping-timeout", run: func(e *env) {
 		// websockets pings after 20 s and waits 20 s for the Pong, by default.
 		c := e.dialPeer("websockets")
 		c.text("hello")
 		c.read(1)
-		c.end()
-		c.Close()
+		c.drain()
 	}},
 	{name: "peer-vanished", run: func(e *env) {
 		// The kernel drops packets for the client's socket, as if its network
@@ -268,9 +244,7 @@ var cases = []*testCase{
 		c := dial("tcp", addr, "/feed")
 		c.read(1)
 		c.text("thanks")
-		c.fin()
-		c.end()
-		c.Close()
+		c.finish()
 		<-done
 	}},
 	{name: "close-reset", run: func(e *env) {
@@ -279,8 +253,7 @@ var cases = []*testCase{
 		addr, done := listen("127.0.0.1:0", 1, func(c *rawConn) {
 			c.read(1)
 			c.closeFrame(1000, "bye")
-			c.end()
-			c.Close()
+			c.drain()
 		})
 		c := dial("tcp", addr, "/chat")
 		c.text("last")
@@ -296,8 +269,7 @@ var cases = []*testCase{
 			c.read(1)
 			<-deaf
 			c.Conn.(*net.TCPConn).SetKeepAliveConfig(net.KeepAliveConfig{Enable: true, Idle: time.Second, Interval: time.Second, Count: 3})
-			c.end()
-			c.Close()
+			c.drain()
 		})
 		c := dial("tcp", addr, "/feed")
 		e.keepClient(c)
@@ -329,8 +301,7 @@ var cases = []*testCase{
 		ws := upgrade(c, srv, "/private", "Authorization: Basic dXNlcjpwYXNz").rawConn
 		ws.closeFrame(1000, "")
 		ws.read(8)
-		ws.end()
-		ws.Close()
+		ws.drain()
 	}},
 	{name: "vlan-port-reuse", run: func(e *env) {
 		// The client resets the first connection, and opens the second one
@@ -340,14 +311,11 @@ var cases = []*testCase{
 		go func() {
 			defer close(done)
 			c := accept(must(ln.Accept()))
-			c.end()
-			c.Close()
+			c.drain()
 			c = accept(must(ln.Accept()))
 			c.closeFrame(1001, "second")
 			c.read(8)
-			c.fin()
-			c.end()
-			c.Close()
+			c.finish()
 			ln.Close()
 		}()
 		from := &net.TCPAddr{IP: net.IPv6loopback, Port: 40999}
@@ -361,8 +329,7 @@ var cases = []*testCase{
 		c = open("/second")
 		c.read(8)
 		c.closeFrame(1001, "")
-		c.end()
-		c.Close()
+		c.drain()
 		<-done
 	}, rewrite: func(t *trace) {
 		// In a VLAN, as on a trunk port.
@@ -484,15 +451,12 @@ var cases = []*testCase{
 		addr, done := listen("[::1]:0", 1, func(c *rawConn) {
 			c.read(8)
 			c.closeFrame(4001, "session over")
-			c.fin()
-			c.end()
-			c.Close()
+			c.finish()
 		})
 		c := dial("tcp", addr, "/six")
 		c.closeFrame(4001, "session over")
 		c.read(8)
-		c.end()
-		c.Close()
+		c.drain()
 		<-done
 	}},
 	{name: "tls", run: closeOverTLS},
@@ -545,9 +509,7 @@ var cases = []*testCase{
 			c.read(1)
 			c.closeFrame(1000, "all sent")
 			c.read(8)
-			c.fin()
-			c.end()
-			c.Close()
+			c.finish()
 		})
 		c := dial("tcp", addr, "/feed")
 		c.read(1)
@@ -555,8 +517,7 @@ var cases = []*testCase{
 		c.text("next")
 		c.read(8)
 		c.closeFrame(1000, "")
-		c.end()
-		c.Close()
+		c.drain()
 		<-done
 	}, rewrite: func(t *trace) {
 		// The second message arrives before the first, and the first again
@@ -589,9 +550,7 @@ var cases = []*testCase{
 			c.text("close 1000 bye")
 			c.read(8)
 			c.closeFrame(1000, "")
-			c.fin()
-			c.end()
-			c.Close()
+			c.finish()
 		})
 	}},
 	{name: "violation-1002", gzip: true, run: func(e *env) {
@@ -601,8 +560,7 @@ var cases = []*testCase{
 		c.read(1)
 		c.send(0x83, 0x80, 1, 2, 3, 4)
 		c.read(8)
-		c.end()
-		c.Close()
+		c.drain()
 	}},
 	{name: "http2", run: func(e *env) {
 		dir := must(os.MkdirTemp("", "captures"))
@@ -631,9 +589,7 @@ func twoMessagesAndClose(e *env) {
 		c.read(1)
 		c.closeFrame(1000, "all sent")
 		c.read(8)
-		c.fin()
-		c.end()
-		c.Close()
+		c.finish()
 	})
 	c := dial("tcp", addr, "/feed")
 	c.read(1)
@@ -642,8 +598,7 @@ func twoMessagesAndClose(e *env) {
 	c.text("next")
 	c.read(8)
 	c.closeFrame(1000, "")
-	c.end()
-	c.Close()
+	c.drain()
 	<-done
 }
 

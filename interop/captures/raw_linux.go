@@ -153,6 +153,18 @@ func (c *rawConn) read(opcode byte) byte {
 // end reads until EOF.
 func (c *rawConn) end() { io.Copy(io.Discard, c.r) }
 
+// drain reads until EOF, and closes the socket.
+func (c *rawConn) drain() {
+	c.end()
+	c.Close()
+}
+
+// finish sends FIN, reads until EOF, and closes the socket.
+func (c *rawConn) finish() {
+	c.fin()
+	c.drain()
+}
+
 // fin closes the write side.
 func (c *rawConn) fin() {
 	switch c := c.Conn.(type) {
