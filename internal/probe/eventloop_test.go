@@ -15,7 +15,6 @@ import (
 
 	"github.com/closeframe/closeframe/closeevent"
 	"github.com/closeframe/closeframe/examples/eventloop"
-	"github.com/closeframe/closeframe/internal/probe"
 )
 
 // runLoop runs one eventloop.Conn as an echo server that closes after the text
@@ -64,10 +63,7 @@ func runLoop(conn *net.TCPConn, in *bufio.Reader, c *eventloop.Conn) {
 
 func TestEventloopServer(t *testing.T) {
 	t.Parallel()
-	set, err := probe.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := load(t)
 	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn, rw, err := http.NewResponseController(w).Hijack()
 		if err != nil {
@@ -85,10 +81,7 @@ func TestEventloopServer(t *testing.T) {
 
 func TestEventloopClient(t *testing.T) {
 	t.Parallel()
-	set, err := probe.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := load(t)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -16,33 +16,18 @@ import (
 // It performs the opening handshake first unless raw is set.
 func hostile(t *testing.T, raw bool, send func(net.Conn) error) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ln.Close() })
 	o := Options{}
 	o.defaults()
-	go func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
+	return listen(t, func(c net.Conn) {
+		if !raw {
+			if _, err := serve(c, &o, false); err != nil {
 				return
 			}
-			go func() {
-				defer c.Close()
-				if !raw {
-					if _, err := serve(c, &o, false); err != nil {
-						return
-					}
-				}
-				go io.Copy(io.Discard, c)
-				for send(c) == nil {
-				}
-			}()
 		}
-	}()
-	return "ws://" + ln.Addr().String()
+		go io.Copy(io.Discard, c)
+		for send(c) == nil {
+		}
+	})
 }
 
 // repeat returns as many copies of b as fit into 64 KiB.
@@ -160,34 +145,19 @@ func TestNoFailByWaiting(t *testing.T) {
 	for name, b := range answers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ln, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer ln.Close()
 			o := Options{}
 			o.defaults()
-			go func() {
-				for {
-					c, err := ln.Accept()
-					if err != nil {
-						return
-					}
-					go func() {
-						defer c.Close()
-						l, err := serve(c, &o, true)
-						if err != nil {
-							return
-						}
-						// The server answers after the first byte and sends
-						// nothing else.
-						l.Read(make([]byte, 1))
-						io.WriteString(l, b)
-						<-t.Context().Done()
-					}()
+			addr := listen(t, func(c net.Conn) {
+				l, err := serve(c, &o, true)
+				if err != nil {
+					return
 				}
-			}()
-			rep, err := load(t).Dial(t.Context(), "ws://"+ln.Addr().String(), Options{Timeout: 1, Quiet: time.Millisecond, Trigger: "close"})
+				// The server answers after the first byte and sends nothing else.
+				l.Read(make([]byte, 1))
+				io.WriteString(l, b)
+				<-t.Context().Done()
+			})
+			rep, err := load(t).Dial(t.Context(), addr, Options{Timeout: 1, Quiet: time.Millisecond, Trigger: "close"})
 			if err != nil && !errors.Is(err, ErrNoPeer) {
 				t.Fatal(err)
 			}

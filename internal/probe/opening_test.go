@@ -26,25 +26,15 @@ func TestRequest(t *testing.T) {
 		{"/", "", Options{Subprotocol: []string{"a", "b"}}, map[string]string{"Sec-Websocket-Protocol": "a, b"}},
 	}
 	for _, test := range tests {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
 		got := make(chan *http.Request, 1)
-		go func() {
-			c, err := ln.Accept()
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer c.Close()
+		addr := listen(t, func(c net.Conn) {
 			req, err := http.ReadRequest(bufio.NewReader(c))
 			if err != nil {
 				t.Error(err)
 			}
 			got <- req
-		}()
-		if _, err := load(t).Dial(t.Context(), "ws://"+test.user+ln.Addr().String()+test.path, test.o); !errors.Is(err, ErrNoPeer) {
+		})
+		if _, err := load(t).Dial(t.Context(), "ws://"+test.user+addr+test.path, test.o); !errors.Is(err, ErrNoPeer) {
 			t.Error(err)
 		}
 		req := <-got
@@ -60,7 +50,6 @@ func TestRequest(t *testing.T) {
 				t.Errorf("%s: %q, want %q", name, have, want)
 			}
 		}
-		ln.Close()
 	}
 }
 
@@ -84,26 +73,11 @@ func TestRefused(t *testing.T) {
 // respond with the value that Sec-WebSocket-Accept must have.
 func rawServer(t *testing.T, respond func(c net.Conn, accept string)) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ln.Close() })
-	go func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				if req, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
-					respond(c, accept(req.Header.Get("Sec-Websocket-Key")))
-				}
-			}()
+	return listen(t, func(c net.Conn) {
+		if req, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+			respond(c, accept(req.Header.Get("Sec-Websocket-Key")))
 		}
-	}()
-	return ln.Addr().String()
+	})
 }
 
 // TestInterim verifies that responses such as 103 Early Hints may precede the final

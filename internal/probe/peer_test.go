@@ -61,6 +61,30 @@ func (a answer) play(t *testing.T, l *link) {
 	}
 }
 
+// listen calls talk for each connection in a goroutine, closes it afterwards, and
+// returns the address.
+func listen(t *testing.T, talk func(c net.Conn)) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				talk(c)
+			}()
+		}
+	}()
+	return ln.Addr().String()
+}
+
 // serverOf starts a server that answers connection i with answers[i].
 func serverOf(t *testing.T, network, addr string, conf *tls.Config, answers ...answer) net.Listener {
 	t.Helper()

@@ -51,6 +51,16 @@ func stackHandler(t *testing.T) http.Handler {
 	})
 }
 
+// load returns the scenarios.
+func load(t *testing.T) *probe.Set {
+	t.Helper()
+	set, err := probe.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
 // wantPass fails the test unless every scenario passed, except those named.
 func wantPass(t *testing.T, rep *probe.Report, err error, leftOut int, allowed ...string) {
 	t.Helper()
@@ -74,10 +84,7 @@ func wantPass(t *testing.T, rep *probe.Report, err error, leftOut int, allowed .
 // Shows: scenarios.json
 func TestStackServer(t *testing.T) {
 	t.Parallel()
-	set, err := probe.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := load(t)
 	ts := httptest.NewServer(stackHandler(t))
 	defer ts.Close()
 	rep, err := set.Dial(t.Context(), "ws"+strings.TrimPrefix(ts.URL, "http"), stackOptions)
@@ -86,10 +93,7 @@ func TestStackServer(t *testing.T) {
 
 func TestStackServerTLS(t *testing.T) {
 	t.Parallel()
-	set, err := probe.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := load(t)
 	ts := httptest.NewTLSServer(stackHandler(t))
 	defer ts.Close()
 	o := stackOptions
@@ -101,10 +105,7 @@ func TestStackServerTLS(t *testing.T) {
 
 func TestStackServerUnix(t *testing.T) {
 	t.Parallel()
-	set, err := probe.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := load(t)
 	sock := filepath.Join(t.TempDir(), "s")
 	ln, err := net.Listen("unix", sock)
 	if err != nil {
@@ -120,10 +121,7 @@ func TestStackServerUnix(t *testing.T) {
 // Shows: scenarios.json
 func TestStackClient(t *testing.T) {
 	t.Parallel()
-	set, err := probe.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := load(t)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
