@@ -31,6 +31,27 @@ func TestCloseWaitsForAnswer(t *testing.T) {
 	})
 }
 
+// TestCloseStopsAtFault verifies that Close does not wait for more after an
+// invalid Close frame of a peer that keeps the connection open.
+func TestCloseStopsAtFault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, client := pairPipe(t)
+		go func() {
+			client.Write(peerFrames(false, "\x03\xed")) // 1005
+			io.Copy(io.Discard, client)
+		}()
+		h, _ := endpoint(false)
+		start := time.Now()
+		got, err := closeconn.Close(server, nil, h, closecode.GoingAway, "", long)
+		if want := (closeevent.Event{Code: closecode.AbnormalClosure}); got != want || err != nil {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+		if d := time.Since(start); d >= time.Second {
+			t.Errorf("it took %v of %v", d, long)
+		}
+	})
+}
+
 // TestCloseWritesNothing verifies that Close does not write if there is nothing
 // to write: on a pipe, even a Write of no bytes waits for a reader.
 func TestCloseWritesNothing(t *testing.T) {
