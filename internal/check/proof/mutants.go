@@ -14,7 +14,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -26,7 +28,8 @@ import (
 
 const gremlins = "github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0"
 
-var mutated = []string{"closecode", "utf8check", "frame", "closeevent", "closeconn"}
+// The packages with mutants, the slowest first.
+var mutated = []string{"closeconn", "closeevent", "frame", "utf8check", "closecode"}
 
 var only = flag.String("package", "", "for mutants: one package")
 
@@ -90,18 +93,10 @@ func showMutants() (string, error) {
 			return "", fmt.Errorf("%s without a change: %s, %v", pkg, status, err)
 		}
 		timeout := 30*time.Second + 10*time.Since(begin)
-		for i, m := range list {
-			if m.Status == "NOT COVERED" || m.Status == "TIMED OUT" { // or the machine was busy
-				for range 2 {
-					if m.Status, err = try(pkg, "", &m, dir, timeout); err != nil {
-						return "", err
-					}
-					if m.Status != "TIMED OUT" {
-						break
-					}
-				}
-				fmt.Printf("%12s %v (%d of %d)\n", m.Status, m, i+1, len(list))
-			}
+		if err := tryAgain(pkg, list, dir, timeout); err != nil {
+			return "", err
+		}
+		for _, m := range list {
 			total++
 			counts[m.Status]++
 			if m.Status == "LIVED" {
@@ -197,7 +192,42 @@ func unleash(pkg, out string) (list []mutant, err error) {
 	return list, nil
 }
 
-// try makes the change, if any, and runs the tests of the package.
+// atOnce is the number of mutants that are tested at the same time: more than
+// cores, since the tests of most mutants only wait for the timeout.
+const atOnce = 4
+
+// tryAgain tests the mutants that gremlins did not test, or did not end, for
+// the machine may have been busy.
+func tryAgain(pkg string, list []mutant, dir string, timeout time.Duration) error {
+	var group sync.WaitGroup
+	slots := make(chan bool, atOnce)
+	errs := make([]error, len(list))
+	for i := range list {
+		m := &list[i]
+		if m.Status != "NOT COVERED" && m.Status != "TIMED OUT" {
+			continue
+		}
+		slots <- true
+		group.Go(func() {
+			defer func() { <-slots }()
+			own := filepath.Join(dir, strconv.Itoa(i))
+			errs[i] = os.Mkdir(own, 0o777)
+			for n := 0; n < 2 && errs[i] == nil; n++ {
+				m.Status, errs[i] = try(pkg, "", m, own, timeout)
+				if m.Status != "TIMED OUT" {
+					break
+				}
+			}
+			os.RemoveAll(own) // the next package has the same numbers
+			fmt.Printf("%12s %v (%d of %d)\n", m.Status, m, i+1, len(list))
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// try makes the change, if any, and runs the tests of the package. It writes
+// files to dir.
 func try(pkg, run string, m *mutant, dir string, timeout time.Duration) (status string, err error) {
 	args := []string{"test", "-count=1", "-vet=off", "-failfast", "-short", "-run=" + run, "-timeout=" + timeout.String()}
 	if m != nil {
