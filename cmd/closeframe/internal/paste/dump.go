@@ -161,7 +161,11 @@ func (d *dumper) count() int {
 
 // ruler reports whether s is a line of column numbers, as above some dumps.
 func ruler(s string) bool {
-	f := strings.Fields(strings.Trim(s, " |│"))
+	s = strings.Trim(s, " |│")
+	if !strings.HasPrefix(s, "0") {
+		return false
+	}
+	f := strings.Fields(s)
 	n := 0
 	for _, w := range f {
 		v, err := strconv.ParseUint(w, 16, 8)

@@ -184,6 +184,9 @@ func (t *text) arraySpans() []span {
 
 // outside returns the runs that are in none of the spans.
 func outside(all []run, spans []span) []run {
+	if len(spans) == 0 {
+		return all
+	}
 	var kept []run
 	for _, x := range all {
 		if !within(spans, x.from) || !within(spans, x.to-1) {

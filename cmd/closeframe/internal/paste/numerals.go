@@ -31,6 +31,9 @@ var numeralRE = regexp.MustCompile(`(?:^|[\s=(\[{,;:>&|"'])(([0-9]*)'[sS]?(?:[hH
 // description languages.
 func readNumerals(t *text, opt Options, r *result) {
 	s := t.norm
+	if !strings.ContainsAny(s, "_'\"#bB") {
+		return
+	}
 	out := Reading{Form: "hex", of: s, rank: marked, loose: true}
 	for i := 0; i < len(s); {
 		m := numeralRE.FindStringSubmatchIndex(s[i:])
