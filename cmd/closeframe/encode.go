@@ -131,7 +131,11 @@ func sendable() string {
 			first = c
 		}
 		if c.Valid() && !(c + 1).Valid() {
-			ranges = append(ranges, fmt.Sprintf("%d-%d", first, c))
+			text := fmt.Sprintf("%d-%d", first, c)
+			if c == first {
+				text = fmt.Sprint(int(c))
+			}
+			ranges = append(ranges, text)
 		}
 	}
 	return strings.Join(ranges, ", ")
