@@ -53,7 +53,7 @@ func TestCloseStopsAtFault(t *testing.T) {
 }
 
 // TestCloseWritesNothing verifies that Close does not write if there is nothing
-// to write: on a pipe, even a Write of no bytes waits for a reader.
+// to write. On a pipe, even a Write of no bytes waits for a reader.
 func TestCloseWritesNothing(t *testing.T) {
 	for timeout, want := range map[time.Duration]closeevent.Event{
 		long:                  {Code: closecode.GoingAway, WasClean: true},
