@@ -236,7 +236,7 @@ func (d *decoded) summary(l *catalog.Language) string {
 	for _, f := range closes {
 		all = append(all, says(l, f))
 	}
-	return l.Text("decode.sum.many", len(closes), strings.Join(all, "; ")) + d.after(l)
+	return l.Text("decode.sum.many", len(closes), strings.Join(all, l.Text("decode.sum.join", "", ""))) + d.after(l)
 }
 
 // after describes frames that follow a Close frame although they must not.
