@@ -77,7 +77,7 @@ func readLiteral(t *text, opt Options, r *result) {
 	}
 }
 
-// joins reports whether what is between two literals of s joins them. In gdb's
+// joins reports whether the text between two literals of s joins them. In gdb's
 // output that is a comma, next to a part with repetitions.
 func joins(s string, a, b literal) bool {
 	between := s[a.to:b.from]
