@@ -18,7 +18,7 @@ import (
 	"github.com/closeframe/closeframe/frame"
 )
 
-var closes = flag.Int("closes", 30, "how often each connection is closed over unread data")
+var closes = flag.Int("closes", 100, "how often each connection is closed over unread data")
 
 // unread is the number of bytes from the peer that this endpoint does not read.
 const unread = 1 << 20
