@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write the number of vectors to docs/tes
 // name of the test.
 func run(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	args := []string{"test", "-count=1", "-json", "-vet=off", "-tags=planted", "./testdata/" + dir}
+	args := []string{"test", "-count=1", "-json", "-tags=planted", "./testdata/" + dir}
 	if f := flag.Lookup("test.gocoverdir"); f != nil && f.Value.String() != "" {
 		// Coverage is measured: count the statements that the child runs.
 		args = append(args, "-coverpkg=github.com/closeframe/closeframe/closetest", "-args", "-test.gocoverdir="+f.Value.String())
@@ -38,6 +38,9 @@ func run(t *testing.T, dir string) map[string]string {
 		}
 		name, _, _ := strings.Cut(event.Test, "/")
 		out[name] += event.Output
+	}
+	if strings.Contains(out[""], "[build failed]") {
+		t.Fatal(out[""])
 	}
 	return out
 }
